@@ -138,11 +138,24 @@ export function read(body) {
   };
 }
 
+/** A call that was cut off by the end of its session counts as not made, so that it is made again. */
 function next(messages, prompt, script) {
-  const later = messages.slice(prompt.at + 1).filter((message) => message.role === 'assistant');
-  const called = later.filter((message) => blocks(message).some((block) => block.type === 'tool_use')).length;
-  const ended = called >= script.length - 1 && later.length > called;
+  const lost = new Set(
+    messages
+      .flatMap(blocks)
+      .filter((block) => block.type === 'tool_result' && JSON.stringify(block.content).includes('[Tool call interrupted'))
+      .map((block) => block.tool_use_id),
+  );
+  const later = messages.slice(prompt.at + 1).filter((message) => message.role === 'assistant').map(blocks).filter(isAnswer);
+  const calls = later.map((answer) => answer.filter((block) => block.type === 'tool_use'));
+  const called = calls.filter((uses) => uses.some((use) => !lost.has(use.id))).length;
+  const ended = called >= script.length - 1 && calls.some((uses) => uses.length === 0);
   return ended || called >= script.length ? undefined : { step: called, reply: script[called] };
+}
+
+/** Not what the client puts into the conversation when it resumes a session. */
+function isAnswer(answer) {
+  return !(answer.length === 1 && answer[0].text === 'No response requested.');
 }
 
 function results(messages) {

@@ -140,7 +140,7 @@ async function stream(stub, response, entry, built, plan, fault) {
 
 function cut(response, entry, frame) {
   entry.outcome = 'cut';
-  response.write(frame.slice(0, frame.length >> 1), () => response.destroy());
+  response.write(frame.slice(0, frame.length >> 1), () => response.socket?.end());
 }
 
 function breakOff(response, entry) {
