@@ -1,0 +1,35 @@
+//! The nouns Quarterdeck speaks on the wire, and every route of the product in one list.
+//!
+//! The same types serve the server, the page and other people's Rust programs. Shapes are snake_case JSON;
+//! a reply may gain fields, so readers ignore what they do not know, while requests refuse unknown fields.
+
+pub mod agents;
+pub mod approvals;
+pub mod auth;
+#[cfg(feature = "client")]
+pub mod client;
+pub mod endpoint;
+pub mod endpoints;
+pub mod error;
+pub mod event;
+pub mod id;
+pub mod live;
+pub mod money;
+#[cfg(feature = "openapi")]
+pub mod openapi;
+pub mod prompts;
+pub mod runtimes;
+pub mod settings;
+pub mod tasks;
+pub mod time;
+pub mod usage;
+pub mod words;
+pub mod workflows;
+
+pub use endpoint::{Endpoint, Method, NoBody, NoQuery, Page, Route, Total};
+pub use endpoints::ENDPOINTS;
+pub use error::{Code, ErrorBody};
+pub use event::{Event, Payload};
+pub use id::{AgentId, ApprovalId, RecordId, StepId, TaskId, TokenId};
+pub use money::Usd;
+pub use time::Timestamp;
