@@ -1,0 +1,1 @@
+//! The rules of the fleet: what to run, in which order, at which price. Pure: no IO, clock or chance.
