@@ -84,7 +84,9 @@ impl FromStr for Timestamp {
 }
 
 fn number(text: &str, digits: usize) -> Option<i64> {
-    (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+    (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit()))
+        .then(|| text.parse().ok())
+        .flatten()
 }
 
 fn parse(text: &str) -> Option<Timestamp> {
@@ -147,7 +149,9 @@ mod tests {
 
     #[test]
     fn a_moment_survives_the_wire() {
-        for text in ["1970-01-01T00:00:00.000000Z", "2026-11-22T14:43:04.123456Z", "2024-02-29T23:59:59.999999Z"] {
+        for text in
+            ["1970-01-01T00:00:00.000000Z", "2026-11-22T14:43:04.123456Z", "2024-02-29T23:59:59.999999Z"]
+        {
             assert_eq!(text.parse::<Timestamp>().unwrap().to_string(), text);
         }
     }

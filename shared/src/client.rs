@@ -1,0 +1,1 @@
+//! A typed client over the same endpoints, for Rust programs.
