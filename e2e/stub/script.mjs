@@ -122,7 +122,7 @@ export function read(body) {
   });
   const newest = prompts.at(-1) ?? { at: 0, index: 0, text: '' };
   const system = blocks({ content: body.system ?? '' }).map((block) => block.text ?? '').join('\n');
-  const role = roleOf(newest.text) ?? roleOf(system) ?? 'AGENT';
+  const role = roleOf(newest.text, system);
   const cwd = /Primary working directory: (.+)/.exec(system + JSON.stringify(messages).replaceAll('\\n', '\n'))?.[1] ?? '.';
 
   const script = (prompt) => directives(prompt.text).filter((one) => one.role === null || one.role === role);
@@ -179,9 +179,17 @@ function blocks({ content }) {
   return typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? []);
 }
 
-function roleOf(text) {
-  const said = new RegExp(`\\byou are (?:the |an? )?(?:\\w+ )?\\**(${ROLES.join('|')})\\b`, 'i').exec(text)?.[1];
-  return said?.toUpperCase() ?? new RegExp(`\\b(${ROLES.join('|')})\\b`).exec(text)?.[1];
+/** "You are the BUILDER" in the prompt or the system prompt; failing that, the first role in capitals. */
+function roleOf(...texts) {
+  const told = new RegExp(`\\byou are (?:the |an? )?(?:\\w+ )?\\**(${ROLES.join('|')})\\b`, 'i');
+  const named = new RegExp(`\\b(${ROLES.join('|')})\\b`);
+  for (const pattern of [told, named]) {
+    for (const text of texts) {
+      const said = pattern.exec(text.replace(/\[\[stub[\s\S]*?\]\]/g, ''))?.[1];
+      if (said) return said.toUpperCase();
+    }
+  }
+  return 'AGENT';
 }
 
 /** What an agent of the product says when nothing else was asked for; `token` makes it findable. */

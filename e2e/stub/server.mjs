@@ -70,30 +70,25 @@ async function answer(stub, request, response) {
     problem(response, status, text, entry.request_id);
   };
 
-  const key = request.headers['x-api-key'] ?? request.headers.authorization?.replace(/^Bearer /, '');
-  if (!key || key === 'invalid') return refuse(401, key ? 'invalid x-api-key' : 'x-api-key header is required', 'no_key');
   const text = await collect(request);
-  if (request.method !== 'POST' || !pathname.startsWith('/v1/messages')) return refuse(404, `nothing at ${pathname}`, 'unknown_path');
+  const known = request.method === 'POST' && ['/v1/messages', '/v1/messages/count_tokens'].includes(pathname);
+  if (!known) return refuse(404, `nothing at ${request.method} ${pathname}`, 'unknown_path');
   let body;
-  try {
-    body = JSON.parse(text);
-  } catch (error) {
-    return refuse(400, `the body is no JSON: ${error.message}`, 'bad_json');
-  }
-  if (pathname === '/v1/messages/count_tokens') {
-    Object.assign(entry, { status: 200, outcome: 'counted', model: body.model });
-    return json(response, 200, { input_tokens: Math.ceil(text.length / 4) });
-  }
-  if (pathname !== '/v1/messages') return refuse(404, `nothing at ${pathname}`, 'unknown_path');
-
   let asked;
   try {
+    body = JSON.parse(text);
     asked = read(body);
   } catch (error) {
-    return refuse(400, error.message, 'bad_script');
+    return refuse(400, `the stub cannot read this request: ${error.message}`, 'unreadable');
   }
   const chain = entry.chain ?? sessionOf(body) ?? 'unknown';
   describe(entry, body, asked, chain, request.headers);
+  const key = request.headers['x-api-key'] ?? request.headers.authorization?.replace(/^Bearer /, '');
+  if (!key || key === 'invalid') return refuse(401, key ? 'invalid x-api-key' : 'x-api-key header is required', 'refused_key');
+  if (pathname === '/v1/messages/count_tokens') {
+    Object.assign(entry, { kind: 'helper', status: 200, outcome: 'counted' });
+    return json(response, 200, { input_tokens: Math.ceil(text.length / 4) });
+  }
   const ids = { message: `msg_01${serial}`, tool: (at) => `toolu_01${serial}${at}` };
   const plan = { ...asked.reply };
   const built = message({ reply: plan, body, asked, ids, chain });
