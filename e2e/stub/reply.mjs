@@ -2,8 +2,6 @@
 
 import { handover } from './script.mjs';
 
-const DELTA_CHARS = 24;
-
 /** Builds the API message for a reply. `ids` gives `message` and `tool(n)`; figures depend on lengths only. */
 export function message({ reply, body, asked, ids, chain }) {
   const token = `STUB-HANDOVER-${asked.role}-${chain.slice(0, 8)}`;
@@ -57,13 +55,13 @@ export function startUsage(full) {
   return { ...full, output_tokens: 1 };
 }
 
-/** Stream events of a message, in the order the API sends them. */
-export function* events(message) {
+/** Stream events of a message, in the order the API sends them; text comes in pieces of about `piece_chars`. */
+export function* events(message, piece_chars) {
   yield { type: 'message_start', message: { ...message, content: [], stop_reason: null, usage: startUsage(message.usage) } };
   yield { type: 'ping' };
   for (const [index, block] of message.content.entries()) {
     yield { type: 'content_block_start', index, content_block: opening(block) };
-    for (const delta of deltas(block)) yield { type: 'content_block_delta', index, delta };
+    for (const delta of deltas(block, piece_chars)) yield { type: 'content_block_delta', index, delta };
     yield { type: 'content_block_stop', index };
   }
   yield { type: 'message_delta', delta: { stop_reason: message.stop_reason, stop_sequence: null }, usage: message.usage };
@@ -76,24 +74,24 @@ function opening(block) {
   return { ...block, input: {} };
 }
 
-function* deltas(block) {
-  if (block.type === 'text') for (const text of pieces(block.text)) yield { type: 'text_delta', text };
+function* deltas(block, chars) {
+  if (block.type === 'text') for (const text of pieces(block.text, chars)) yield { type: 'text_delta', text };
   if (block.type === 'thinking') {
-    for (const thinking of pieces(block.thinking)) yield { type: 'thinking_delta', thinking };
+    for (const thinking of pieces(block.thinking, chars)) yield { type: 'thinking_delta', thinking };
     yield { type: 'signature_delta', signature: block.signature };
   }
   if (block.type === 'tool_use') {
     yield { type: 'input_json_delta', partial_json: '' };
-    for (const partial_json of pieces(JSON.stringify(block.input))) yield { type: 'input_json_delta', partial_json };
+    for (const partial_json of pieces(JSON.stringify(block.input), chars)) yield { type: 'input_json_delta', partial_json };
   }
 }
 
 /** Cuts a text after a space once it is long enough, never inside a surrogate pair. */
-function* pieces(text) {
+function* pieces(text, chars) {
   let piece = '';
   for (const char of text) {
     piece += char;
-    if (piece.length >= DELTA_CHARS * 3 || (piece.length >= DELTA_CHARS && char === ' ')) {
+    if (piece.length >= chars * 3 || (piece.length >= chars && char === ' ')) {
       yield piece;
       piece = '';
     }

@@ -52,12 +52,12 @@ function once(found) {
  */
 export function replies(list) {
   const done = [];
-  let slow = 0;
-  let reply = empty(slow);
+  const pace = { slow_ms: 0, piece_chars: 24 };
+  let reply = empty(pace);
   const flush = () => {
     if (reply.tools.length > 0) {
       done.push(reply);
-      reply = empty(slow);
+      reply = empty(pace);
     }
   };
   for (const { name, args } of list) {
@@ -66,7 +66,8 @@ export function replies(list) {
     else if (name === 'think') reply.blocks.push({ type: 'thinking', thinking: unquote(args) });
     else if (name === 'tool' || name === 'also') reply.tools.push(tool(args));
     else if (name === 'handover') reply.handover = true;
-    else if (name === 'slow') slow = reply.slow_ms = number(name, args);
+    else if (name === 'slow') pace.slow_ms = reply.slow_ms = number(name, args);
+    else if (name === 'pieces') pace.piece_chars = reply.piece_chars = number(name, args);
     else if (name === 'wait') reply.wait_ms = number(name, args);
     else if (name === 'hold') reply.hold = args || 'default';
     else if (name === 'usage') reply.usage = JSON.parse(args);
@@ -79,8 +80,8 @@ export function replies(list) {
   return done;
 }
 
-function empty(slow_ms) {
-  return { blocks: [], tools: [], faults: [], handover: false, slow_ms, wait_ms: 0 };
+function empty(pace) {
+  return { blocks: [], tools: [], faults: [], handover: false, wait_ms: 0, ...pace };
 }
 
 function tool(args) {
@@ -133,7 +134,7 @@ export function read(body) {
     role,
     cwd,
     step: due?.step ?? 0,
-    reply: due?.reply ?? empty(0),
+    reply: due?.reply ?? replies([])[0],
     tool_results: results(messages),
   };
 }

@@ -115,7 +115,7 @@ async function answer(stub, request, response) {
 async function stream(stub, response, entry, built, plan, fault) {
   Object.assign(entry, { usage: startUsage(built.usage), outcome: 'streaming' });
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
-  const list = [...events(built)];
+  const list = [...events(built, plan.piece_chars)];
   const middle = list.findIndex((event) => event.type === 'content_block_delta' && !('partial_json' in event.delta && event.delta.partial_json === ''));
   for (const [at, event] of list.entries()) {
     if (response.destroyed) return;
@@ -206,11 +206,13 @@ async function collect(request) {
 
 function pause(ms, response) {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    response.once('close', () => {
+    const done = () => {
       clearTimeout(timer);
+      response.off('close', done);
       resolve();
-    });
+    };
+    const timer = setTimeout(done, ms);
+    response.once('close', done);
   });
 }
 
