@@ -1,0 +1,1 @@
+//! The only map from failure to status and code.
