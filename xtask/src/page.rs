@@ -22,8 +22,8 @@ const INPUTS: [&str; 8] = [
     "xtask/src/setup",
 ];
 
-/// Folders within the inputs that are made, not written.
-const MADE: [&str; 3] = ["dist", "target", "node_modules"];
+/// Files and folders within the inputs that are made, not written.
+const MADE: [&str; 4] = ["dist", "target", "node_modules", "page.css"];
 
 /// What each file gets beside it: brotli and gzip at their best, made once here instead of per request.
 const COMPRESS: &str = include_str!("page/compress.mjs");
@@ -67,9 +67,17 @@ fn trunk(places: &Places, tools: &PageTools) -> Result<()> {
     tools.apply(&mut trunk);
     // trunk reads NO_COLOR=1 as the value of a flag that wants true or false.
     run(trunk
-        .args(["build", "--release", "--offline", "--cargo-profile", "page"])
+        .args(["build", "--release", "--offline"])
         .env_remove("NO_COLOR")
-        .current_dir(places.root.join("web")))
+        .env("RUST_BACKTRACE", "0")
+        .current_dir(places.root.join("web")))?;
+    // trunk's own lock, of no use to a browser.
+    match fs::remove_file(places.dist().join(".trunk-lock")) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).context("cannot remove trunk's lock")
+        }
+        _ => Ok(()),
+    }
 }
 
 fn host(places: &Places) -> Result<String> {
@@ -122,11 +130,12 @@ fn walk(dir: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     let entries = fs::read_dir(dir).with_context(|| format!("cannot list {}", dir.display()))?;
     let mut paths = entries.map(|entry| entry.map(|e| e.path())).collect::<Result<Vec<_>, _>>()?;
     paths.sort();
+    paths.retain(|path| !path.file_name().is_some_and(|name| MADE.iter().any(|made| name == *made)));
     for path in paths {
-        if !path.is_dir() {
-            files.push(path);
-        } else if !path.file_name().is_some_and(|name| MADE.iter().any(|made| name == *made)) {
+        if path.is_dir() {
             walk(&path, files)?;
+        } else {
+            files.push(path);
         }
     }
     Ok(())

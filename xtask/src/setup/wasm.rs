@@ -21,7 +21,7 @@ pub fn target(places: &Places) -> Result<Option<OsString>> {
     }
     if found(places, "rustup").is_some() {
         say(format!("rustup target add {TARGET}"));
-        match output(command(places, "rustup").args(["target", "add", TARGET])) {
+        match output(command(places, "rustup").args(["target", "add", TARGET]).env("RUST_BACKTRACE", "0")) {
             Ok(_) if installed(places) => return Ok(None),
             Ok(_) => say("rustup added the target to another toolchain than the one in use"),
             Err(error) => say(format!("not to be had from rustup ({error:#})")),
