@@ -1,1 +1,15 @@
 //! The rules of the fleet: what to run, in which order, at which price. Pure: no IO, clock or chance.
+
+pub mod agents;
+pub mod figures;
+pub mod handovers;
+pub mod live;
+pub mod metrics;
+pub mod monitor;
+pub mod planner;
+pub mod plans;
+pub mod pricing;
+pub mod prompts;
+pub mod transcripts;
+pub mod usage;
+pub mod workflows;
