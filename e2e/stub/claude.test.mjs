@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { claudeEnvironment, isPermission, isResult, startClaude } from '../support/claude.mjs';
-import { startStub } from './server.mjs';
+import { costNanos, startStub } from '../support/stub.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'claude-'));
 const cwd = join(folder, 'work');
@@ -44,6 +44,7 @@ test('a prompt with a tool is two requests of one chain, and the sums agree', as
   for (const name of ['input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens']) {
     assert.equal(result.usage[name], sum(name), name);
   }
+  assert.equal(costNanos(chain(id)), Math.round(result.total_cost_usd * 1e9));
 });
 
 test('a denied tool reaches the model as an error with the words of the operator', async () => {

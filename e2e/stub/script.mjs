@@ -1,4 +1,18 @@
 //! What the stub answers: reads `[[stub: …]]` directives out of a conversation and picks the next reply.
+//!
+//! | directive | what it does |
+//! |---|---|
+//! | `text "…"`, `think "…"` | a block of the reply; the last text ends the turn |
+//! | `tool Bash {…}`, `also Read {…}` | a tool call; `also` puts one more into the same reply |
+//! | `handover` | ends the reply with the hand-over, which is also what comes without any directive |
+//! | `slow 200`, `pieces 72` | from here on: milliseconds between stream events, characters of a piece |
+//! | `wait 300` | milliseconds before the reply begins |
+//! | `hold NAME` | stops in the middle of the stream until the gate NAME is released |
+//! | `error 429`, `error 529 retry-after 2` | the reply fails once (`error-always`: each time) |
+//! | `cut`, `break`, `hang` | the stream ends in mid-line, ends with an error event, never begins (once, or `-always`) |
+//! | `stop max_tokens`, `usage {"input_tokens":5}` | another stop reason, other figures |
+//!
+//! `[[stub BUILDER: …]]` is for one role only. `$CWD`, `$ROLE`, `$CHAIN` and `$TOKEN` are filled in.
 
 const ROLES = ['ORCHESTRATOR', 'PLANNER', 'BUILDER', 'REVIEWER', 'ANALYST', 'TESTER', 'DOCUMENTER', 'CUSTOM'];
 

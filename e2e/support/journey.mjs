@@ -1,0 +1,79 @@
+//! What every journey begins with: `stub`, `product` and a logged-in `page`, and the looks it can take.
+
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test as base } from '@playwright/test';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { startProduct } from './product.mjs';
+import { startStub } from './stub.mjs';
+
+export { expect };
+
+const SCREENS = fileURLToPath(new URL('../test-results/screens/', import.meta.url));
+export const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 375, height: 812 } };
+
+/** `productOptions` go to `startProduct`; `page` is logged in and fails its journey on an uncaught error in the page. */
+export const test = base.extend({
+  productOptions: [{}, { option: true }],
+  stub: async ({}, use, info) => {
+    const stub = await startStub({ log: info.outputPath('stub.jsonl') });
+    await use(stub);
+    await stub.close();
+  },
+  product: async ({ stub, productOptions }, use, info) => {
+    const product = await startProduct({ stub, ...productOptions });
+    await use(product);
+    await product.dispose();
+    await info.attach('product.txt', { body: product.log, contentType: 'text/plain' });
+  },
+  page: async ({ page, product }, use) => {
+    const errors = watch(page);
+    await login(page, product);
+    await use(page);
+    expect(errors, 'errors in the page').toEqual([]);
+  },
+});
+
+/** Follows the product's login link, which works once. */
+export async function login(page, product) {
+  await page.goto(product.loginUrl);
+  await page.waitForURL((url) => !url.pathname.startsWith('/login'));
+}
+
+/** Gathers uncaught errors, and what the content security policy refused. */
+export function watch(page) {
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => message.text().includes('Content Security Policy') && errors.push(message.text()));
+  return errors;
+}
+
+/** Another window of the same person. */
+export async function secondWindow(page) {
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  return other;
+}
+
+/** No violation of WCAG 2.2 A and AA on the page as it stands. */
+export async function expectAccessible(page) {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  const words = violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.target.join(' ')).join(', ')})`);
+  expect(words, 'accessibility violations').toEqual([]);
+}
+
+/** Photographs the page in both themes and both widths as `screens/<name>-<theme>-<size>.png`. */
+export async function photograph(page, name) {
+  mkdirSync(SCREENS, { recursive: true });
+  const before = page.viewportSize();
+  for (const colorScheme of ['dark', 'light']) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    for (const [size, viewport] of Object.entries(SIZES)) {
+      await page.setViewportSize(viewport);
+      await page.evaluate(() => document.fonts.ready);
+      await page.screenshot({ path: `${SCREENS}${name}-${colorScheme}-${size}.png`, fullPage: size === 'narrow' });
+    }
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  await page.setViewportSize(before);
+}
