@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpath
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
 import { CLAUDE_BIN, claudeEnvironment } from './claude.mjs';
@@ -186,7 +186,7 @@ export class Product {
     const deadline = Date.now() + STOP_LIMIT_MS;
     while (this.processes().length > 0) {
       if (Date.now() > deadline) throw new Error(`orphans of the product:\n${this.processes().join('\n')}`);
-      await setImmediate();
+      await pause(20);
     }
   }
 
