@@ -14,6 +14,9 @@ use crate::places::Places;
 use crate::setup::packages;
 use crate::shell::{Report, command, found, run as finish, say, watch};
 
+/// Where e2e/playwright.config.mjs has the counts written.
+const REPORT: &str = "test-results/journeys.json";
+
 const BROWSERS: [&str; 5] = [
     "chromium",
     "chromium-browser",
@@ -39,8 +42,7 @@ pub fn run(places: &Places) -> Result<Tally> {
         npm.args(["run", "--silent", name])
             .current_dir(&folder)
             .env("QUARTERDECK_BIN", places.target.join("debug/quarterdeck"))
-            .env("CLAUDE_BIN", folder.join("node_modules/.bin/claude"))
-            .env("CHROMIUM_BIN", &browser);
+            .env("QUARTERDECK_CHROMIUM", &browser);
         npm
     };
     let mut tally = Tally::default();
@@ -48,23 +50,20 @@ pub fn run(places: &Places) -> Result<Tally> {
         let (succeeded, lines) = watch(&mut script(name), Report::Stdout)?;
         tally = tally.plus(&tally::node(succeeded, &lines)?);
     }
-    if scripts.contains_key("journeys") && has_journeys(&folder) {
-        let report = tempfile::NamedTempFile::new()?;
-        let mut npm = script("journeys");
-        npm.args(["--", "--reporter=list,json"]).env("PLAYWRIGHT_JSON_OUTPUT_NAME", report.path());
-        let (succeeded, _) = watch(&mut npm, Report::Stdout)?;
-        let words = fs::read_to_string(report.path())?;
-        let stats =
-            serde_json::from_str(&words).context("Playwright left no report: the journeys were not run")?;
-        tally = tally.plus(&tally::playwright(succeeded, &stats)?);
+    if scripts.contains_key("journeys") && folder.join("playwright.config.mjs").is_file() {
+        let report = folder.join(REPORT);
+        if report.exists() {
+            fs::remove_file(&report)?;
+        }
+        let (succeeded, _) = watch(&mut script("journeys"), Report::Stdout)?;
+        let words =
+            fs::read_to_string(&report).context("Playwright left no report: the journeys were not run")?;
+        let report = serde_json::from_str(&words).context("Playwright's report is not JSON")?;
+        tally = tally.plus(&tally::playwright(succeeded, &report)?);
     } else {
         say("e2e: no Playwright configuration, so there are no journeys yet");
     }
     Ok(tally)
-}
-
-fn has_journeys(folder: &Path) -> bool {
-    ["mjs", "js", "ts"].iter().any(|end| folder.join(format!("playwright.config.{end}")).is_file())
 }
 
 fn scripts(folder: &Path) -> Result<Option<BTreeMap<String, String>>> {
