@@ -24,33 +24,20 @@ pub fn dead_ends(file: &File, exists: impl Fn(&str) -> bool) -> Vec<Violation> {
     .collect()
 }
 
-/// The paths of the map: the code block under the heading that says `map`. A line is a path, two spaces or more,
-/// and words; further in than a folder's line means within that folder; `*` and `<` mark patterns.
+/// The paths of the map: in the section whose heading says `map`, what stands as code in the first column of a table.
 fn map(text: &str) -> Vec<(usize, String)> {
     let mut paths = Vec::new();
-    let mut folders: Vec<(usize, String)> = Vec::new();
-    let (mut under_heading, mut within) = (false, false);
+    let mut within = false;
     for (number, line) in text.lines().enumerate() {
-        if line.starts_with("```") {
-            within = under_heading && !within;
+        if line.starts_with('#') {
+            within = line.to_lowercase().split_whitespace().any(|word| word == "map");
+        }
+        let Some(cell) = line.strip_prefix('|').and_then(|row| row.split('|').next()).filter(|_| within)
+        else {
             continue;
-        }
-        if line.starts_with('#') && !within {
-            under_heading = line.to_lowercase().contains("map");
-        }
-        if !within || line.trim().is_empty() {
-            continue;
-        }
-        let indent = line.len() - line.trim_start().len();
-        folders.retain(|(deep, _)| *deep < indent);
-        let parent = folders.last().map_or(String::new(), |(_, folder)| folder.clone());
-        let names = line.trim().split("  ").next().unwrap_or_default();
-        for name in names.split(' ').filter(|name| !name.contains(['*', '<', '…'])) {
-            paths.push((number + 1, format!("{parent}{name}").trim_end_matches('/').to_string()));
-        }
-        if let Some(folder) = names.split(' ').next().filter(|name| name.ends_with('/')) {
-            folders.push((indent, format!("{parent}{folder}")));
-        }
+        };
+        let code = cell.split('`').skip(1).step_by(2).filter(|path| !path.contains(['*', '<']));
+        paths.extend(code.map(|path| (number + 1, path.trim_end_matches('/').to_string())));
     }
     paths
 }
@@ -96,9 +83,9 @@ mod tests {
 
     #[test]
     fn the_map_names_what_is_there() {
-        let map = "## The map\n```\nCargo.toml       all versions\napi/core/        rules\n  src/planner.rs src/gone.rs  plans\n  src/<term>.rs  one each\nweb/             the page\n```\n";
-        check("README.md", map, &[5, 7]);
-        check("README.md", "## Start\n```\ngone.rs  is only an example\n```\n", &[]);
+        let map = "## Map\n| path | what |\n|---|---|\n| `api/core/`, `api/gone.rs` | rules |\n| `api/<term>.rs` | `gone` |\n| `web/` | page |\n";
+        check("README.md", map, &[4, 6]);
+        check("README.md", "## Start\n| `gone.rs` | an example |\n", &[]);
         check("docs/x.md", map, &[]);
     }
 
