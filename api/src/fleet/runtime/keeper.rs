@@ -1,0 +1,322 @@
+//! The keeper: a small parent of its own per agent. It owns every descendant, also those that leave the group,
+//! and ends them all when the agent ends, when it is told to, or when the server dies.
+//!
+//! `quarterdeck keeper --parent PID --grace-ms N -- program args…` starts `quarterdeck keeper --hold PID -- program
+//! args…`, which says its process id on standard output and becomes the program. The program dies with the keeper;
+//! the keeper hears at once when the server is gone. Standard input, output and error are the program's.
+
+use nix::{
+    errno::Errno,
+    sys::{
+        prctl,
+        signal::{Signal, kill},
+        wait::{WaitPidFlag, WaitStatus, waitpid},
+    },
+    unistd::{Pid, getpid, getppid, setsid},
+};
+use std::{
+    collections::HashSet,
+    ffi::{OsStr, OsString},
+    io::{Read as _, Write as _},
+    os::unix::{net::UnixStream, process::CommandExt as _},
+    process::{Command, ExitCode},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+/// The hidden command's name.
+pub const COMMAND: &str = "keeper";
+
+/// How long what the program left behind may take to end by itself.
+const LEFTOVERS: Duration = Duration::from_millis(300);
+
+/// How often the keeper looks round without being woken.
+const ROUND: Duration = Duration::from_millis(200);
+
+/// How long a tree may resist being killed, such as a process of another user, before it is given up.
+const GIVE_UP: Duration = Duration::from_secs(10);
+
+const USAGE: &str = "usage: quarterdeck keeper --parent PID --grace-ms N -- program [argument…]";
+
+/// Runs the command with the arguments behind its name and answers with the program's exit code, 128 and the
+/// signal's number where one ended it.
+pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let Some(wanted) = parse(arguments) else { return fail(2, USAGE) };
+    let ended = match wanted {
+        Wanted { hold: true, .. } => Err(become_program(&wanted)),
+        _ => keep(&wanted),
+    };
+    ended.unwrap_or_else(|failure| fail(failure.code, &failure.message))
+}
+
+fn fail(code: u8, message: &str) -> ExitCode {
+    eprintln!("quarterdeck keeper: {message}");
+    ExitCode::from(code)
+}
+
+struct Failure {
+    code: u8,
+    message: String,
+}
+
+impl Failure {
+    fn new(what: &str, error: impl std::fmt::Display) -> Self {
+        Self { code: 125, message: format!("{what}: {error}") }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Wanted {
+    hold: bool,
+    parent: i32,
+    grace: Duration,
+    program: OsString,
+    arguments: Vec<OsString>,
+}
+
+fn parse(mut arguments: impl Iterator<Item = OsString>) -> Option<Wanted> {
+    let mut wanted = Wanted {
+        hold: false,
+        parent: 0,
+        grace: Duration::ZERO,
+        program: OsString::new(),
+        arguments: Vec::new(),
+    };
+    loop {
+        let flag = arguments.next()?;
+        if flag == "--" {
+            break;
+        }
+        let value = arguments.next()?;
+        match flag.to_str()? {
+            "--hold" => (wanted.hold, wanted.parent) = (true, value.to_str()?.parse().ok()?),
+            "--parent" => wanted.parent = value.to_str()?.parse().ok()?,
+            "--grace-ms" => wanted.grace = Duration::from_millis(value.to_str()?.parse().ok()?),
+            _ => return None,
+        }
+    }
+    wanted.program = arguments.next()?;
+    wanted.arguments = arguments.collect();
+    Some(wanted)
+}
+
+/// Says who it is, ties its life to the keeper's and becomes the program.
+fn become_program(wanted: &Wanted) -> Failure {
+    if let Err(error) = prctl::set_pdeathsig(Signal::SIGKILL) {
+        return Failure::new("cannot tie the agent to its keeper", error);
+    }
+    if getppid() != Pid::from_raw(wanted.parent) {
+        return Failure::new("the keeper is gone", "nobody would look after the agent");
+    }
+    let mut output = std::io::stdout();
+    let said = writeln!(output, "{}", line_for(std::process::id())).and_then(|()| output.flush());
+    if let Err(error) = said {
+        return Failure::new("cannot say the process id", error);
+    }
+    let error = Command::new(&wanted.program).args(&wanted.arguments).exec();
+    let code = if error.kind() == std::io::ErrorKind::NotFound { 127 } else { 126 };
+    Failure { code, message: format!("cannot start {}: {error}", wanted.program.display()) }
+}
+
+/// The first line on standard output: the program's process id.
+fn line_for(process: u32) -> String {
+    format!(r#"{{"type":"keeper","process":{process}}}"#)
+}
+
+/// The process id, if `line` is a keeper's.
+pub fn process_in(line: &[u8]) -> Option<u32> {
+    let text = std::str::from_utf8(line).ok()?;
+    text.strip_prefix(r#"{"type":"keeper","process":"#)?.strip_suffix('}')?.parse().ok()
+}
+
+fn keep(wanted: &Wanted) -> Result<ExitCode, Failure> {
+    setsid().map_err(|error| Failure::new("cannot begin a session of its own", error))?;
+    prctl::set_child_subreaper(true).map_err(|error| Failure::new("cannot adopt orphans", error))?;
+    let mut bell = Bell::hang().map_err(|error| Failure::new("cannot listen for signals", error))?;
+    prctl::set_pdeathsig(Signal::SIGUSR1).map_err(|error| Failure::new("cannot watch the server", error))?;
+
+    let own = std::env::current_exe().map_err(|error| Failure::new("cannot find its own program", error))?;
+    let child = Command::new("/proc/self/exe")
+        .arg0(own.file_name().unwrap_or(OsStr::new("quarterdeck")))
+        .args([COMMAND, "--hold", &getpid().to_string(), "--"])
+        .arg(&wanted.program)
+        .args(&wanted.arguments)
+        .spawn()
+        .map_err(|error| Failure::new("cannot start itself", error))?;
+    Ok(ExitCode::from(watch(wanted, Pid::from_raw(child.id().cast_signed()), &mut bell)))
+}
+
+/// Waits for the program, for an order to end it or for the server's end, then ends what is left.
+fn watch(wanted: &Wanted, program: Pid, bell: &mut Bell) -> u8 {
+    let mut code = None;
+    let mut asked: Option<Instant> = None;
+    loop {
+        reap(program, &mut code);
+        if let Some(code) = code {
+            end_tree(LEFTOVERS, bell);
+            return code;
+        }
+        let unwanted = bell.stop.load(Ordering::Relaxed) || getppid() != Pid::from_raw(wanted.parent);
+        match asked {
+            None if unwanted => {
+                asked = Some(Instant::now());
+                signal_all(Signal::SIGTERM);
+            }
+            Some(since) if since.elapsed() >= wanted.grace => {
+                end_tree(Duration::ZERO, bell);
+                reap(program, &mut code);
+                return code.unwrap_or(137);
+            }
+            _ => {}
+        }
+        bell.wait(asked.map_or(ROUND, |since| wanted.grace.saturating_sub(since.elapsed()).min(ROUND)));
+    }
+}
+
+/// Collects every child that ended; keeps the program's code.
+fn reap(program: Pid, code: &mut Option<u8>) {
+    loop {
+        match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+            Ok(WaitStatus::Exited(pid, status)) if pid == program => *code = Some(low_byte(status)),
+            Ok(WaitStatus::Signaled(pid, signal, _)) if pid == program => {
+                *code = Some(low_byte(128 + signal as i32))
+            }
+            Ok(WaitStatus::StillAlive) | Err(Errno::ECHILD) => return,
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+fn low_byte(status: i32) -> u8 {
+    u8::try_from(status & 0xff).unwrap_or(u8::MAX)
+}
+
+/// Ends every descendant: asks, waits for `grace`, then kills until none is left.
+fn end_tree(grace: Duration, bell: &mut Bell) {
+    if !grace.is_zero() {
+        signal_all(Signal::SIGTERM);
+    }
+    let begun = Instant::now();
+    while begun.elapsed() < GIVE_UP + grace {
+        reap(Pid::from_raw(0), &mut None);
+        let patient = begun.elapsed() < grace;
+        let gone = if patient { descendants(getpid()).is_empty() } else { !signal_all(Signal::SIGKILL) };
+        if gone {
+            return;
+        }
+        bell.wait(Duration::from_millis(10));
+    }
+    eprintln!("quarterdeck keeper: some processes of the agent could not be ended");
+}
+
+/// Sends a signal to every descendant; whether there was any.
+fn signal_all(signal: Signal) -> bool {
+    let tree = descendants(getpid());
+    for &pid in &tree {
+        // One that ended meanwhile needs no signal; as our descendant its number is not given away before.
+        let _ = kill(pid, signal);
+    }
+    !tree.is_empty()
+}
+
+/// Every living process below `root`, found through /proc because they may have left group and session.
+fn descendants(root: Pid) -> HashSet<Pid> {
+    let parents: Vec<(Pid, Pid)> = std::fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter_map(|pid| Some((Pid::from_raw(pid), parent_of(pid)?)))
+        .collect();
+    let mut tree = HashSet::new();
+    loop {
+        let known = tree.len();
+        let below = |parent: &Pid, tree: &HashSet<Pid>| *parent == root || tree.contains(parent);
+        for (pid, parent) in &parents {
+            if below(parent, &tree) {
+                tree.insert(*pid);
+            }
+        }
+        if tree.len() == known {
+            return tree;
+        }
+    }
+}
+
+/// The parent of a process that is no zombie. One whose first thread ended before the others is none.
+fn parent_of(pid: i32) -> Option<Pid> {
+    const STATE: usize = 0;
+    const PARENT: usize = 1;
+    const THREADS: usize = 17;
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ended = matches!(*fields.get(STATE)?, "Z" | "X") && fields.get(THREADS)?.parse::<u32>().ok()? <= 1;
+    (!ended).then_some(Pid::from_raw(fields.get(PARENT)?.parse().ok()?))
+}
+
+/// What wakes the keeper: a child's end, an order to stop, the server's end.
+struct Bell {
+    stop: Arc<AtomicBool>,
+    rings: UnixStream,
+}
+
+impl Bell {
+    fn hang() -> std::io::Result<Self> {
+        use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1};
+        let (rings, rope) = UnixStream::pair()?;
+        let stop = Arc::new(AtomicBool::new(false));
+        for signal in [SIGTERM, SIGINT, SIGHUP, SIGQUIT] {
+            signal_hook::flag::register(signal, Arc::clone(&stop))?;
+        }
+        for signal in [SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1] {
+            signal_hook::low_level::pipe::register(signal, rope.try_clone()?)?;
+        }
+        Ok(Self { stop, rings })
+    }
+
+    /// Returns when something happened, or after `limit`.
+    fn wait(&mut self, limit: Duration) {
+        let limit = limit.max(Duration::from_millis(1));
+        // A failed read is a short sleep: the caller looks round again in any case.
+        let _ = self.rings.set_read_timeout(Some(limit));
+        let _ = self.rings.read(&mut [0; 64]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(arguments: &[&str]) -> Option<Wanted> {
+        parse(arguments.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn everything_behind_the_dashes_is_the_programs() {
+        let wanted =
+            parsed(&["--parent", "7", "--grace-ms", "50", "--", "claude", "--", "--parent"]).unwrap();
+        assert_eq!((wanted.parent, wanted.grace, wanted.hold), (7, Duration::from_millis(50), false));
+        assert_eq!(
+            (wanted.program, wanted.arguments),
+            ("claude".into(), vec!["--".into(), "--parent".into()])
+        );
+    }
+
+    #[test]
+    fn what_it_does_not_know_it_refuses() {
+        for arguments in
+            [&["--parent", "7"][..], &["--parent", "x", "--", "a"], &["--else", "1", "--", "a"], &["--"]]
+        {
+            assert_eq!(parsed(arguments), None, "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn the_process_is_read_from_the_first_line_only_where_it_is_a_keepers() {
+        assert_eq!(process_in(line_for(4711).as_bytes()), Some(4711));
+        assert_eq!(process_in(br#"{"type":"system","subtype":"init"}"#), None);
+    }
+}

@@ -1,0 +1,61 @@
+//! The lines a `claude` is told on its standard input.
+
+use super::Verdict;
+use serde_json::{Value, json};
+
+/// A prompt of the user.
+pub fn prompt(text: &str) -> Vec<u8> {
+    line(&json!({
+        "type": "user",
+        "message": {"role": "user", "content": text},
+        "parent_tool_use_id": null,
+        "session_id": "default",
+    }))
+}
+
+/// The request to stop what it is at.
+pub fn interrupt(request_id: &str) -> Vec<u8> {
+    line(&json!({"type": "control_request", "request_id": request_id, "request": {"subtype": "interrupt"}}))
+}
+
+/// The answer to what it asked.
+pub fn answer(request_id: &str, verdict: &Verdict) -> Vec<u8> {
+    let response = match verdict {
+        Verdict::Allow(None) => json!({"behavior": "allow"}),
+        Verdict::Allow(Some(input)) => json!({"behavior": "allow", "updatedInput": input}),
+        Verdict::Deny(message) => json!({"behavior": "deny", "message": message}),
+    };
+    line(&json!({
+        "type": "control_response",
+        "response": {"subtype": "success", "request_id": request_id, "response": response},
+    }))
+}
+
+fn line(value: &Value) -> Vec<u8> {
+    let mut bytes = value.to_string().into_bytes();
+    bytes.push(b'\n');
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prompt_stays_one_line_whatever_it_holds() {
+        let bytes = prompt("two\nlines \"quoted\" \u{2028}");
+        assert_eq!(bytes.iter().filter(|&&byte| byte == b'\n').count(), 1);
+        let read: Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(read["message"]["content"], "two\nlines \"quoted\" \u{2028}");
+    }
+
+    #[test]
+    fn an_answer_names_the_question_and_the_input() {
+        let read: Value =
+            serde_json::from_slice(&answer("r1", &Verdict::Allow(Some(json!({"a": 1}))))).unwrap();
+        assert_eq!(read["response"]["request_id"], "r1");
+        assert_eq!(read["response"]["response"], json!({"behavior": "allow", "updatedInput": {"a": 1}}));
+        let read: Value = serde_json::from_slice(&answer("r2", &Verdict::Deny("no".into()))).unwrap();
+        assert_eq!(read["response"]["response"], json!({"behavior": "deny", "message": "no"}));
+    }
+}
