@@ -1,1 +1,54 @@
-//! The schema, step by step; a released step is never edited.
+//! The schema, step by step, one history for SQLite and PostgreSQL; a released step is never edited.
+
+mod columns;
+mod m20261122_000001_fleet;
+
+use sea_orm_migration::{
+    prelude::*,
+    sea_orm::{DatabaseConnection, DbBackend, Statement},
+    seaql_migrations,
+};
+
+struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261122_000001_fleet::Migration)]
+    }
+}
+
+/// The names of every step, oldest first.
+pub fn known() -> Vec<String> {
+    Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
+}
+
+/// The names of the steps a database has taken, oldest first, this program's or not. Changes nothing.
+pub async fn applied(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let history = seaql_migrations::Entity.into_iden().to_string();
+    if !has_table(db, &history).await? {
+        return Ok(Vec::new());
+    }
+    let query = Query::select()
+        .column(seaql_migrations::Column::Version)
+        .from(seaql_migrations::Entity)
+        .order_by(seaql_migrations::Column::Version, Order::Asc)
+        .take();
+    db.query_all(&query).await?.iter().map(|row| row.try_get_by_index(0)).collect()
+}
+
+/// Takes every step the database has not taken; each one wholly or not at all.
+pub async fn up(db: &DatabaseConnection) -> Result<(), DbErr> {
+    Migrator::up(db, None).await
+}
+
+async fn has_table(db: &impl ConnectionTrait, name: &str) -> Result<bool, DbErr> {
+    let backend = db.get_database_backend();
+    let tables = match backend {
+        DbBackend::Sqlite => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",
+        _ => {
+            "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1"
+        }
+    };
+    let query = Statement::from_sql_and_values(backend, tables, [name.into()]);
+    Ok(db.query_one_raw(query).await?.is_some())
+}

@@ -1,0 +1,51 @@
+//! The kinds of columns the schema is made of, and how both databases spell them.
+
+use sea_orm_migration::{
+    prelude::*,
+    schema::{big_integer, boolean, text, uuid},
+    sea_orm::DbBackend,
+};
+
+/// A table by its name, its primary key and its columns, such as `id id, name text, model text?`.
+///
+/// Kinds: `id`; `number` (a count, nano-dollars, or microseconds since 1970 in UTC); `flag`; `text`; `key` (text
+/// that is compared byte by byte, so that both databases sort alike); `json` (text, kept as it was written).
+/// A question mark makes a column nullable.
+pub fn table(
+    backend: DbBackend,
+    name: &'static str,
+    key: &str,
+    columns: &str,
+) -> Result<TableCreateStatement, DbErr> {
+    let mut table = Table::create().table(name).to_owned();
+    for words in columns.split(", ") {
+        let wrong = || DbErr::Migration(format!("`{words}` is no column of {name}"));
+        let (column, kind) = words.split_once(' ').ok_or_else(wrong)?;
+        let column = match kind.trim_end_matches('?') {
+            "id" => uuid(column.to_owned()),
+            "number" => big_integer(column.to_owned()),
+            "flag" => boolean(column.to_owned()),
+            "text" | "json" => text(column.to_owned()),
+            "key" => bytewise(backend, text(column.to_owned())),
+            _ => return Err(wrong()),
+        };
+        table.col(if kind.ends_with('?') { nullable(column) } else { column });
+    }
+    let mut primary = Index::create();
+    for column in key.split(", ") {
+        primary.col(column.to_owned());
+    }
+    table.primary_key(&mut primary);
+    Ok(table)
+}
+
+fn bytewise(backend: DbBackend, mut column: ColumnDef) -> ColumnDef {
+    match backend {
+        DbBackend::Postgres => column.extra("COLLATE \"C\"").take(),
+        _ => column,
+    }
+}
+
+fn nullable(mut column: ColumnDef) -> ColumnDef {
+    column.null().take()
+}
