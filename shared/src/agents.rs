@@ -308,6 +308,7 @@ pub struct AgentQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
     /// Rows a page, 1 to 200; 50 where missing.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
     /// `created_at updated_at cost tokens status role name`, with `-` in front for descending; `-created_at` where missing.

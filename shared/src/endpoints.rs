@@ -61,6 +61,15 @@ macro_rules! endpoints {
 
         /// Every route of the product.
         pub const ENDPOINTS: &[Route] = &[$($name::ROUTE),*];
+
+        /// Every route with the shapes it takes and gives, for the OpenAPI document.
+        #[cfg(feature = "openapi")]
+        pub fn described() -> Vec<crate::openapi::Described> {
+            vec![$(
+                crate::openapi::Described::of::<$name>()
+                    $(.with_param::<$kind>(stringify!($param)))*
+            ),*]
+        }
     };
     (@open) => { true };
     (@keyed) => { false };

@@ -8,7 +8,6 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $wire:literal, $status:literal;)*) => {
         /// What went wrong, as a word for programs. The list only grows.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum Code {$(
             $(#[$doc])*
             #[serde(rename = $wire)]
@@ -71,6 +70,16 @@ codes! {
     Unavailable = "UNAVAILABLE", 503;
     /// The disk or database refuses writes; reads go on.
     StorageUnavailable = "STORAGE_UNAVAILABLE", 503;
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Code {}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Code {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        crate::openapi::closed_set("code", Self::ALL.iter().map(|code| code.as_str()))
+    }
 }
 
 /// The body of every refusal.

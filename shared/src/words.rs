@@ -10,8 +10,7 @@ macro_rules! words {
     }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, serde::Serialize))]
-        #[cfg_attr(not(feature = "openapi"), derive(serde::Serialize))]
+        #[derive(serde::Serialize)]
         pub enum $name {
             $(#[$first_doc])* #[serde(rename = $first_word)] #[default] $first,
             $($(#[$member_doc])* #[serde(rename = $word)] $member,)*
@@ -46,6 +45,16 @@ macro_rules! words {
                     found: text.chars().take(40).collect(),
                     known: Self::ALL.iter().map(|member| member.as_str()).collect::<Vec<_>>().join(", "),
                 })
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                $crate::openapi::closed_set($noun, Self::ALL.iter().map(|member| member.as_str()))
             }
         }
 
