@@ -1,0 +1,45 @@
+//! What the steps of a run add up to.
+
+use super::{Action, CANCELLED};
+use quarterdeck_shared::tasks::{Step, StepStatus, TaskStatus};
+
+/// Where the task stands.
+pub(super) fn status(steps: &[Step]) -> TaskStatus {
+    let any = |status| steps.iter().any(|step| step.status == status);
+    match () {
+        () if any(StepStatus::Running) => TaskStatus::Running,
+        () if any(StepStatus::Waiting) => TaskStatus::Waiting,
+        () if any(StepStatus::Pending) => {
+            let untouched = steps.iter().all(|step| step.status == StepStatus::Pending && step.attempts == 0);
+            if untouched { TaskStatus::Pending } else { TaskStatus::Running }
+        }
+        () if any(StepStatus::Cancelled) => TaskStatus::Cancelled,
+        () if any(StepStatus::Failed) => TaskStatus::Failed,
+        () if any(StepStatus::Interrupted) => TaskStatus::Interrupted,
+        () if any(StepStatus::Skipped) || steps.is_empty() => TaskStatus::Failed,
+        () => TaskStatus::Completed,
+    }
+}
+
+/// The end of the run, with the last words of the last step that ended well.
+pub(super) fn finish(steps: &[Step]) -> Action {
+    let status = status(steps);
+    let result = steps.iter().rev().find_map(|step| step.handover.clone());
+    Action::Finish { status, result, error: error(steps, status) }
+}
+
+/// What the first step that made the status what it is says of itself.
+fn error(steps: &[Step], status: TaskStatus) -> Option<String> {
+    let causes = match status {
+        TaskStatus::Cancelled => return Some(CANCELLED.to_owned()),
+        TaskStatus::Failed => [StepStatus::Failed, StepStatus::Skipped].as_slice(),
+        TaskStatus::Interrupted => [StepStatus::Interrupted].as_slice(),
+        _ => return None,
+    };
+    let first = |status: &StepStatus| steps.iter().find(|step| step.status == *status);
+    let Some(step) = causes.iter().find_map(first) else {
+        return Some("there was no step to run".to_owned());
+    };
+    let reason = step.error.as_deref().unwrap_or("it gave no reason");
+    Some(format!("{} {}: {reason}", step.plan.id, step.plan.role))
+}
