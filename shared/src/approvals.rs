@@ -73,7 +73,7 @@ pub struct NewAnswer {
     pub updated_input: Option<Value>,
 }
 
-/// Which questions, oldest first.
+/// Which questions, in which order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
 #[serde(deny_unknown_fields)]
@@ -85,7 +85,10 @@ pub struct ApprovalQuery {
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// One status, or `all`; pending where missing.
+    /// `asked_at`, with `-` in front for the newest first; `asked_at` where missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
+    /// One status, several parted by commas, or `all`; pending where missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// One agent's.
