@@ -18,22 +18,30 @@ pub struct Toast {
     pub undo: Option<Callback<()>>,
     /// It did not work.
     pub bad: bool,
+    /// Called once it is gone without having been taken back.
+    pub gone: Option<Callback<()>>,
 }
 
 impl Toast {
     /// Something happened.
     pub fn said(words: impl Into<AttrValue>) -> Self {
-        Self { words: words.into(), undo: None, bad: false }
+        Self { words: words.into(), undo: None, bad: false, gone: None }
     }
 
     /// Something happened that can be taken back.
     pub fn undoable(words: impl Into<AttrValue>, undo: Callback<()>) -> Self {
-        Self { words: words.into(), undo: Some(undo), bad: false }
+        Self { words: words.into(), undo: Some(undo), bad: false, gone: None }
     }
 
     /// Something did not work: what, why, and what to do.
     pub fn failed(words: impl Into<AttrValue>) -> Self {
-        Self { words: words.into(), undo: None, bad: true }
+        Self { words: words.into(), undo: None, bad: true, gone: None }
+    }
+
+    /// The same with something that happens only once it can no longer be taken back.
+    #[must_use]
+    pub fn then(self, gone: Callback<()>) -> Self {
+        Self { gone: Some(gone), ..self }
     }
 }
 
@@ -127,6 +135,17 @@ fn Slice(props: &SliceProps) -> Html {
             Callback::from(move |()| if *left <= 1 { gone.emit(()) } else { left.set(*left - 1) }),
         );
     }
+    let undone = use_mut_ref(|| false);
+    {
+        let (undone, gone) = (undone.clone(), props.toast.gone.clone());
+        use_effect_with((), move |()| {
+            move || {
+                if let Some(gone) = gone.filter(|_| !*undone.borrow()) {
+                    gone.emit(());
+                }
+            }
+        });
+    }
     let hold = |on: bool| {
         let held = held.clone();
         move || held.set(on)
@@ -135,6 +154,7 @@ fn Slice(props: &SliceProps) -> Html {
     let undo = props.toast.undo.clone().map(|undo| {
         let gone = props.on_gone.clone();
         let onclick = Callback::from(move |_| {
+            *undone.borrow_mut() = true;
             undo.emit(());
             gone.emit(());
         });
