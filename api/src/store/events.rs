@@ -1,6 +1,11 @@
 //! Events: the order of all changes, and the state they add up to.
 
-use super::{Channel, Committed, Store, StoreError, unbuilt};
+use super::{
+    Channel, Committed, Store, StoreError, agents, approvals, counters, dialect,
+    rows::events::{EVENTS, read},
+    sql::Sql,
+    tasks, writer,
+};
 use quarterdeck_shared::{Timestamp, agents::Agent, approvals::Approval, tasks::Task, usage::Totals};
 
 /// Everything as it stands at one event.
@@ -22,15 +27,38 @@ impl Store {
     /// Events of a channel behind this place, in order, at most so many.
     pub async fn events(
         &self,
-        _after: i64,
-        _channel: Channel,
-        _limit: u32,
+        after: i64,
+        channel: Channel,
+        limit: u32,
     ) -> Result<Vec<Committed>, StoreError> {
-        Err(unbuilt())
+        let mut query = Sql::new(format!("SELECT {} FROM events WHERE seq > ", EVENTS.list()));
+        query.bind(after.into());
+        match channel {
+            Channel::Fleet => {}
+            Channel::Task(id) => drop(query.push(" AND task_id = ").bind(id.0.into())),
+            Channel::Costs => drop(query.push(" AND kind = 'usage.recorded'")),
+        }
+        query.push(&format!(" ORDER BY seq LIMIT {limit}"));
+        query.all(self.readers(), read).await
     }
 
     /// Everything a channel shows, as it stands at one event.
-    pub async fn snapshot(&self, _channel: Channel, _now: Timestamp) -> Result<Snapshot, StoreError> {
-        Err(unbuilt())
+    pub async fn snapshot(&self, channel: Channel, now: Timestamp) -> Result<Snapshot, StoreError> {
+        let begun = self.inner.dialect.begin_read(self.readers()).await;
+        let moment = begun.map_err(|error| dialect::read_failure(&error))?;
+        let task = match channel {
+            Channel::Task(id) => Some(id),
+            Channel::Fleet | Channel::Costs => None,
+        };
+        let (seq, _) = writer::newest(&moment).await?;
+        let snapshot = Snapshot {
+            seq,
+            agents: agents::shown(&moment, task).await?,
+            tasks: tasks::shown(&moment, task).await?,
+            approvals: approvals::shown(&moment, task).await?,
+            totals: counters::totals(&moment, now).await?,
+        };
+        moment.commit().await.map_err(|error| dialect::read_failure(&error))?;
+        Ok(snapshot)
     }
 }

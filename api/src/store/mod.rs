@@ -4,19 +4,38 @@ mod agents;
 mod approvals;
 mod auth;
 mod batch;
+mod check;
+mod counters;
+mod cursor;
+mod dialect;
 mod error;
 mod events;
+mod group;
+mod list;
+mod lock;
 mod notes;
+mod rows;
+mod schema;
+mod sql;
+mod table;
 mod tasks;
 mod usage;
+mod writer;
 
 pub use batch::{AnswerRow, Batch, Channel, Committed, Draft, Row, SessionRow, TokenRow};
 pub use error::StoreError;
 pub use events::Snapshot;
 
-use quarterdeck_shared::settings::Check;
-use std::{path::PathBuf, sync::Arc};
-use tokio::sync::broadcast;
+use dialect::Dialect;
+use lock::Lock;
+use rows::events::Sealed;
+use sea_orm::DatabaseConnection;
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, atomic::Ordering},
+};
+use tokio::sync::{broadcast, mpsc, oneshot};
+use writer::{Job, Order, State, Writer};
 
 /// Where the database is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +44,24 @@ pub enum Location {
     Sqlite(PathBuf),
     /// A PostgreSQL database, by its URL.
     Postgres(String),
+}
+
+impl Location {
+    /// Where a configuration says the database is: a URL (`postgres://…`, `sqlite:PATH`), else a file in the data
+    /// directory.
+    pub fn of(data_dir: &Path, database_url: Option<&str>) -> Result<Self, StoreError> {
+        let Some(url) = database_url.filter(|url| !url.is_empty()) else {
+            return Ok(Self::Sqlite(data_dir.join("quarterdeck.db")));
+        };
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            return Ok(Self::Sqlite(path.strip_prefix("//").unwrap_or(path).into()));
+        }
+        let message = "a database URL begins with postgres:// or sqlite:; without one SQLite is used".into();
+        Err(StoreError::Invalid { field: "database_url", message })
+    }
 }
 
 /// How the writer works.
@@ -68,59 +105,114 @@ pub struct Store {
 }
 
 #[derive(Debug)]
-struct Inner {}
+struct Inner {
+    dialect: Dialect,
+    readers: DatabaseConnection,
+    orders: mpsc::Sender<Order>,
+    state: Arc<State>,
+}
 
 impl Store {
     /// Opens the database for a server: makes it where there is none, brings its schema up to date and keeps
     /// every other server out until the last clone is dropped.
-    pub async fn open(_location: &Location, _rules: WriterRules) -> Result<Self, StoreError> {
-        Err(unbuilt())
+    pub async fn open(location: &Location, rules: WriterRules) -> Result<Self, StoreError> {
+        let dialect = Dialect::of(location)?;
+        dialect.make_place()?;
+        let lock = dialect.file().map(|file| lock::take(&file.with_added_extension("lock"))).transpose()?;
+        let db = dialect.writer(&rules, true).await?;
+        schema::bring_up(&db).await?;
+        let (seq, _) = writer::newest(&db).await?;
+        Ok(Self::start(dialect, rules, seq, Some(db), lock))
     }
 
     /// Opens the database beside a server, or without one: to read, and to write a row now and then.
-    pub async fn open_reader(_location: &Location) -> Result<Self, StoreError> {
-        Err(unbuilt())
+    pub async fn open_reader(location: &Location) -> Result<Self, StoreError> {
+        let dialect = Dialect::of(location)?;
+        if let Some(file) = dialect.file().filter(|file| !file.exists()) {
+            return Err(StoreError::Missing { place: file.display().to_string() });
+        }
+        let readers = dialect.readers(1);
+        schema::examine(&readers).await?;
+        let (seq, _) = writer::newest(&readers).await?;
+        Ok(Self::start(dialect, WriterRules { readers: 1, ..WriterRules::default() }, seq, None, None))
+    }
+
+    fn start(
+        dialect: Dialect,
+        rules: WriterRules,
+        seq: i64,
+        db: Option<DatabaseConnection>,
+        lock: Option<Lock>,
+    ) -> Self {
+        let state = Arc::new(State::new(seq));
+        let readers = dialect.readers(rules.readers);
+        let (orders, waiting) = mpsc::channel(rules.queue.max(1));
+        let server = db.is_some();
+        let writer = Writer { dialect: dialect.clone(), rules, server, db, state: state.clone(), lock };
+        tokio::spawn(writer.run(waiting));
+        Self { inner: Arc::new(Inner { dialect, readers, orders, state }) }
     }
 
     /// Makes the batch durable. When this returns, its rows and events survive a crash and a power cut; the
     /// places of the events are returned in the order given.
-    pub async fn commit(&self, _batch: Batch) -> Result<Vec<i64>, StoreError> {
-        Err(unbuilt())
+    pub async fn commit(&self, batch: Batch) -> Result<Vec<i64>, StoreError> {
+        let Batch { rows, events } = batch;
+        if rows.is_empty() && events.is_empty() {
+            return Ok(Vec::new());
+        }
+        let events = events.iter().map(Sealed::new).collect::<Result<_, _>>()?;
+        let (done, answer) = oneshot::channel();
+        let closed = || StoreError::Unwritable { reason: "the store is closed".into() };
+        self.inner.orders.send(Order::Write(Job { rows, events, done })).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+
+    /// Writes what waits and lets go of the database, so that another server may have it. Clones refuse writes from
+    /// then on.
+    pub async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.inner.orders.send(Order::Close(done)).await.is_ok() {
+            // A writer that is gone has closed already.
+            let _ = closed.await;
+        }
+        if let Err(error) = self.inner.readers.close_by_ref().await {
+            tracing::warn!(%error, "the reading connections did not close well");
+        }
     }
 
     /// The newest durable event; 0 before the first.
     pub fn seq(&self) -> i64 {
-        0
+        self.inner.state.seq.load(Ordering::Acquire)
     }
 
     /// A number that rises whenever rows of this kind change, before the change is acknowledged. It begins anew
     /// with each process.
-    pub fn version(&self, _noun: Noun) -> u64 {
-        0
+    pub fn version(&self, noun: Noun) -> u64 {
+        self.inner.state.version(noun)
     }
 
     /// Events as they become durable, in order, a group at a time. Whoever falls behind finds the rest by
     /// [`Store::events`].
     pub fn watch(&self) -> broadcast::Receiver<Arc<[Committed]>> {
-        broadcast::channel(1).1
+        self.inner.state.committed.subscribe()
     }
 
-    /// Whether the database answers, takes writes and keeps up: the parts of `/ready`.
-    pub async fn check(&self) -> Vec<Check> {
-        Vec::new()
+    /// Why nothing can be written now, if nothing can; it is tried again every second.
+    pub fn fault(&self) -> Option<String> {
+        self.inner.state.fault()
     }
 
     /// The database's kind: `sqlite` or `postgres`.
     pub fn database(&self) -> &'static str {
-        "sqlite"
+        self.inner.dialect.name()
     }
 
     /// The newest migration this program knows.
     pub fn schema() -> String {
-        String::new()
+        schema::newest()
     }
-}
 
-fn unbuilt() -> StoreError {
-    StoreError::Unreachable { reason: "being built".into() }
+    fn readers(&self) -> &DatabaseConnection {
+        &self.inner.readers
+    }
 }

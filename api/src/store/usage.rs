@@ -1,29 +1,116 @@
 //! Usage records and the sums over them.
 
-use super::{Store, StoreError, unbuilt};
-use quarterdeck_shared::{
-    Page, TaskId, Timestamp,
-    usage::{Series, SeriesQuery, Totals, UsageQuery, UsageRecord},
+use super::{
+    Store, StoreError, counters,
+    cursor::{Place, Seal},
+    list::{self, Condition, List, Sort},
+    rows::{
+        tasks::tokens,
+        usage::{USAGE, read},
+    },
+    sql::{self, Fields, Sql},
 };
+use quarterdeck_shared::{
+    AgentId, Page, TaskId, Timestamp, Total,
+    usage::{Bucket, Series, SeriesBy, SeriesPoint, SeriesQuery, Totals, UsageQuery, UsageRecord},
+};
+
+/// Buckets a series may have.
+const BUCKETS: i64 = 5_000;
 
 impl Store {
     /// Usage records by page and filter, newest first.
-    pub async fn usage(&self, _query: &UsageQuery) -> Result<Page<UsageRecord>, StoreError> {
-        Err(unbuilt())
+    pub async fn usage(&self, query: &UsageQuery) -> Result<Page<UsageRecord>, StoreError> {
+        let (seq, db) = (self.seq(), self.readers());
+        let seal = Seal::of("usage", &UsageQuery { cursor: None, limit: None, ..query.clone() })?;
+        let cursor = query.cursor.as_deref().filter(|cursor| !cursor.is_empty());
+        let list = List {
+            table: &USAGE,
+            listed: "1 = 1",
+            sort: Sort { column: "at", text: false, descending: true },
+            words: Vec::new(),
+            conditions: conditions(query)?,
+            limit: list::limit(query.limit)?,
+            after: cursor.map(|cursor| Place::decode(cursor, seal, false)).transpose()?,
+            seal,
+        };
+        let total = match list.conditions.is_empty() {
+            true => Total::Exact(counters::records(db).await?),
+            false => list.count(db).await?,
+        };
+        list.page(db, seq, total, read).await
+    }
+
+    /// Every usage record of an agent, oldest first: for whoever carries on with its sum.
+    pub async fn agent_usage(&self, id: AgentId) -> Result<Vec<UsageRecord>, StoreError> {
+        let query = format!("SELECT {} FROM usage_records WHERE agent_id = ? ORDER BY at, id", USAGE.list());
+        Sql::with(query, [id.0.into()]).all(self.readers(), read).await
     }
 
     /// Every usage record of a task's agents, oldest first: for whoever carries on with its sum.
-    pub async fn task_usage(&self, _id: TaskId) -> Result<Vec<UsageRecord>, StoreError> {
-        Err(unbuilt())
+    pub async fn task_usage(&self, id: TaskId) -> Result<Vec<UsageRecord>, StoreError> {
+        let query = format!("SELECT {} FROM usage_records WHERE task_id = ? ORDER BY at, id", USAGE.list());
+        Sql::with(query, [id.0.into()]).all(self.readers(), read).await
     }
 
     /// Cost and tokens over time, replays left out.
-    pub async fn series(&self, _query: &SeriesQuery, _now: Timestamp) -> Result<Series, StoreError> {
-        Err(unbuilt())
+    pub async fn series(&self, query: &SeriesQuery, now: Timestamp) -> Result<Series, StoreError> {
+        let bucket_seconds = match query.bucket.unwrap_or_default() {
+            Bucket::Minute => 60,
+            Bucket::Hour => 3_600,
+            Bucket::Day => 86_400,
+        };
+        let group = match query.by.unwrap_or_default() {
+            SeriesBy::Role => "role",
+            SeriesBy::Model => "model",
+        };
+        let named = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let to = named(&query.to).map_or(Ok(now), |to| list::last_moment("to", &to))?;
+        let from =
+            named(&query.from).map_or(Ok(to.plus_seconds(-86_400)), |from| list::moment("from", &from))?;
+        if to.seconds_since(from) / bucket_seconds > BUCKETS {
+            let message = format!("from and to lie more than {BUCKETS} buckets apart; take a wider bucket");
+            return Err(StoreError::Invalid { field: "bucket", message });
+        }
+        let micros = bucket_seconds * 1_000_000;
+        let query = Sql::with(
+            format!(
+                "SELECT at / {micros} * {micros} AS bucket, {group},
+                     CAST(sum(cost_nanos) AS bigint), CAST(sum(input_tokens) AS bigint),
+                     CAST(sum(output_tokens) AS bigint), CAST(sum(cache_creation_tokens) AS bigint),
+                     CAST(sum(cache_read_tokens) AS bigint), count(*)
+                 FROM usage_records WHERE at >= ? AND at <= ? AND NOT replayed
+                 GROUP BY bucket, {group} ORDER BY bucket, {group}"
+            ),
+            [sql::time(from), sql::time(to)],
+        );
+        let points = query.all(self.readers(), read_point).await?;
+        Ok(Series { bucket_seconds, from, to, points })
     }
 
     /// The fleet in figures.
-    pub async fn totals(&self, _now: Timestamp) -> Result<Totals, StoreError> {
-        Err(unbuilt())
+    pub async fn totals(&self, now: Timestamp) -> Result<Totals, StoreError> {
+        counters::totals(self.readers(), now).await
     }
+}
+
+fn read_point(fields: &mut Fields) -> Result<SeriesPoint, StoreError> {
+    let (at, group, cost_usd) = (fields.time()?, fields.take()?, fields.usd()?);
+    Ok(SeriesPoint { at, group, cost_usd, tokens: tokens(fields)?, records: fields.number()? })
+}
+
+fn conditions(query: &UsageQuery) -> Result<Vec<Condition>, StoreError> {
+    let mut conditions: Vec<Condition> = Vec::new();
+    conditions.extend(query.agent_id.map(|agent| ("agent_id = ?", agent.0.into())));
+    conditions.extend(query.task_id.map(|task| ("task_id = ?", task.0.into())));
+    conditions.extend(
+        query.model.as_deref().filter(|model| !model.is_empty()).map(|model| ("model = ?", sql::text(model))),
+    );
+    if let Some(from) = query.from.as_deref().filter(|from| !from.is_empty()) {
+        conditions.push(("at >= ?", sql::time(list::moment("from", from)?)));
+    }
+    if let Some(to) = query.to.as_deref().filter(|to| !to.is_empty()) {
+        conditions.push(("at <= ?", sql::time(list::last_moment("to", to)?)));
+    }
+    Ok(conditions)
 }

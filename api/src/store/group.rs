@@ -1,0 +1,254 @@
+//! A group: the rows of many batches, the newest of each key, written as one.
+
+use super::{
+    Noun, Row, StoreError,
+    counters::{Changes, DELETED},
+    rows::{
+        agents::{
+            AGENTS, DETAILS, FILES, TOOLS, detail_values, file_values, tool_values, values as agent_values,
+        },
+        approvals::{APPROVALS, values as approval_values},
+        auth::{ANSWERS, SESSIONS, TOKENS, answer_values, session_values, token_values},
+        tasks::{FIGURES, Figures, TASKS, figure_values, values as task_values},
+        usage::{self, Response, USAGE},
+    },
+    sql::{self, Fields, Sql},
+    table::{Table, groups},
+};
+use quarterdeck_shared::{
+    AgentId, ApprovalId, TaskId, Timestamp,
+    agents::{Agent, AgentDetail, FileTouch, FileUse, ToolCount},
+    approvals::Approval,
+    tasks::Task,
+    usage::UsageRecord,
+};
+use sea_orm::{ConnectionTrait, Value};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use uuid::Uuid;
+
+/// Rows on their way into the database.
+#[derive(Debug, Default)]
+pub(super) struct Group {
+    agents: BTreeMap<AgentId, Agent>,
+    details: BTreeMap<AgentId, AgentDetail>,
+    tools: BTreeMap<(AgentId, String), ToolCount>,
+    files: BTreeMap<(AgentId, String, FileUse), FileTouch>,
+    tasks: BTreeMap<TaskId, Task>,
+    figures: BTreeMap<TaskId, Figures>,
+    removed: BTreeMap<TaskId, Timestamp>,
+    approvals: BTreeMap<ApprovalId, Approval>,
+    usage: BTreeMap<Response, UsageRecord>,
+    /// Rows that are rare: one statement each, in the order they came.
+    rare: Vec<Row>,
+}
+
+impl Group {
+    /// Takes a row in; it replaces an older one of the same key.
+    pub(super) fn take(&mut self, row: Row) {
+        match row {
+            Row::Agent(agent) => drop(self.agents.insert(agent.id, *agent)),
+            Row::AgentDetail(detail) => {
+                self.agents.insert(detail.agent.id, detail.agent.clone());
+                self.details.insert(detail.agent.id, *detail);
+            }
+            Row::Tools { agent_id, tools } => {
+                self.tools.extend(tools.into_iter().map(|tool| ((agent_id, tool.tool.clone()), tool)));
+            }
+            Row::Files { agent_id, files } => {
+                self.files.extend(
+                    files.into_iter().map(|file| ((agent_id, file.path.clone(), file.file_use), file)),
+                );
+            }
+            Row::Task(task) => {
+                self.figures.remove(&task.id);
+                self.tasks.insert(task.id, *task);
+            }
+            Row::TaskFigures { task_id, tokens, cost_usd, cost_basis, updated_at } => {
+                self.figures.insert(task_id, Figures { tokens, cost_usd, cost_basis, updated_at });
+            }
+            Row::RemoveTask { task_id, at } => drop(self.removed.insert(task_id, at)),
+            Row::Approval(approval) => drop(self.approvals.insert(approval.id, *approval)),
+            Row::Usage(record) => {
+                let response = usage::response(&record);
+                let older = self.usage.remove(&response);
+                let record = older.map_or_else(|| *record.clone(), |older| usage::merged(&older, &record));
+                self.usage.insert(response, record);
+            }
+            rare => self.rare.push(rare),
+        }
+    }
+
+    /// Which kinds of rows change.
+    pub(super) fn nouns(&self) -> Vec<Noun> {
+        let details = self.details.len() + self.tools.len() + self.files.len();
+        let tasks = self.tasks.len() + self.figures.len() + self.removed.len();
+        [
+            (Noun::Agents, self.agents.len() + details),
+            (Noun::Tasks, tasks),
+            (Noun::Approvals, self.approvals.len()),
+            (Noun::Usage, self.usage.len()),
+            (Noun::Auth, self.rare.len()),
+        ]
+        .into_iter()
+        .filter_map(|(noun, rows)| (rows > 0).then_some(noun))
+        .collect()
+    }
+
+    /// Writes every row, and what that changes in the counters.
+    pub(super) async fn write(mut self, db: &impl ConnectionTrait) -> Result<(), StoreError> {
+        let mut changes = Changes::default();
+        self.count_agents(db, &mut changes).await?;
+        self.count_tasks(db, &mut changes).await?;
+        self.count_approvals(db, &mut changes).await?;
+        self.merge_usage(db, &mut changes).await?;
+        AGENTS.upsert(db, self.agents.values().map(agent_values).collect()).await?;
+        DETAILS.upsert(db, rows(self.details.values(), detail_values)?).await?;
+        TOOLS
+            .upsert(db, self.tools.iter().map(|((agent, _), tool)| tool_values(*agent, tool)).collect())
+            .await?;
+        FILES
+            .upsert(db, self.files.iter().map(|((agent, ..), file)| file_values(*agent, file)).collect())
+            .await?;
+        TASKS.upsert(db, rows(self.tasks.values(), task_values)?).await?;
+        FIGURES
+            .update(db, self.figures.iter().map(|(id, figures)| figure_values(*id, figures)).collect())
+            .await?;
+        APPROVALS.upsert(db, rows(self.approvals.values(), approval_values)?).await?;
+        USAGE.upsert(db, self.usage.values().map(usage::values).collect()).await?;
+        for (id, at) in self.removed {
+            let remove = "UPDATE tasks SET removed_at = ? WHERE id = ? AND removed_at IS NULL";
+            Sql::with(remove, [sql::time(at), id.0.into()]).run(db).await?;
+        }
+        for row in self.rare {
+            write_rare(db, row).await?;
+        }
+        changes.write(db).await
+    }
+
+    async fn count_agents(&self, db: &impl ConnectionTrait, changes: &mut Changes) -> Result<(), StoreError> {
+        let ids: Vec<_> = self.agents.keys().map(|id| id.0).collect();
+        let words = |fields: &mut Fields| Ok((fields.take::<String>()?, fields.take::<String>()?));
+        for (status, role) in
+            stored(db, "SELECT id, status, role FROM agents", &ids, words).await?.into_values()
+        {
+            changes.agent(&status, &role, -1);
+        }
+        for agent in self.agents.values() {
+            changes.agent(agent.status.as_str(), agent.role.as_str(), 1);
+        }
+        Ok(())
+    }
+
+    async fn count_tasks(&self, db: &impl ConnectionTrait, changes: &mut Changes) -> Result<(), StoreError> {
+        let ids: HashSet<_> = self.tasks.keys().chain(self.removed.keys()).map(|id| id.0).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        let words = |fields: &mut Fields| {
+            let (status, kind, analyst) =
+                (fields.take::<String>()?, fields.take::<String>()?, fields.take::<bool>()?);
+            Ok((status, kind, analyst, fields.time_or_none()?.is_some()))
+        };
+        let query = "SELECT id, status, task_type, include_analyst, removed_at FROM tasks";
+        let mut stored = stored(db, query, &ids, words).await?;
+        for (status, kind, analyst, removed) in stored.values() {
+            changes.task(if *removed { DELETED } else { status }, kind, *analyst, -1);
+        }
+        for task in self.tasks.values() {
+            let removed = stored.get(&task.id.0).is_some_and(|(.., removed)| *removed);
+            let words = (task.status.to_string(), task.task_type.to_string(), task.include_analyst, removed);
+            stored.insert(task.id.0, words);
+        }
+        for (id, (status, kind, analyst, removed)) in &stored {
+            let removed = *removed || self.removed.contains_key(&TaskId(*id));
+            changes.task(if removed { DELETED } else { status }, kind, *analyst, 1);
+        }
+        Ok(())
+    }
+
+    async fn count_approvals(
+        &self,
+        db: &impl ConnectionTrait,
+        changes: &mut Changes,
+    ) -> Result<(), StoreError> {
+        let ids: Vec<_> = self.approvals.keys().map(|id| id.0).collect();
+        let word = |fields: &mut Fields| fields.take::<String>();
+        let stored = stored(db, "SELECT id, status FROM approvals", &ids, word).await?;
+        for status in stored.values() {
+            changes.approval(status, -1);
+        }
+        for approval in self.approvals.values() {
+            changes.approval(approval.status.as_str(), 1);
+        }
+        Ok(())
+    }
+
+    /// A response that is stored already keeps its record's id and its larger counts.
+    async fn merge_usage(
+        &mut self,
+        db: &impl ConnectionTrait,
+        changes: &mut Changes,
+    ) -> Result<(), StoreError> {
+        let messages: Vec<_> = self.usage.values().map(|record| record.message_id.clone()).collect();
+        for group in groups(&messages) {
+            let mut query =
+                Sql::new(format!("SELECT {} FROM usage_records WHERE message_id IN (", USAGE.list()));
+            query.bind_all(group.iter().map(|message| sql::text(message))).push(")");
+            for older in query.all(db, usage::read).await? {
+                if let Some(newer) = self.usage.get_mut(&usage::response(&older)) {
+                    changes.usage(&older, -1);
+                    *newer = usage::merged(&older, newer);
+                }
+            }
+        }
+        for record in self.usage.values() {
+            changes.usage(record, 1);
+        }
+        Ok(())
+    }
+}
+
+fn rows<'row, T: 'row>(
+    items: impl Iterator<Item = &'row T>,
+    values: impl Fn(&T) -> Result<Vec<Value>, StoreError>,
+) -> Result<Vec<Vec<Value>>, StoreError> {
+    items.map(values).collect()
+}
+
+/// What is stored of these rows, by id.
+async fn stored<T>(
+    db: &impl ConnectionTrait,
+    query: &str,
+    ids: &[Uuid],
+    read: impl Fn(&mut Fields) -> Result<T, StoreError>,
+) -> Result<HashMap<Uuid, T>, StoreError> {
+    let mut found = HashMap::new();
+    for group in groups(ids) {
+        let mut query = Sql::new(query);
+        query.push(" WHERE id IN (").bind_all(group.into_iter().map(Value::from)).push(")");
+        found.extend(query.all(db, |fields| Ok((fields.id()?, read(fields)?))).await?);
+    }
+    Ok(found)
+}
+
+async fn write_rare(db: &impl ConnectionTrait, row: Row) -> Result<(), StoreError> {
+    const NOTES: Table = Table { name: "notes", key: &["name"], columns: &["name", "json"], unread: 0 };
+    let run = |text: &'static str, values: Vec<Value>| Sql::with(text, values).run(db);
+    match row {
+        Row::Note { key, json: Some(json) } => {
+            NOTES.upsert(db, vec![vec![sql::text(&key), sql::text(&json)]]).await
+        }
+        Row::Note { key, json: None } => run("DELETE FROM notes WHERE name = ?", vec![sql::text(&key)]).await,
+        Row::Token(token) => TOKENS.upsert(db, vec![token_values(&token)]).await,
+        Row::TokenUsed { id, at } => {
+            run("UPDATE tokens SET last_used_at = ? WHERE id = ?", vec![sql::time(at), id.0.into()]).await
+        }
+        Row::RevokeToken(id) => run("DELETE FROM tokens WHERE id = ?", vec![id.0.into()]).await,
+        Row::Session(session) => SESSIONS.upsert(db, vec![session_values(&session)]).await,
+        Row::EndSession { hash } => run("DELETE FROM sessions WHERE hash = ?", vec![hash.into()]).await,
+        Row::Answer(answer) => ANSWERS.upsert(db, vec![answer_values(&answer)]).await,
+        Row::Forget { sessions_before, answers_before } => {
+            run("DELETE FROM sessions WHERE expires_at < ?", vec![sql::time(sessions_before)]).await?;
+            run("DELETE FROM answers WHERE created_at < ?", vec![sql::time(answers_before)]).await
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,116 @@
+//! How usage records lie in their table.
+
+use crate::store::{
+    StoreError,
+    rows::tasks::tokens,
+    sql::{self, Fields},
+    table::Table,
+};
+use quarterdeck_shared::{
+    AgentId, RecordId, TaskId,
+    usage::{CostBasis, UsageRecord},
+};
+use sea_orm::Value;
+
+pub(in crate::store) const USAGE: Table = Table {
+    name: "usage_records",
+    key: &["id"],
+    columns: &[
+        "id",
+        "agent_id",
+        "task_id",
+        "role",
+        "message_id",
+        "request_id",
+        "model",
+        "input_tokens",
+        "output_tokens",
+        "cache_creation_tokens",
+        "cache_read_tokens",
+        "cost_nanos",
+        "cost_basis",
+        "price_version",
+        "provenance",
+        "sidechain",
+        "replayed",
+        "at",
+        "replay_of",
+    ],
+    unread: 1,
+};
+
+/// What makes two records the same response: its message and request. A recording played twice is two responses,
+/// so that a replay's are told apart by its agent as well.
+pub(in crate::store) type Response = (String, String, String);
+
+/// Which response a record is of.
+pub(in crate::store) fn response(record: &UsageRecord) -> Response {
+    let replay_of = if record.replayed { record.agent_id.to_string() } else { String::new() };
+    (record.message_id.clone(), record.request_id.clone().unwrap_or_default(), replay_of)
+}
+
+/// One record out of two of the same response: the larger count of each kind, first seen when the older was.
+pub(in crate::store) fn merged(older: &UsageRecord, newer: &UsageRecord) -> UsageRecord {
+    let tokens = older.tokens.max(newer.tokens);
+    let figures = if tokens == older.tokens && tokens != newer.tokens { older } else { newer };
+    UsageRecord {
+        id: older.id,
+        tokens,
+        cost_usd: if tokens == figures.tokens {
+            figures.cost_usd
+        } else {
+            older.cost_usd.max(newer.cost_usd)
+        },
+        cost_basis: figures.cost_basis,
+        price_version: figures.price_version.clone(),
+        at: older.at.min(newer.at),
+        ..newer.clone()
+    }
+}
+
+/// A record's row.
+pub(in crate::store) fn values(record: &UsageRecord) -> Vec<Value> {
+    let (message_id, request_id, replay_of) = response(record);
+    vec![
+        record.id.0.into(),
+        record.agent_id.0.into(),
+        record.task_id.map(|id| id.0).into(),
+        record.role.as_str().into(),
+        sql::text(&message_id),
+        sql::text(&request_id),
+        sql::text(&record.model),
+        sql::number(record.tokens.input),
+        sql::number(record.tokens.output),
+        sql::number(record.tokens.cache_creation),
+        sql::number(record.tokens.cache_read),
+        sql::usd(record.cost_usd),
+        record.cost_basis.as_str().into(),
+        sql::text_or_none(record.price_version.as_deref()),
+        sql::text(&record.provenance),
+        record.sidechain.into(),
+        record.replayed.into(),
+        sql::time(record.at),
+        replay_of.into(),
+    ]
+}
+
+/// The same, read back.
+pub(in crate::store) fn read(fields: &mut Fields) -> Result<UsageRecord, StoreError> {
+    Ok(UsageRecord {
+        id: RecordId(fields.id()?),
+        agent_id: AgentId(fields.id()?),
+        task_id: fields.id_or_none()?.map(TaskId),
+        role: fields.word()?,
+        message_id: fields.take()?,
+        request_id: Some(fields.take::<String>()?).filter(|id| !id.is_empty()),
+        model: fields.take()?,
+        tokens: tokens(fields)?,
+        cost_usd: fields.usd()?,
+        cost_basis: fields.word::<CostBasis>()?,
+        price_version: fields.take()?,
+        provenance: fields.take()?,
+        sidechain: fields.take()?,
+        replayed: fields.take()?,
+        at: fields.time()?,
+    })
+}
