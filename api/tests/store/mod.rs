@@ -1,0 +1,3 @@
+//! The store: the same story on both databases.
+
+mod events;

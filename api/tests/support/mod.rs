@@ -1,0 +1,4 @@
+//! What the tests stand on: databases of their own and rows to fill them with.
+
+pub mod database;
+pub mod rows;
