@@ -42,7 +42,7 @@ pub fn use_run(id: Option<TaskId>) -> Run {
             });
             move || {
                 if let Some(ended) = ended {
-                    ended.set(true);
+                    ended.end();
                 }
             }
         });

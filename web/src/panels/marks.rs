@@ -151,9 +151,11 @@ mod tests {
 
     #[test]
     fn every_status_has_its_word_shape_and_colour() {
-        let html = drawn(html! { <>{ for TaskStatus::ALL.iter().map(|status| status_mark(*status, Some("task-status"))) }</> });
+        let html = drawn(
+            html! { <>{ for TaskStatus::ALL.iter().map(|status| status_mark(*status, Some("task-status"))) }</> },
+        );
         for status in TaskStatus::ALL {
-            holds(&html, &[&format!("data-testid=\"task-status\">{status}<")]);
+            holds(&html, &[&format!("data-testid=\"task-status\" class=\"word\">{status}<")]);
         }
         holds(&html, &["#i-s-waiting", "is-interrupted"]);
     }
