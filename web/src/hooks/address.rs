@@ -76,11 +76,16 @@ impl Address {
         }
     }
 
+    /// Goes to a path in place of this one: the back button does not come here again.
+    pub fn replace(&self, to: &str) {
+        if let Some(navigator) = &self.navigator {
+            navigator.replace(&AnyRoute::new(to.to_owned()));
+        }
+    }
+
     /// Sets one parameter in place: the back button does not undo a filter letter by letter.
     pub fn set(&self, name: &str, value: &str) {
-        if let Some(navigator) = &self.navigator {
-            navigator.replace(&AnyRoute::new(self.href(name, value).to_string()));
-        }
+        self.replace(&self.href(name, value));
     }
 }
 

@@ -88,6 +88,10 @@ fn hear(event: &KeyboardEvent) {
     let typing =
         event.target().and_then(|t| t.dyn_into::<Element>().ok()).is_some_and(|e| dom::takes_letters(&e));
     let letter = stroke.is_plain() && stroke.key != "Escape";
+    // A key held down repeats a step through rows, never an act: one press allows one thing.
+    if event.repeat() && !matches!(stroke.key.as_str(), "j" | "k" | "ArrowDown" | "ArrowUp") {
+        return;
+    }
     if modal_is_open() || (letter && (typing || letters_are_off())) {
         return;
     }
