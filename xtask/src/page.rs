@@ -61,7 +61,7 @@ fn trunk(places: &Places, tools: &PageTools) -> Result<()> {
     // Fetched before, so that trunk can be told to stay offline: then it takes our tools or says which one is amiss.
     let mut fetch = command(places, "cargo");
     tools.apply(&mut fetch);
-    let host = host(places)?;
+    let host = setup::host(places, "rustc")?;
     run(fetch.args(["fetch", "--quiet", "--target", "wasm32-unknown-unknown", "--target", &host]))?;
     let mut trunk = command(places, "trunk");
     tools.apply(&mut trunk);
@@ -78,12 +78,6 @@ fn trunk(places: &Places, tools: &PageTools) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-fn host(places: &Places) -> Result<String> {
-    let words = output(command(places, "rustc").arg("-vV"))?;
-    let host = words.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(host.context("rustc -vV names no host")?.to_string())
 }
 
 /// Node has brotli's original encoder; a page takes it a second.

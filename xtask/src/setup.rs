@@ -8,7 +8,7 @@ mod wasm;
 use std::ffi::OsString;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::places::Places;
 use crate::shell::{command, output, say};
@@ -58,6 +58,13 @@ pub fn page_tools(places: &Places) -> Result<PageTools> {
         tools::wasm_opt(places)?,
     ];
     Ok(PageTools { toolchain, versions: versions.join(", ") })
+}
+
+/// The target that this compiler is built for.
+pub fn host(places: &Places, rustc: &str) -> Result<String> {
+    let words = output(command(places, rustc).arg("-vV"))?;
+    let host = words.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.with_context(|| format!("{rustc} -vV names no host"))?.to_string())
 }
 
 fn hooks(places: &Places) -> Result<()> {

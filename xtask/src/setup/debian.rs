@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::packages::{self, Package};
 use crate::places::Places;
@@ -74,9 +74,7 @@ fn standard_library(places: &Places, work: &Path) -> Result<PathBuf> {
 fn lay_out(places: &Places, library: &Path, made: &Path, home: &Path) -> Result<()> {
     let sysroot = PathBuf::from(output(command(places, "rustc").args(["--print", "sysroot"]))?);
     let debian = PathBuf::from(output(command(places, RUSTC).args(["--print", "sysroot"]))?);
-    let words = output(command(places, RUSTC).arg("-vV"))?;
-    let host =
-        words.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc -vV names no host")?;
+    let host = &super::host(places, RUSTC)?;
     let rustlib = made.join("lib/rustlib");
     let wasm = rustlib.join("wasm32-unknown-unknown/lib");
     let native = rustlib.join(host);
