@@ -3,13 +3,69 @@
 use quarterdeck_shared::agents::AgentStatus;
 
 /// Whether an agent may go from one status to another. Staying is no change, so it is never allowed.
-pub fn may(from: AgentStatus, to: AgentStatus) -> bool {
-    let _ = (from, to);
-    unimplemented!()
+pub const fn may(from: AgentStatus, to: AgentStatus) -> bool {
+    use AgentStatus::{Cancelled, Completed, Created, Deleted, Failed, Interrupted, Running, Waiting};
+    match from {
+        Created => matches!(to, Running | Failed | Cancelled | Interrupted | Deleted),
+        Running => matches!(to, Waiting | Completed | Failed | Cancelled | Interrupted),
+        Waiting => matches!(to, Running | Completed | Failed | Cancelled | Interrupted),
+        Interrupted => matches!(to, Running | Failed | Cancelled | Deleted),
+        Completed | Failed | Cancelled => matches!(to, Running | Deleted),
+        Deleted => false,
+    }
 }
 
-/// What to do first, where [`may`] says no: `cancel it first`.
-pub fn way_out(from: AgentStatus, to: AgentStatus) -> &'static str {
-    let _ = (from, to);
-    unimplemented!()
+/// What stands in the way and what to do first, where [`may`] says no; follows the agent's name in a sentence:
+/// `agent a1 is running; cancel it first`.
+pub const fn way_out(from: AgentStatus, to: AgentStatus) -> &'static str {
+    use AgentStatus::{Cancelled, Completed, Created, Deleted, Failed, Interrupted, Running, Waiting};
+    match (from, to) {
+        (Running, Running) => "is running; wait until it has ended, or cancel it first",
+        (Running, Deleted) => "is running; cancel it first",
+        (Waiting, Deleted) => "waits for an answer; answer or cancel it first",
+        (Waiting, Waiting) => "waits for an answer already; answer it first",
+        (Deleted, _) => "is deleted; create another",
+        (Created, _) => "has not begun; give it a prompt first",
+        (Running | Waiting, _) => "is at work; wait until it has ended, or cancel it first",
+        (Completed, Cancelled) => "has completed already; there is nothing to cancel",
+        (Failed, Cancelled) => "has failed already; there is nothing to cancel",
+        (Cancelled, Cancelled) => "is cancelled already",
+        (Completed | Failed | Cancelled | Interrupted, _) => "has ended; give it a prompt to let it go on",
+    }
+}
+
+/// Whether a clean-up may take an agent away: it has ended and is still listed. Nothing does so by itself.
+pub const fn is_cleanable(status: AgentStatus) -> bool {
+    may(status, AgentStatus::Deleted) && status.is_final()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_ended_goes_on_only_by_a_prompt_or_leaves() {
+        for &from in AgentStatus::ALL.iter().filter(|status| status.is_final()) {
+            for &to in AgentStatus::ALL {
+                let goes_on = matches!(to, AgentStatus::Running | AgentStatus::Deleted);
+                let cut_off = from == AgentStatus::Interrupted
+                    && matches!(to, AgentStatus::Failed | AgentStatus::Cancelled);
+                assert_eq!(
+                    may(from, to),
+                    from != AgentStatus::Deleted && (goes_on || cut_off),
+                    "{from} → {to}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_at_work_is_deleted_and_nothing_stays_what_it_is() {
+        for &status in AgentStatus::ALL {
+            assert!(!may(status, status));
+            assert!(!status.is_active() || !may(status, AgentStatus::Deleted));
+            assert!(!way_out(status, AgentStatus::Deleted).is_empty());
+            assert_eq!(is_cleanable(status), status.is_final() && status != AgentStatus::Deleted);
+        }
+    }
 }

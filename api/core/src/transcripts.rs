@@ -1,5 +1,11 @@
 //! Transcripts: lines of the `claude` CLI's stream-json, each read into entries of one type.
 
+mod fields;
+mod line;
+mod result;
+
+pub use line::read;
+
 use quarterdeck_shared::{Usd, usage::Tokens};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -179,10 +185,4 @@ pub enum Entry {
     Other { kind: String, subtype: Option<String> },
     /// No JSON.
     Broken { reason: String },
-}
-
-/// Reads one line: usually one entry, none for an empty line, several where a newline was lost.
-pub fn read(line: &[u8]) -> Vec<Entry> {
-    let _ = line;
-    unimplemented!()
 }

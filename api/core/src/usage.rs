@@ -1,15 +1,21 @@
 //! Usage: each response of the model's API counted once, however often the stream says it.
 
-use crate::transcripts::{Entry, ModelUse};
+use crate::{
+    pricing,
+    transcripts::{Entry, ModelUse, Usage},
+};
 use quarterdeck_shared::usage::Tokens;
 use std::collections::BTreeMap;
+
+/// Words the runtime writes itself carry this model, and cost nothing.
+const SYNTHETIC: &str = "<synthetic>";
 
 /// One response of the model's API, with the largest figure of each kind seen so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Observed {
-    /// The API's message id: the key of the response within one stream.
+    /// The API's message id.
     pub message_id: String,
-    /// The API's request id; known only later where the response streams.
+    /// The API's request id. While a response streams it is not known yet: the same response comes again with it.
     pub request_id: Option<String>,
     /// The model that answered.
     pub model: String,
@@ -31,27 +37,144 @@ pub struct Observed {
     pub sidechain: bool,
 }
 
-/// Counts the responses of one stream.
+impl Observed {
+    /// Both taken together: of each figure the larger.
+    fn join(&mut self, other: &Self) {
+        self.model = std::mem::take(&mut self.model).max(other.model.clone());
+        self.tokens = self.tokens.max(other.tokens);
+        self.cache_5m = self.cache_5m.max(other.cache_5m);
+        self.cache_1h = self.cache_1h.max(other.cache_1h);
+        self.web_searches = self.web_searches.max(other.web_searches);
+        self.speed = self.speed.take().max(other.speed.clone());
+        self.geo = self.geo.take().max(other.geo.clone());
+        self.complete |= other.complete;
+        self.sidechain |= other.sidechain;
+    }
+}
+
+/// What is known of one message id: what came without a request id, and what came with which.
+#[derive(Clone, Debug, Default)]
+struct Message {
+    unnamed: Option<Observed>,
+    named: BTreeMap<String, Observed>,
+}
+
+impl Message {
+    /// What came without a request id belongs to the request of the message; were there several, to the first.
+    fn response(&self, request_id: Option<&str>) -> Option<Observed> {
+        let (id, named) = match request_id {
+            Some(id) => (Some(id), self.named.get(id)),
+            None => self
+                .named
+                .iter()
+                .next()
+                .map(|(id, named)| (Some(id.as_str()), Some(named)))
+                .unwrap_or_default(),
+        };
+        let first = self.named.keys().next().map(String::as_str);
+        let unnamed = self.unnamed.as_ref().filter(|_| id == first);
+        let mut response = named.or(unnamed)?.clone();
+        if let Some(unnamed) = unnamed {
+            response.join(unnamed);
+        }
+        response.request_id = id.map(str::to_owned);
+        Some(response)
+    }
+}
+
+/// Counts the responses of one stream: one per message id and request id, per figure the maximum.
 #[derive(Clone, Debug, Default)]
 pub struct Counter {
-    responses: BTreeMap<String, Observed>,
+    messages: BTreeMap<String, Message>,
+    /// The message that streams, by thread.
+    open: BTreeMap<Option<String>, String>,
 }
 
 impl Counter {
     /// Takes an entry; returns the response it belongs to where that grew.
     pub fn observe(&mut self, entry: &Entry) -> Option<Observed> {
-        let _ = (entry, &self.responses);
-        unimplemented!()
+        match entry {
+            Entry::MessageStart { message_id, model, usage, parent } => {
+                self.open.insert(parent.clone(), message_id.clone());
+                self.note(message_id, None, seen(model, usage, false, parent))
+            }
+            Entry::MessageDelta { usage, stop_reason, parent } => {
+                let message_id = self.open.get(parent)?.clone();
+                self.note(&message_id, None, seen("", usage, stop_reason.is_some(), parent))
+            }
+            Entry::MessageStop { parent } => {
+                self.open.remove(parent);
+                None
+            }
+            Entry::Assistant { message_id, request_id, model, usage, stop_reason, parent, .. } => self.note(
+                message_id,
+                request_id.as_deref(),
+                seen(model, usage, stop_reason.is_some(), parent),
+            ),
+            _ => None,
+        }
     }
 
     /// Every response so far, by message id.
     pub fn responses(&self) -> Vec<Observed> {
-        unimplemented!()
+        let of = |message: &Message| -> Vec<Observed> {
+            let named: Vec<Observed> =
+                message.named.keys().filter_map(|id| message.response(Some(id))).collect();
+            if named.is_empty() { message.response(None).into_iter().collect() } else { named }
+        };
+        self.messages.values().flat_map(of).collect()
     }
 
-    /// Tokens that the runtime counted and no response showed, by model: helper calls, sub-agents' answers.
+    /// Tokens that the runtime counted and no response showed, by the runtime's name of the model: what sub-agents
+    /// answered, and helper calls. Both sides must be of one process, whose figures begin at nothing.
     pub fn unseen(&self, models: &BTreeMap<String, ModelUse>) -> BTreeMap<String, Tokens> {
-        let _ = models;
-        unimplemented!()
+        let mut shown: BTreeMap<String, Tokens> = BTreeMap::new();
+        for response in self.responses() {
+            *shown.entry(pricing::plain(&response.model).to_owned()).or_default() += response.tokens;
+        }
+        let rest = |(model, used): (&String, &ModelUse)| {
+            let seen = shown.get(pricing::plain(model)).copied().unwrap_or_default();
+            let rest = Tokens {
+                input: used.tokens.input.saturating_sub(seen.input),
+                output: used.tokens.output.saturating_sub(seen.output),
+                cache_creation: used.tokens.cache_creation.saturating_sub(seen.cache_creation),
+                cache_read: used.tokens.cache_read.saturating_sub(seen.cache_read),
+            };
+            (rest.total() > 0).then(|| (model.clone(), rest))
+        };
+        models.iter().filter_map(rest).collect()
+    }
+
+    fn note(&mut self, message_id: &str, request_id: Option<&str>, mut seen: Observed) -> Option<Observed> {
+        if message_id.is_empty() || seen.model == SYNTHETIC {
+            return None;
+        }
+        seen.message_id = message_id.to_owned();
+        let message = self.messages.entry(message_id.to_owned()).or_default();
+        let before = message.response(request_id);
+        let place = match request_id {
+            Some(id) => message.named.entry(id.to_owned()).or_default(),
+            None => message.unnamed.get_or_insert_default(),
+        };
+        place.message_id = message_id.to_owned();
+        place.join(&seen);
+        let now = message.response(request_id);
+        if now == before { None } else { now }
+    }
+}
+
+fn seen(model: &str, usage: &Usage, complete: bool, parent: &Option<String>) -> Observed {
+    Observed {
+        message_id: String::new(),
+        request_id: None,
+        model: model.to_owned(),
+        tokens: usage.tokens,
+        cache_5m: usage.cache_5m,
+        cache_1h: usage.cache_1h,
+        web_searches: usage.web_searches,
+        speed: usage.speed.clone(),
+        geo: usage.geo.clone(),
+        complete,
+        sidechain: parent.is_some(),
     }
 }

@@ -1,0 +1,78 @@
+//! The table of prices as it is written down: dollars for a million tokens, as decimal texts.
+
+use quarterdeck_shared::Usd;
+use serde::{Deserialize, Deserializer, de::Error};
+use std::collections::BTreeMap;
+
+/// A decimal that is not negative, in billionths.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Nanos(pub u64);
+
+impl<'de> Deserialize<'de> for Nanos {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let amount = Usd::deserialize(deserializer)?;
+        u64::try_from(amount.nanos()).map(Self).map_err(|_| D::Error::custom("a price is not negative"))
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Table {
+    /// The date the prices were looked up.
+    pub version: String,
+    /// One search of the web.
+    pub web_search: Nanos,
+    /// By how much a provider raises the price in a region.
+    pub regions: BTreeMap<String, Nanos>,
+    pub models: Vec<Model>,
+}
+
+/// One model.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Model {
+    pub id: String,
+    /// Tokens of its window in the runtime.
+    pub window: u64,
+    rates: Rates,
+    /// Prices of requests with larger prompts.
+    #[serde(default)]
+    above: Option<Tier>,
+    /// By how much the API raises the price where the request must stay in a region.
+    #[serde(default)]
+    pub geo: BTreeMap<String, Nanos>,
+    /// Whether a provider's region raises the price.
+    #[serde(default)]
+    pub regional: bool,
+    /// By how much it raises the price for speed.
+    #[serde(default)]
+    pub fast: Option<Nanos>,
+}
+
+impl Model {
+    /// The prices of one request with a prompt of so many tokens.
+    pub(super) fn rates(&self, prompt_tokens: u64) -> &Rates {
+        match &self.above {
+            Some(tier) if prompt_tokens > tier.prompt_tokens => &tier.rates,
+            _ => &self.rates,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tier {
+    prompt_tokens: u64,
+    rates: Rates,
+}
+
+/// Dollars for a million tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rates {
+    pub input: Nanos,
+    pub output: Nanos,
+    pub write_5m: Nanos,
+    pub write_1h: Nanos,
+    pub read: Nanos,
+}

@@ -1,0 +1,75 @@
+//! Fields of an object whose shape nobody guarantees: what is missing or of another kind is simply not there.
+
+use super::Usage;
+use quarterdeck_shared::{Usd, usage::Tokens};
+use serde_json::Value;
+
+/// More tokens than any request or session has: larger figures are cut to it, so that sums never overflow.
+const MOST: u64 = 1 << 40;
+
+pub(super) fn text(value: &Value, key: &str) -> Option<String> {
+    value.get(key)?.as_str().map(str::to_owned)
+}
+
+pub(super) fn text_or_empty(value: &Value, key: &str) -> String {
+    text(value, key).unwrap_or_default()
+}
+
+pub(super) fn count(value: &Value, key: &str) -> Option<u64> {
+    let number = value.get(key)?;
+    let whole =
+        number.as_u64().or_else(|| number.as_f64().filter(|float| *float >= 0.0).map(|float| float as u64));
+    whole.map(|whole| whole.min(MOST))
+}
+
+pub(super) fn count_or_zero(value: &Value, key: &str) -> u64 {
+    count(value, key).unwrap_or_default()
+}
+
+pub(super) fn money(value: &Value, key: &str) -> Option<Usd> {
+    value.get(key)?.as_f64().and_then(Usd::from_reported)
+}
+
+pub(super) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The figures of a message or of the end of one.
+pub(super) fn usage(holder: &Value) -> Usage {
+    let Some(usage) = holder.get("usage") else { return Usage::default() };
+    let kept = |key| usage.get("cache_creation").map(|kept| count_or_zero(kept, key)).unwrap_or_default();
+    let word = |key| text(usage, key).filter(|word| !word.is_empty());
+    Usage {
+        tokens: Tokens {
+            input: count_or_zero(usage, "input_tokens"),
+            output: count_or_zero(usage, "output_tokens"),
+            cache_creation: count_or_zero(usage, "cache_creation_input_tokens"),
+            cache_read: count_or_zero(usage, "cache_read_input_tokens"),
+        },
+        cache_5m: kept("ephemeral_5m_input_tokens"),
+        cache_1h: kept("ephemeral_1h_input_tokens"),
+        web_searches: usage
+            .get("server_tool_use")
+            .map(|used| count_or_zero(used, "web_search_requests"))
+            .unwrap_or_default(),
+        speed: word("speed"),
+        geo: word("inference_geo"),
+    }
+}
+
+/// The words of a content that is a text or a list of blocks; what is no text is named in brackets.
+pub(super) fn words(content: Option<&Value>) -> String {
+    match content {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(blocks)) => blocks.iter().map(block_words).collect::<Vec<_>>().join("\n"),
+        _ => String::new(),
+    }
+}
+
+fn block_words(block: &Value) -> String {
+    match block.get("type").and_then(Value::as_str) {
+        Some("text") => text_or_empty(block, "text"),
+        Some(kind) => format!("[{kind}]"),
+        None => block.as_str().unwrap_or_default().to_owned(),
+    }
+}

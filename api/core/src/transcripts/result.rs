@@ -1,0 +1,45 @@
+//! The `result` line: the end of a turn.
+
+use super::{
+    ModelUse, TurnResult,
+    fields::{count, count_or_zero, list, money, text, text_or_empty},
+};
+use quarterdeck_shared::usage::Tokens;
+use serde_json::Value;
+
+pub(super) fn read(value: &Value) -> TurnResult {
+    let models = value.get("modelUsage").and_then(Value::as_object);
+    let denial = |denial: &Value| Some((text(denial, "tool_name")?, text_or_empty(denial, "tool_use_id")));
+    TurnResult {
+        subtype: text_or_empty(value, "subtype"),
+        is_error: value.get("is_error").and_then(Value::as_bool).unwrap_or_default(),
+        text: text(value, "result"),
+        errors: list(value, "errors")
+            .iter()
+            .map(|error| error.as_str().map_or_else(|| error.to_string(), str::to_owned))
+            .collect(),
+        api_error_status: count(value, "api_error_status").and_then(|status| u16::try_from(status).ok()),
+        session_id: text(value, "session_id"),
+        cost: money(value, "total_cost_usd"),
+        models: models.into_iter().flatten().map(|(model, used)| (model.clone(), model_use(used))).collect(),
+        num_turns: count_or_zero(value, "num_turns"),
+        duration_ms: count_or_zero(value, "duration_ms"),
+        denials: list(value, "permission_denials").iter().filter_map(denial).collect(),
+        terminal_reason: text(value, "terminal_reason"),
+    }
+}
+
+fn model_use(used: &Value) -> ModelUse {
+    ModelUse {
+        tokens: Tokens {
+            input: count_or_zero(used, "inputTokens"),
+            output: count_or_zero(used, "outputTokens"),
+            cache_creation: count_or_zero(used, "cacheCreationInputTokens"),
+            cache_read: count_or_zero(used, "cacheReadInputTokens"),
+        },
+        web_searches: count_or_zero(used, "webSearchRequests"),
+        cost: money(used, "costUSD"),
+        context_window: count(used, "contextWindow").filter(|window| *window > 0),
+        price_known: used.get("costBasis").and_then(Value::as_str) != Some("unknown"),
+    }
+}
