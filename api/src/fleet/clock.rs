@@ -1,7 +1,11 @@
 //! The clock of the fleet: passed in, so that tests advance it instead of waiting.
 
 use quarterdeck_shared::Timestamp;
-use std::{future::Future, time::Duration};
+use std::{
+    future::Future,
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
 use tokio::sync::watch;
 
 /// Tells the time and wakes those who wait for it.
@@ -29,6 +33,18 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Kind::System => Timestamp(jiff::Timestamp::now().as_microsecond()),
+            Kind::Manual(now) => *now.borrow(),
+        }
+    }
+
+    /// A moment that only ever rises, for durations and alarms: a jump of the clock or a suspended machine leaves it
+    /// alone. It can be compared with other such moments only.
+    pub fn steady(&self) -> Timestamp {
+        match &self.0 {
+            Kind::System => {
+                static START: OnceLock<Instant> = OnceLock::new();
+                Timestamp(micros(START.get_or_init(Instant::now).elapsed()))
+            }
             Kind::Manual(now) => *now.borrow(),
         }
     }

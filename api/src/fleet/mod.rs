@@ -1,22 +1,40 @@
 //! The fleet: carries out what core decides. Submit, cancel, approve; everything else follows by itself.
 
+mod agents;
+mod approvals;
+mod case;
+mod checks;
 pub mod clock;
+mod desks;
+mod drive;
 mod error;
+mod restore;
 mod rules;
 pub mod runtime;
+mod tasks;
+mod work;
+mod workspace;
 
 pub use error::FleetError;
 pub use rules::FleetRules;
+pub use workspace::Workspace;
 
-use crate::store::Store;
-use quarterdeck_shared::{
-    AgentId, ApprovalId, TaskId,
-    agents::{AgentDetail, NewAgent, NewPrompt},
-    approvals::{Approval, NewAnswer},
-    runtimes::Runtime,
-    tasks::{Estimate, NewEstimate, NewTask, Task},
-};
-use std::sync::Arc;
+use crate::store::{Batch, Store, StoreError};
+use case::Case;
+use clock::Clock;
+use desks::{Desks, Mail, Registry};
+use drive::Word;
+use quarterdeck_shared::{TaskId, agents::Agent, runtimes::Runtime as Health};
+use runtime::{RUNTIMES, Runtime};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::{Semaphore, watch};
+use work::{Ending, News};
+
+/// How long the agents may take to end when the server stops. Their keepers end what is left.
+const STOPPING: Duration = Duration::from_millis(1500);
+
+/// How long before writing is tried again where nothing can be written.
+const AGAIN: Duration = Duration::from_millis(250);
 
 /// The fleet. Cheap to clone; every clone is the same fleet.
 #[derive(Clone)]
@@ -24,15 +42,47 @@ pub struct Fleet {
     inner: Arc<Inner>,
 }
 
-struct Inner {
+/// What the fleet's parts share.
+pub(crate) struct Inner {
+    rules: FleetRules,
     store: Store,
+    workspace: Workspace,
+    runtimes: Vec<Arc<dyn Runtime>>,
+    /// The places that agents at work share.
+    places: Arc<Semaphore>,
+    desks: Desks,
+    cases: Registry<TaskId, Case>,
+    stopping: watch::Sender<bool>,
+    /// Why nothing can be written now.
+    trouble: watch::Sender<Option<StoreError>>,
 }
 
 impl Fleet {
     /// Starts the fleet: what an earlier server left unfinished is told truthfully before this returns, and goes
     /// on in the background.
-    pub async fn start(_rules: FleetRules, store: Store) -> Result<Self, FleetError> {
-        Ok(Self { inner: Arc::new(Inner { store }) })
+    pub async fn start(rules: FleetRules, store: Store) -> Result<Self, FleetError> {
+        let workspace = Workspace::open(&rules.workspace_roots, &rules.work_dir).map_err(|error| {
+            let place = rules.work_dir.display();
+            FleetError::Conflict(format!("{place} cannot be used for agents to work in: {error}"))
+        })?;
+        // What an earlier server's agents were told to read, its agents read long ago.
+        let _ = std::fs::remove_dir_all(&rules.runtimes.private_dir);
+        let runtimes = RUNTIMES.iter().map(|make| make(&rules.runtimes)).collect();
+        let places = Arc::new(Semaphore::new(rules.max_agents.clamp(1, Semaphore::MAX_PERMITS)));
+        let inner = Inner {
+            rules,
+            store,
+            workspace,
+            runtimes,
+            places,
+            desks: Desks::default(),
+            cases: Registry::default(),
+            stopping: watch::Sender::new(false),
+            trouble: watch::Sender::new(None),
+        };
+        let fleet = Self { inner: Arc::new(inner) };
+        fleet.restore().await?;
+        Ok(fleet)
     }
 
     /// What the fleet remembers with.
@@ -40,51 +90,102 @@ impl Fleet {
         &self.inner.store
     }
 
-    /// Plans a task and starts it.
-    pub async fn submit(&self, _new: NewTask) -> Result<Task, FleetError> {
-        Err(FleetError::Stopping)
-    }
-
-    /// What the planner would make of a prompt, with what such tasks cost so far.
-    pub async fn estimate(&self, _new: NewEstimate) -> Result<Estimate, FleetError> {
-        Err(FleetError::Stopping)
-    }
-
-    /// Makes an agent; with a prompt it runs at once.
-    pub async fn create(&self, _new: NewAgent) -> Result<AgentDetail, FleetError> {
-        Err(FleetError::Stopping)
-    }
-
-    /// Says something to an agent. One that ended goes on in the same session.
-    pub async fn prompt(&self, _id: AgentId, _new: NewPrompt) -> Result<AgentDetail, FleetError> {
-        Err(FleetError::Stopping)
-    }
-
-    /// Stops an agent and its whole process tree; returns when it has ended.
-    pub async fn cancel(&self, _id: AgentId) -> Result<AgentDetail, FleetError> {
-        Err(FleetError::Stopping)
-    }
-
-    /// Takes an agent out of the lists; refused while it runs.
-    pub async fn delete(&self, _id: AgentId) -> Result<(), FleetError> {
-        Err(FleetError::Stopping)
-    }
-
-    /// Cancels a task that runs and returns it; takes one that ended out of the lists and returns nothing.
-    pub async fn delete_task(&self, _id: TaskId) -> Result<Option<Task>, FleetError> {
-        Err(FleetError::Stopping)
-    }
-
-    /// Answers a question, once.
-    pub async fn answer(&self, _id: ApprovalId, _new: NewAnswer) -> Result<Approval, FleetError> {
-        Err(FleetError::Stopping)
+    /// Below which folders agents may work.
+    pub fn roots(&self) -> Vec<String> {
+        self.inner.workspace.roots()
     }
 
     /// What can run an agent here.
-    pub async fn runtimes(&self) -> Vec<Runtime> {
-        Vec::new()
+    pub async fn runtimes(&self) -> Vec<Health> {
+        futures::future::join_all(self.inner.runtimes.iter().map(|runtime| runtime.health())).await
     }
 
     /// Takes no more work and ends every agent so that the next start resumes it.
-    pub async fn stop(&self) {}
+    pub async fn stop(&self) {
+        self.inner.stopping.send_replace(true);
+        let cases = self.inner.cases.all();
+        let live: Vec<_> = self.inner.desks.all().iter().filter_map(|desk| desk.live()).collect();
+        let ends = live.into_iter().map(|live| async move {
+            // One that has just ended needs no word.
+            let _ = live.mail.send(Mail::Pause).await;
+            live.wait().await;
+        });
+        let all = futures::future::join_all(ends);
+        if tokio::time::timeout(STOPPING, all).await.is_err() {
+            tracing::warn!("some agents did not end in time; their keepers end them");
+        }
+        for case in cases {
+            case.tell(Word::Pause);
+        }
+    }
+
+    /// The fleet, unless it is stopping.
+    fn working(&self) -> Result<&Arc<Inner>, FleetError> {
+        if *self.inner.stopping.borrow() { Err(FleetError::Stopping) } else { Ok(&self.inner) }
+    }
+}
+
+impl Inner {
+    fn clock(&self) -> &Clock {
+        &self.rules.runtimes.clock
+    }
+
+    /// The runtime of this name.
+    fn runtime(&self, name: &str) -> Option<Arc<dyn Runtime>> {
+        self.runtimes.iter().find(|runtime| runtime.name() == name).cloned()
+    }
+
+    /// The name of the runtime asked for, which can start agents now.
+    async fn ready_runtime(&self, asked: Option<&str>) -> Result<String, FleetError> {
+        let name = asked.unwrap_or(runtime::DEFAULT);
+        let Some(runtime) = self.runtime(name) else {
+            let known: Vec<_> = self.runtimes.iter().map(|runtime| runtime.name()).collect();
+            let message = format!("there is no such runtime; one of {}", known.join(", "));
+            return Err(FleetError::invalid("runtime", message));
+        };
+        runtime.ready().await.map_err(FleetError::RuntimeUnavailable)?;
+        Ok(name.to_owned())
+    }
+
+    /// Makes a batch durable, waiting while nothing can be written. Only a batch that can never be written is refused.
+    async fn persist(&self, batch: Batch) -> Result<Vec<i64>, StoreError> {
+        self.insist(|| self.store.commit(batch.clone())).await
+    }
+
+    /// Asks the store until it answers, waiting while it cannot.
+    async fn insist<T, F>(&self, ask: impl Fn() -> F) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        loop {
+            match ask().await {
+                Err(error @ (StoreError::Unwritable { .. } | StoreError::Unreachable { .. })) => {
+                    self.trouble.send_replace(Some(error));
+                    tokio::time::sleep(AGAIN).await;
+                }
+                done => {
+                    self.trouble.send_if_modified(|trouble| trouble.take().is_some());
+                    return done;
+                }
+            }
+        }
+    }
+
+    /// Waits for something that the fleet does, unless the store cannot write: then it is done once it can.
+    async fn unless_stuck(&self, done: impl Future<Output = ()>) -> Result<(), StoreError> {
+        let mut trouble = self.trouble.subscribe();
+        tokio::select! {
+            () = done => Ok(()),
+            Ok(error) = trouble.wait_for(Option::is_some) => {
+                Err(error.clone().unwrap_or(StoreError::Unwritable { reason: "unknown".into() }))
+            }
+        }
+    }
+
+    /// Tells the driver of an agent's task how the agent ended.
+    fn tell_driver(&self, agent: &Agent, ending: Ending) {
+        if let (Some(task), Some(step)) = (agent.task_id, agent.step_id.clone()) {
+            self.case(task).tell(Word::Agent { step, agent: agent.id, news: News::Ended(ending) });
+        }
+    }
 }

@@ -34,6 +34,10 @@ impl Runtime for ClaudeCli {
         true
     }
 
+    async fn ready(&self) -> Result<(), String> {
+        program::find(&self.rules).map(drop)
+    }
+
     async fn health(&self) -> Health {
         let health = |available, version, message| Health {
             name: NAME.into(),

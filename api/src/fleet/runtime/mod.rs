@@ -30,7 +30,9 @@ pub trait Runtime: Send + Sync {
     fn name(&self) -> &'static str;
     /// Whether its usage counts: a recording's does not.
     fn counts(&self) -> bool;
-    /// Whether it can start an agent here and now, and if not, what to do.
+    /// Whether it can start an agent here and now, and if not, what to do. Quick: asked before each command.
+    async fn ready(&self) -> Result<(), String>;
+    /// The same with its version and a sentence, for people.
     async fn health(&self) -> Health;
     /// Starts an agent. Everything it does from then on comes as signals.
     async fn launch(&self, launch: Launch) -> Result<Session, LaunchError>;
@@ -184,6 +186,13 @@ pub enum Order {
         request_id: String,
         /// The answer.
         verdict: Verdict,
+    },
+    /// Know that nobody here can do what it wants.
+    Decline {
+        /// Which request of its own.
+        request_id: String,
+        /// Why not.
+        reason: String,
     },
     /// Stop what it is at and end the turn.
     Interrupt,

@@ -31,6 +31,10 @@ impl Runtime for Replay {
         false
     }
 
+    async fn ready(&self) -> Result<(), String> {
+        self.rules.recordings.of(Role::Builder).map(drop)
+    }
+
     async fn health(&self) -> Health {
         let found = self.rules.recordings.of(Role::Builder);
         Health {

@@ -31,6 +31,14 @@ pub fn answer(request_id: &str, verdict: &Verdict) -> Vec<u8> {
     }))
 }
 
+/// The refusal of what it wants of us.
+pub fn decline(request_id: &str, reason: &str) -> Vec<u8> {
+    line(&json!({
+        "type": "control_response",
+        "response": {"subtype": "error", "request_id": request_id, "error": reason},
+    }))
+}
+
 fn line(value: &Value) -> Vec<u8> {
     let mut bytes = value.to_string().into_bytes();
     bytes.push(b'\n');

@@ -111,6 +111,7 @@ impl Process {
             let words = match order {
                 Order::Say(prompt) => words::prompt(&prompt),
                 Order::Answer { request_id, verdict } => words::answer(&request_id, &verdict),
+                Order::Decline { request_id, reason } => words::decline(&request_id, &reason),
                 Order::Interrupt => {
                     interrupts += 1;
                     words::interrupt(&format!("interrupt-{interrupts}"))

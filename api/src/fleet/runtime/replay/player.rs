@@ -106,7 +106,7 @@ impl Player {
             match self.inbox.recv().await {
                 Some(Order::Say(prompt)) => self.queue.push_back(prompt),
                 Some(Order::Close | Order::Stop) | None => return false,
-                Some(Order::Interrupt | Order::Answer { .. }) => {}
+                Some(Order::Interrupt | Order::Answer { .. } | Order::Decline { .. }) => {}
             }
         }
         self.queue.pop_front();
@@ -176,6 +176,7 @@ impl Player {
             None | Some(Order::Stop) => return Err(End::Stopped),
             Some(Order::Interrupt) => return Err(End::Interrupted),
             Some(Order::Close) => self.closing = true,
+            Some(Order::Decline { .. }) => {}
             Some(Order::Say(prompt)) => self.queue.push_back(prompt),
             Some(Order::Answer { request_id, verdict }) => {
                 let call = self.asked.remove(&request_id);

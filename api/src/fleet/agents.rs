@@ -1,0 +1,258 @@
+//! Agents on command: create, prompt, cancel, delete.
+
+use super::{
+    Fleet, FleetError, Inner, checks,
+    desks::{Desk, Mail},
+    runtime,
+    work::{self, Ending, Start, Work},
+};
+use crate::store::{Batch, Draft, Row};
+use orchestrator::{
+    agents::{may, way_out},
+    prompts::{self, Brief},
+};
+use quarterdeck_shared::{
+    AgentId, Payload, Timestamp,
+    agents::{Agent, AgentDetail, AgentStatus, NewAgent, NewPrompt, Role, StatusEvidence},
+    tasks::{Complexity, PermissionMode},
+};
+use std::sync::Arc;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+impl Fleet {
+    /// Makes an agent; with a prompt it runs at once.
+    pub async fn create(&self, new: NewAgent) -> Result<AgentDetail, FleetError> {
+        let fleet = self.working()?;
+        checks::name(new.role, new.name.as_deref())?;
+        checks::model(new.model.as_deref())?;
+        checks::tools(new.tools.as_deref())?;
+        let permission_mode = new.permission_mode.unwrap_or_default();
+        checks::permission(permission_mode, fleet.rules.allow_bypass_permissions)?;
+        if let Some(prompt) = &new.prompt {
+            checks::prompt(prompt)?;
+        }
+        let runtime = fleet.ready_runtime(new.runtime.as_deref()).await?;
+        if let Some(task) = new.task_id
+            && fleet.store.task(task).await?.is_none()
+        {
+            return Err(FleetError::invalid("task_id", format!("there is no task {task} to join")));
+        }
+
+        let mut me = blank(new.role, new.name.as_deref(), fleet.clock().now());
+        let folder = fleet.workspace.choose(new.working_directory.as_deref(), me.agent.id)?;
+        me.complexity = new.complexity.unwrap_or(Complexity::Complex);
+        me.system_prompt = prompts::system_prompt(&Brief {
+            role: new.role,
+            complexity: me.complexity,
+            task: new.prompt.as_deref(),
+            custom_instructions: new.custom_instructions.as_deref(),
+        });
+        me.agent.task_id = new.task_id;
+        me.agent.model = new.model;
+        me.agent.runtime = runtime;
+        me.agent.working_directory = folder.display().to_string();
+        me.agent.permission_mode = permission_mode;
+        me.custom_instructions = new.custom_instructions;
+        me.tools = new.tools;
+        me.prompt = new.prompt;
+
+        let draft = |payload| Draft { agent_id: Some(me.agent.id), task_id: me.agent.task_id, payload };
+        let created = draft(Payload::AgentCreated { agent: me.agent.clone() });
+        let Some(prompt) = me.prompt.clone() else {
+            fleet
+                .store
+                .commit(Batch::new().row(Row::AgentDetail(Box::new(me.clone()))).event(created))
+                .await?;
+            return Ok(me);
+        };
+        let prompted = draft(Payload::AgentPrompted { prompt });
+        me.agent.session_id = Some(new_session());
+        let batch =
+            Batch::new().row(Row::AgentDetail(Box::new(me.clone()))).row(work::in_flight_row(me.agent.id));
+        let desk = fleet.desks.get(me.agent.id, Default::default);
+        let _turn = desk.lock.lock().await;
+        fleet.store.commit(batch.event(created).event(prompted)).await?;
+        fleet.employ(&desk, me.clone(), Start::New);
+        Ok(me)
+    }
+
+    /// Says something to an agent. One that ended goes on in the same session.
+    pub async fn prompt(&self, id: AgentId, new: NewPrompt) -> Result<AgentDetail, FleetError> {
+        let fleet = self.working()?;
+        checks::prompt(&new.prompt)?;
+        let desk = fleet.desks.get(id, Default::default);
+        let _turn = desk.lock.lock().await;
+        while let Some(live) = desk.live() {
+            let (reply, answer) = oneshot::channel();
+            let mail = Mail::Prompt { text: new.prompt.clone(), reply };
+            if live.mail.send(mail).await.is_ok()
+                && let Ok(answer) = answer.await
+            {
+                return answer;
+            }
+            live.wait().await;
+        }
+        fleet.resume(&desk, id, new.prompt).await
+    }
+
+    /// Stops an agent and its whole process tree; returns when it has ended.
+    pub async fn cancel(&self, id: AgentId) -> Result<AgentDetail, FleetError> {
+        let fleet = &self.inner;
+        let desk = fleet.desks.get(id, Default::default);
+        let turn = desk.lock.lock().await;
+        if let Some(live) = desk.live() {
+            // One that has just ended is seen below.
+            let _ = live.mail.send(Mail::Cancel("somebody cancelled it".into())).await;
+            drop(turn);
+            fleet.unless_stuck(live.wait()).await?;
+            return fleet.agent(id).await;
+        }
+        let me = fleet.agent(id).await?;
+        if !may(me.agent.status, AgentStatus::Cancelled) {
+            return Err(refusal(&me.agent, AgentStatus::Cancelled));
+        }
+        let ending = Ending::Cancelled("somebody cancelled it".into());
+        fleet.end_idle(id, &ending).await?;
+        fleet.tell_driver(&me.agent, ending);
+        fleet.agent(id).await
+    }
+
+    /// Takes an agent out of the lists; refused while it runs.
+    pub async fn delete(&self, id: AgentId) -> Result<(), FleetError> {
+        let fleet = &self.inner;
+        let desk = fleet.desks.get(id, Default::default);
+        let _turn = desk.lock.lock().await;
+        let mut agent = fleet.agent(id).await?.agent;
+        if desk.live().is_some() && !agent.status.is_active() {
+            let state = "is about to run";
+            return Err(FleetError::Conflict(format!("agent {id} {state}; cancel it first")));
+        }
+        if !may(agent.status, AgentStatus::Deleted) {
+            return Err(refusal(&agent, AgentStatus::Deleted));
+        }
+        let now = fleet.clock().now();
+        agent.status = AgentStatus::Deleted;
+        agent.status_evidence = StatusEvidence::because("somebody deleted it");
+        agent.updated_at = now;
+        let draft = Draft { agent_id: Some(id), task_id: agent.task_id, payload: Payload::AgentDeleted {} };
+        let batch = Batch::new().row(Row::Agent(Box::new(agent))).event(draft);
+        fleet.store.commit(batch.row(Row::Note { key: work::said_key(id), json: None })).await?;
+        Ok(())
+    }
+}
+
+impl Inner {
+    /// Puts an agent to work at its desk.
+    pub(super) fn employ(self: &Arc<Self>, desk: &Arc<Desk>, me: AgentDetail, start: Start) {
+        let case = me.agent.task_id.map(|task| self.case(task));
+        Work::begin(self, Arc::clone(desk), me, start, case);
+    }
+
+    /// An agent that is not deleted.
+    pub(super) async fn agent(&self, id: AgentId) -> Result<AgentDetail, FleetError> {
+        let found = self.store.agent(id).await?.filter(|me| me.agent.status != AgentStatus::Deleted);
+        found.ok_or_else(|| FleetError::not_found("agent", id))
+    }
+
+    /// Starts an agent that is not at work with a prompt.
+    async fn resume(
+        self: &Arc<Self>,
+        desk: &Arc<Desk>,
+        id: AgentId,
+        prompt: String,
+    ) -> Result<AgentDetail, FleetError> {
+        let mut me = self.agent(id).await?;
+        if me.agent.status == AgentStatus::Waiting {
+            let why = format!("agent {id} waits for an answer; answer its question first, then go on");
+            return Err(FleetError::Conflict(why));
+        }
+        if !may(me.agent.status, AgentStatus::Running) {
+            return Err(refusal(&me.agent, AgentStatus::Running));
+        }
+        self.ready_runtime(Some(&me.agent.runtime)).await?;
+        let start = if me.agent.session_id.is_some() { Start::Again } else { Start::New };
+        let from = me.agent.status;
+        me.agent.session_id.get_or_insert_with(new_session);
+        me.agent.status = AgentStatus::Running;
+        me.agent.status_evidence = StatusEvidence::because("its process is being started");
+        me.agent.activity = "is being started".into();
+        me.agent.finished_at = None;
+        me.agent.updated_at = self.clock().now();
+        me.prompt = Some(prompt.clone());
+        me.error = None;
+        let draft = |payload| Draft { agent_id: Some(id), task_id: me.agent.task_id, payload };
+        let (evidence, agent) = (me.agent.status_evidence.clone(), me.agent.clone());
+        let changed = draft(Payload::AgentStatusChanged { from, to: agent.status, evidence, agent });
+        let prompted = draft(Payload::AgentPrompted { prompt });
+        let batch = Batch::new().row(Row::AgentDetail(Box::new(me.clone()))).row(work::in_flight_row(id));
+        self.store.commit(batch.event(prompted).event(changed)).await?;
+        self.employ(desk, me.clone(), start);
+        Ok(me)
+    }
+}
+
+/// An agent that has done nothing yet.
+pub(super) fn blank(role: Role, name: Option<&str>, now: Timestamp) -> AgentDetail {
+    let id = AgentId(Uuid::now_v7());
+    let agent = Agent {
+        id,
+        agent_id: id,
+        name: name.map_or_else(|| named_after(role, id), |name| name.trim().to_owned()),
+        role,
+        status: AgentStatus::Created,
+        status_evidence: StatusEvidence::because("it has not been started"),
+        task_id: None,
+        step_id: None,
+        model: None,
+        source: "quarterdeck".into(),
+        runtime: runtime::DEFAULT.into(),
+        session_id: None,
+        working_directory: String::new(),
+        permission_mode: PermissionMode::Default,
+        input_tokens: 0,
+        output_tokens: 0,
+        cache_creation_tokens: 0,
+        cache_read_tokens: 0,
+        total_tokens: 0,
+        cost_usd: Default::default(),
+        cost_basis: None,
+        reported_cost_usd: None,
+        context: None,
+        requests: 0,
+        tool_calls: 0,
+        activity: String::new(),
+        created_at: now,
+        started_at: None,
+        finished_at: None,
+        updated_at: now,
+    };
+    AgentDetail {
+        agent,
+        custom_instructions: None,
+        system_prompt: String::new(),
+        prompt: None,
+        tools: None,
+        complexity: Complexity::Complex,
+        result: None,
+        error: None,
+        tool_breakdown: Vec::new(),
+        files: Vec::new(),
+        seconds: 0,
+    }
+}
+
+/// A session id of our own choice.
+pub(super) fn new_session() -> String {
+    Uuid::now_v7().to_string()
+}
+
+fn named_after(role: Role, id: AgentId) -> String {
+    let word = role.as_str();
+    format!("{}{} {}", &word[..1], word[1..].to_ascii_lowercase(), id.short())
+}
+
+fn refusal(agent: &Agent, to: AgentStatus) -> FleetError {
+    let (id, from) = (agent.id, agent.status);
+    FleetError::Conflict(format!("agent {id} is {from}; {}", way_out(from, to)))
+}

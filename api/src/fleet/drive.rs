@@ -1,0 +1,416 @@
+//! The driver of a task: core decides what comes next, the driver does it and reports back.
+
+mod hire;
+mod planning;
+
+use super::{
+    Inner,
+    case::{Case, State},
+    desks::Mail,
+    work::{Ending, News, Start, Work},
+};
+use crate::store::{Batch, Draft, Row, StoreError};
+use futures::FutureExt as _;
+use orchestrator::{
+    plans::PLANNING,
+    workflows::{Action, CANCELLED, Input, Run, TIMED_OUT, Why},
+};
+use quarterdeck_shared::{
+    AgentId, Payload, StepId, Timestamp,
+    agents::{AgentDetail, StatusEvidence},
+    tasks::{Step, StepStatus, Task, TaskStatus},
+};
+use std::{
+    collections::{HashMap, VecDeque},
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::Duration,
+};
+use tokio::sync::mpsc;
+
+/// What a driver hears.
+#[derive(Debug)]
+pub enum Word {
+    /// The agent of a step has news.
+    Agent {
+        /// The step.
+        step: StepId,
+        /// Which agent: an earlier one of the step counts no more.
+        agent: AgentId,
+        /// The news.
+        news: News,
+    },
+    /// The wait before another attempt is over.
+    RetryDue(StepId),
+    /// The time a step may work is over, if it has worked without a break since.
+    TimedOut(StepId, u64),
+    /// Somebody wants the task stopped.
+    Cancel,
+    /// The server stops; the next one goes on.
+    Pause,
+}
+
+/// Drives one task.
+pub struct Driver {
+    fleet: Arc<Inner>,
+    case: Arc<Case>,
+    run: Run,
+    words: mpsc::UnboundedSender<Word>,
+    inbox: mpsc::UnboundedReceiver<Word>,
+    clocks: HashMap<StepId, StepClock>,
+    limited: bool,
+    over: bool,
+}
+
+/// How long a step has worked; time it waits for a person does not count.
+#[derive(Debug, Default)]
+struct StepClock {
+    worked: Duration,
+    since: Option<Timestamp>,
+    round: u64,
+}
+
+/// What is done once the decisions are durable.
+enum Effect {
+    Employ(Box<AgentDetail>),
+    Stop(StepId, AgentId, Why),
+    RetryAfter(StepId, Duration),
+}
+
+/// What else changes of a task with its steps.
+#[derive(Default)]
+pub struct Also {
+    /// Who laid the steps out, and how.
+    pub planned: Option<planning::Planned>,
+}
+
+impl Driver {
+    /// Begins to drive a task, from its start or from where it stands. What is done in `first` comes before
+    /// everything else.
+    pub fn begin(fleet: &Arc<Inner>, case: Arc<Case>, run: Run, first: Vec<Word>) {
+        let (words, inbox) = mpsc::unbounded_channel();
+        case.driven_by(words.clone());
+        let driver = Self {
+            fleet: Arc::clone(fleet),
+            case: Arc::clone(&case),
+            run,
+            words,
+            inbox,
+            clocks: HashMap::new(),
+            limited: false,
+            over: false,
+        };
+        let fleet = Arc::clone(fleet);
+        tokio::spawn(async move {
+            let outcome = AssertUnwindSafe(driver.drive(first)).catch_unwind().await;
+            let fault = match outcome {
+                Ok(Ok(())) => None,
+                Ok(Err(error)) => Some(format!("its course could not be stored: {error}")),
+                Err(_) => {
+                    Some("this program had a fault while it drove the task; the log says more".to_owned())
+                }
+            };
+            if let Some(fault) = fault {
+                fleet.give_up_task(&case, &fault).await;
+            }
+            case.close();
+        });
+    }
+
+    async fn drive(mut self, first: Vec<Word>) -> Result<(), StoreError> {
+        self.apply(Input::Begin).await?;
+        for word in first {
+            self.hear(word).await?;
+        }
+        while !self.over {
+            let Some(word) = self.inbox.recv().await else { return Ok(()) };
+            self.hear(word).await?;
+        }
+        Ok(())
+    }
+
+    async fn hear(&mut self, word: Word) -> Result<(), StoreError> {
+        match word {
+            Word::Agent { step, agent, news } if self.is_at(&step, agent) => self.hear_news(step, news).await,
+            Word::Agent { .. } => Ok(()),
+            Word::RetryDue(step) => self.apply(Input::RetryDue { step }).await,
+            Word::TimedOut(step, round) => {
+                let is_current = self.clocks.get(&step).is_some_and(|clock| clock.round == round);
+                if is_current { self.apply(Input::TimedOut { step }).await } else { Ok(()) }
+            }
+            Word::Cancel => self.apply(Input::CancelAsked).await,
+            Word::Pause => {
+                self.over = true;
+                Ok(())
+            }
+        }
+    }
+
+    fn is_at(&self, step: &StepId, agent: AgentId) -> bool {
+        self.run.steps().iter().any(|known| known.plan.id == *step && known.agent_id == Some(agent))
+    }
+
+    async fn hear_news(&mut self, step: StepId, news: News) -> Result<(), StoreError> {
+        match news {
+            News::Works => {
+                self.start_clock(&step).await?;
+                self.apply(Input::GoesOn { step }).await
+            }
+            News::Waits => {
+                self.stop_clock(&step);
+                self.apply(Input::Waiting { step }).await
+            }
+            News::Spent => self.check_limits().await,
+            News::Ended(ending) => {
+                self.clocks.remove(&step);
+                self.ended(step, ending).await
+            }
+        }
+    }
+
+    async fn ended(&mut self, step: StepId, ending: Ending) -> Result<(), StoreError> {
+        let is_planning = step.0 == PLANNING;
+        match ending {
+            Ending::Completed(words) if is_planning => self.planned(step, Ok(words)).await,
+            Ending::Failed { error, retry: None } if is_planning && !self.is_stopping(&step) => {
+                self.planned(step, Err(error)).await
+            }
+            Ending::Completed(handover) => self.apply(Input::Finished { step, handover }).await,
+            Ending::Failed { error, retry } => self.apply(Input::Failed { step, error, retry }).await,
+            Ending::Cancelled(error) => self.apply(Input::Failed { step, error, retry: None }).await,
+            Ending::Interrupted(cause) => self.apply(Input::Interrupted { step, cause }).await,
+            Ending::Paused => {
+                self.over = true;
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether core has asked to stop this step.
+    fn is_stopping(&self, step: &StepId) -> bool {
+        self.run.steps().iter().any(|known| known.plan.id == *step && known.error.is_some())
+    }
+
+    async fn apply(&mut self, input: Input) -> Result<(), StoreError> {
+        let actions = self.run.apply(input, self.fleet.clock().now());
+        self.carry_out(actions, Also::default()).await
+    }
+
+    /// Makes core's decisions durable, in one commit, then does what they ask for.
+    async fn carry_out(&mut self, actions: Vec<Action>, also: Also) -> Result<(), StoreError> {
+        if actions.is_empty() && also.planned.is_none() {
+            return Ok(());
+        }
+        let case = Arc::clone(&self.case);
+        let mut state = self.fleet.opened(&case).await?;
+        let Some(State { task, .. }) = state.as_mut() else { return Ok(()) };
+        let now = self.fleet.clock().now();
+        let before = task.clone();
+        let mut batch = Batch::new();
+        let mut effects = Vec::new();
+        if let Some(planned) = also.planned {
+            planned.put_into(task);
+        }
+        let mut actions = VecDeque::from(actions);
+        while let Some(action) = actions.pop_front() {
+            match action {
+                Action::Changed(step) => put(task, step),
+                Action::Start { step, .. } => {
+                    let Some(me) = self.hire(task, &step, now) else { continue };
+                    batch = hire::put_into(batch, &me);
+                    let started = Input::Started { step, agent: me.agent.id };
+                    actions.extend(self.run.apply(started, now));
+                    effects.push(Effect::Employ(Box::new(me)));
+                }
+                Action::Stop { step, why } => {
+                    let at_work = self.run.steps().iter().find(|known| known.plan.id == step);
+                    if let Some(agent) = at_work.and_then(|known| known.agent_id) {
+                        effects.push(Effect::Stop(step, agent, why));
+                    }
+                }
+                Action::RetryAfter { step, seconds } => {
+                    effects.push(Effect::RetryAfter(step, Duration::from_secs(seconds)));
+                }
+                Action::Finish { result, error, .. } => {
+                    (task.result, task.error) = (result, error);
+                    self.over = true;
+                }
+            }
+        }
+        task.updated_at = now;
+        let mut events = changes(&before, task);
+        turn(task, self.run.status(), now, &mut events);
+        batch.rows.insert(0, Row::Task(Box::new(task.clone())));
+        let about = |payload| Draft { agent_id: agent_of(&payload), task_id: Some(before.id), payload };
+        batch.events.extend(events.into_iter().map(about));
+        self.fleet.persist(batch).await?;
+        drop(state);
+        for effect in effects {
+            self.perform(effect).await?;
+        }
+        Ok(())
+    }
+
+    async fn perform(&mut self, effect: Effect) -> Result<(), StoreError> {
+        match effect {
+            Effect::Employ(me) => {
+                let desk = self.fleet.desks.get(me.agent.id, Default::default);
+                Work::begin(&self.fleet, desk, *me, Start::New, Some(Arc::clone(&self.case)));
+            }
+            Effect::RetryAfter(step, wait) => self.later(wait, Word::RetryDue(step)),
+            Effect::Stop(step, agent, why) => self.stop(step, agent, why).await?,
+        }
+        Ok(())
+    }
+
+    async fn stop(&mut self, step: StepId, agent: AgentId, why: Why) -> Result<(), StoreError> {
+        let mail = match why {
+            Why::Cancelled => Mail::Cancel("its task was cancelled".into()),
+            Why::Limit => Mail::Cancel("its task reached a limit".into()),
+            Why::TimedOut => Mail::Fail(TIMED_OUT.into()),
+        };
+        let desk = self.fleet.desks.get(agent, Default::default);
+        if let Some(live) = desk.live() {
+            // An agent that ended meanwhile reports that itself.
+            tokio::spawn(async move { live.mail.send(mail).await });
+            return Ok(());
+        }
+        let ending = Ending::Cancelled(CANCELLED.into());
+        self.fleet.end_idle(agent, &ending).await?;
+        let news = News::Ended(ending);
+        // Its receiver is this driver itself.
+        let _ = self.words.send(Word::Agent { step, agent, news });
+        Ok(())
+    }
+
+    fn later(&self, wait: Duration, word: Word) {
+        let (due, words) = (self.fleet.clock().after(wait), self.words.downgrade());
+        tokio::spawn(async move {
+            due.await;
+            if let Some(words) = words.upgrade() {
+                // Where nobody drives any more, nothing is due.
+                let _ = words.send(word);
+            }
+        });
+    }
+
+    async fn start_clock(&mut self, step: &StepId) -> Result<(), StoreError> {
+        let limit = {
+            let state = self.fleet.opened(&self.case).await?;
+            let asked = state.as_ref().and_then(|state| state.task.limits.seconds);
+            Duration::from_secs(asked.unwrap_or(self.fleet.rules.step_seconds))
+        };
+        let now = self.fleet.clock().steady();
+        let clock = self.clocks.entry(step.clone()).or_default();
+        if clock.since.is_some() {
+            return Ok(());
+        }
+        clock.since = Some(now);
+        clock.round += 1;
+        let (left, round) = (limit.saturating_sub(clock.worked), clock.round);
+        self.later(left, Word::TimedOut(step.clone(), round));
+        Ok(())
+    }
+
+    fn stop_clock(&mut self, step: &StepId) {
+        let now = self.fleet.clock().steady();
+        let clock = self.clocks.entry(step.clone()).or_default();
+        if let Some(since) = clock.since.take() {
+            clock.worked += Duration::from_micros(u64::try_from(now.0 - since.0).unwrap_or(0));
+            clock.round += 1;
+        }
+    }
+
+    async fn check_limits(&mut self) -> Result<(), StoreError> {
+        if self.limited {
+            return Ok(());
+        }
+        let reached = {
+            let state = self.fleet.opened(&self.case).await?;
+            state.as_ref().and_then(|state| limit_reached(&state.task))
+        };
+        let Some(what) = reached else { return Ok(()) };
+        self.limited = true;
+        self.apply(Input::LimitReached { what }).await
+    }
+}
+
+/// The limit a task has reached, as a sentence.
+fn limit_reached(task: &Task) -> Option<String> {
+    let cost = task.limits.cost_usd.filter(|limit| task.cost_usd >= *limit);
+    let tokens = task.limits.tokens.filter(|limit| task.tokens.total() >= *limit);
+    let cost = cost.map(|limit| format!("the cost limit of {} is reached", limit.display()));
+    cost.or_else(|| tokens.map(|limit| format!("the limit of {limit} tokens is reached")))
+}
+
+fn put(task: &mut Task, step: Step) {
+    match task.workflow.iter_mut().find(|known| known.plan.id == step.plan.id) {
+        Some(known) => *known = step,
+        None => task.workflow.push(step),
+    }
+}
+
+/// What is told of a task's steps, by what they were before.
+fn changes(before: &Task, now: &Task) -> Vec<Payload> {
+    let mut events = Vec::new();
+    if before.workflow.len() != now.workflow.len() {
+        events.push(Payload::TaskPlanned { task: now.clone() });
+    }
+    for step in &now.workflow {
+        let was = before.workflow.iter().find(|known| known.plan.id == step.plan.id);
+        let from = was.map_or(StepStatus::Pending, |was| was.status);
+        let step = step.clone();
+        match step.status {
+            _ if was == Some(&step) => {}
+            StepStatus::Pending if was.is_none() => {}
+            StepStatus::Running if from == StepStatus::Pending => {
+                events.push(Payload::TaskStepStarted { step })
+            }
+            status if status.is_final() => events.push(Payload::TaskStepFinished { step }),
+            _ => events.push(Payload::TaskStepChanged { step }),
+        }
+    }
+    events
+}
+
+/// Takes a task over to the status its steps say.
+fn turn(task: &mut Task, to: TaskStatus, now: Timestamp, events: &mut Vec<Payload>) {
+    let from = task.status;
+    task.status_evidence =
+        StatusEvidence { last_event_at: Some(now), ..StatusEvidence::because(why(task, to)) };
+    if from == to {
+        return;
+    }
+    task.status = to;
+    if to != TaskStatus::Pending {
+        task.started_at.get_or_insert(now);
+    }
+    task.finished_at = to.is_final().then_some(now);
+    events.push(Payload::TaskStatusChanged { from, to, task: task.clone() });
+}
+
+fn why(task: &Task, status: TaskStatus) -> String {
+    let names = |wanted: StepStatus| {
+        let steps = task.workflow.iter().filter(|step| step.status == wanted);
+        steps.map(|step| format!("{} {}", step.plan.id, step.plan.role)).collect::<Vec<_>>().join(", ")
+    };
+    match status {
+        TaskStatus::Pending => "no step has begun".into(),
+        TaskStatus::Running => match names(StepStatus::Running) {
+            steps if steps.is_empty() => "a step waits for another attempt".into(),
+            steps => format!("at work: {steps}"),
+        },
+        TaskStatus::Waiting => format!("waiting for a person: {}", names(StepStatus::Waiting)),
+        TaskStatus::Completed => "every step ended well".into(),
+        _ => task.error.clone().unwrap_or_else(|| status.to_string()),
+    }
+}
+
+fn agent_of(payload: &Payload) -> Option<AgentId> {
+    match payload {
+        Payload::TaskStepStarted { step }
+        | Payload::TaskStepChanged { step }
+        | Payload::TaskStepFinished { step } => step.agent_id,
+        _ => None,
+    }
+}

@@ -1,0 +1,381 @@
+//! One agent at work: its session is followed, its words and figures stored, its questions asked, its end judged.
+
+mod ending;
+mod entries;
+mod ledger;
+mod mail;
+mod questions;
+mod record;
+mod scribe;
+
+pub use ending::Ending;
+pub use ledger::{Grown, Said};
+pub use questions::Given;
+
+use super::{
+    Inner,
+    case::Case,
+    desks::{Desk, Mail},
+    runtime::{Conversation, Exit, Launch, Order, Runtime, Session, Signal},
+};
+use crate::store::{Batch, Row, StoreError};
+use futures::FutureExt as _;
+use ledger::Ledger;
+use mail::Reply;
+use orchestrator::{metrics::Tally, monitor::Monitor, prompts, transcripts::TurnResult};
+use quarterdeck_shared::{
+    AgentId, Timestamp,
+    agents::{AgentDetail, AgentStatus, FileTouch, ToolCount},
+    approvals::Approval,
+    usage::UsageRecord,
+};
+use questions::Questions;
+use scribe::Scribe;
+use serde::{Deserialize, Serialize};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use tokio::sync::{mpsc, watch};
+
+/// Signals that are taken together before they are stored.
+const TOGETHER: usize = 128;
+
+/// Where an agent begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// With its first prompt.
+    New,
+    /// With a further prompt, after it had ended its turn.
+    Again,
+    /// In the middle of its turn, where an earlier process was cut off.
+    CutOff {
+        /// By what.
+        cause: String,
+    },
+}
+
+/// What an agent's driver hears of it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// Its process works.
+    Works,
+    /// It waits for a person.
+    Waits,
+    /// It took something.
+    Spent,
+    /// It has ended, and that is durable.
+    Ended(Ending),
+}
+
+/// What is remembered of an agent while it is supposed to work, so that a restart knows of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct InFlight {
+    /// Answers it has not heard.
+    pub answers: Vec<Given>,
+}
+
+/// What an agent goes on from.
+#[derive(Default)]
+pub struct Memory {
+    /// Its usage records.
+    pub records: Vec<UsageRecord>,
+    /// What its runtime said it took.
+    pub said: Said,
+    /// Its questions that wait.
+    pub waiting: Vec<Approval>,
+    /// Answers it has not heard.
+    pub given: Vec<Given>,
+}
+
+/// The name under which it is noted that an agent is supposed to work.
+pub fn in_flight_key(id: AgentId) -> String {
+    format!("run/{id}")
+}
+
+/// The note that an agent is supposed to work.
+pub fn in_flight_row(id: AgentId) -> Row {
+    Row::Note { key: in_flight_key(id), json: Some("{\"answers\":[]}".to_owned()) }
+}
+
+/// The name under which a runtime's own sums are noted.
+pub fn said_key(id: AgentId) -> String {
+    format!("said/{id}")
+}
+
+/// One agent at work.
+pub struct Work {
+    fleet: Arc<Inner>,
+    me: AgentDetail,
+    runtime: Arc<dyn Runtime>,
+    case: Option<Arc<Case>>,
+    mailbox: mpsc::Receiver<Mail>,
+
+    ledger: Ledger,
+    tally: Tally,
+    scribe: Scribe,
+    monitor: Monitor,
+    questions: Questions,
+
+    /// What is to be stored next.
+    batch: Batch,
+    spent: Vec<Grown>,
+    changed: record::Changed,
+    tools_stored: Vec<ToolCount>,
+    files_stored: Vec<FileTouch>,
+    /// What is to be done once that is durable.
+    orders: Vec<Order>,
+    deliveries: Vec<questions::Delivery>,
+    replies: Vec<Reply>,
+    news: Vec<News>,
+
+    heard_at: Option<Timestamp>,
+    process: Option<u32>,
+    /// Prompts that wait until there is a process.
+    more: Vec<String>,
+    /// Prompts without a result.
+    unanswered: u32,
+    begun: bool,
+    closing: bool,
+    result: Option<TurnResult>,
+    said: String,
+    ending: Option<Ending>,
+    deadline: Option<Timestamp>,
+}
+
+impl Work {
+    /// Puts an agent to work at its desk. Its end is made durable in any case, even if this program has a fault.
+    pub fn begin(
+        fleet: &Arc<Inner>,
+        desk: Arc<Desk>,
+        me: AgentDetail,
+        start: Start,
+        case: Option<Arc<Case>>,
+    ) {
+        let (mail, mailbox) = mpsc::channel(32);
+        let (ended, ending) = watch::channel(false);
+        desk.set(Some(super::desks::Live { mail, ended: ending }));
+        let fleet = Arc::clone(fleet);
+        tokio::spawn(async move {
+            let (id, step) = (me.agent.id, me.agent.step_id.clone());
+            let working = Self::run(Arc::clone(&fleet), me, start, case.clone(), mailbox);
+            let outcome = AssertUnwindSafe(working).catch_unwind().await;
+            let ending = match outcome {
+                Ok(Ok(ending)) => ending,
+                Ok(Err(error)) => {
+                    fleet.give_up(id, &format!("its work could not be recorded: {error}")).await
+                }
+                Err(_) => {
+                    fleet.give_up(id, "this program had a fault while it worked; the log says more").await
+                }
+            };
+            desk.set(None);
+            if let (Some(case), Some(step)) = (case, step) {
+                case.tell(super::drive::Word::Agent { step, agent: id, news: News::Ended(ending) });
+            }
+            ended.send_replace(true);
+        });
+    }
+
+    async fn run(
+        fleet: Arc<Inner>,
+        me: AgentDetail,
+        start: Start,
+        case: Option<Arc<Case>>,
+        mailbox: mpsc::Receiver<Mail>,
+    ) -> Result<Ending, StoreError> {
+        let memory = fleet.recall(&me, &start).await?;
+        let Some(runtime) = fleet.runtime(&me.agent.runtime) else {
+            let cause = format!("this server has no runtime `{}`", me.agent.runtime);
+            return Ok(fleet.give_up(me.agent.id, &cause).await);
+        };
+        let mut work = Self::new(fleet, me, runtime, case, mailbox, memory);
+        let ending = match work.place(&start).await {
+            Ok(_place) => work.live(start).await,
+            Err(ending) => ending,
+        };
+        work.finish(&ending).await?;
+        Ok(ending)
+    }
+
+    fn new(
+        fleet: Arc<Inner>,
+        me: AgentDetail,
+        runtime: Arc<dyn Runtime>,
+        case: Option<Arc<Case>>,
+        mailbox: mpsc::Receiver<Mail>,
+        memory: Memory,
+    ) -> Self {
+        let rules = &fleet.rules;
+        let steady = fleet.clock().steady();
+        let stall_seconds = i64::try_from(rules.stall_seconds).unwrap_or(i64::MAX);
+        Self {
+            ledger: Ledger::new(&me.agent, !runtime.counts(), memory.records, memory.said),
+            tally: Tally::restore(&me.tool_breakdown, &me.files),
+            scribe: Scribe::new(me.agent.step_id.clone(), rules.activity_window),
+            monitor: Monitor::new(stall_seconds, steady),
+            questions: Questions::restore(memory.waiting, memory.given),
+            tools_stored: me.tool_breakdown.clone(),
+            files_stored: me.files.clone(),
+            fleet,
+            me,
+            runtime,
+            case,
+            mailbox,
+            batch: Batch::new(),
+            spent: Vec::new(),
+            changed: record::Changed::default(),
+            orders: Vec::new(),
+            deliveries: Vec::new(),
+            replies: Vec::new(),
+            news: Vec::new(),
+            heard_at: None,
+            process: None,
+            more: Vec::new(),
+            unanswered: 0,
+            begun: false,
+            closing: false,
+            result: None,
+            said: String::new(),
+            ending: None,
+            deadline: None,
+        }
+    }
+
+    /// Waits for one of the places that agents share, and until no earlier process works on the session.
+    async fn place(&mut self, start: &Start) -> Result<tokio::sync::OwnedSemaphorePermit, Ending> {
+        let places = Arc::clone(&self.fleet.places);
+        let runtime = Arc::clone(&self.runtime);
+        let session = self.me.agent.session_id.clone().unwrap_or_default();
+        let is_cut_off = matches!(start, Start::CutOff { .. });
+        let mut stopping = self.fleet.stopping.subscribe();
+        let mut waiting = Box::pin(async move {
+            let place = places.acquire_owned().await;
+            if is_cut_off {
+                runtime.settled(&session).await;
+            }
+            place
+        });
+        loop {
+            tokio::select! {
+                place = &mut waiting => return place.map_err(|_| Ending::Paused),
+                mail = self.mailbox.recv() => self.hear(mail),
+                // The server's own sender lives as long as this.
+                _ = stopping.wait_for(|stopping| *stopping) => return Err(Ending::Paused),
+            }
+            self.settle(None).await;
+            if let Some(ending) = self.ending.take() {
+                return Err(ending);
+            }
+        }
+    }
+
+    /// Launches the agent and follows it to its end.
+    async fn live(&mut self, start: Start) -> Ending {
+        let session_id = self.me.agent.session_id.clone().unwrap_or_default();
+        let requests = self.me.agent.requests;
+        let asked = self.me.prompt.clone().unwrap_or_default();
+        let afresh = (Conversation::New(session_id.clone()), asked.clone());
+        let resumed = |cut_off| Conversation::Resumed { session_id, requests, cut_off };
+        let mut next = Some(match &start {
+            Start::New => afresh.clone(),
+            Start::Again => (resumed(false), asked),
+            Start::CutOff { cause } => (resumed(true), prompts::resume_prompt(cause)),
+        });
+        while let Some((conversation, prompt)) = next.take() {
+            let may_be_missing = matches!(conversation, Conversation::Resumed { .. });
+            let session = match self.launch(conversation, prompt).await {
+                Ok(session) => session,
+                Err(error) if matches!(start, Start::CutOff { .. }) => return Ending::Interrupted(error),
+                Err(error) => return Ending::failed(error),
+            };
+            let exit = self.follow(session).await;
+            if may_be_missing && self.has_no_conversation(&exit) {
+                next = Some(afresh.clone());
+                continue;
+            }
+            return self.judge(&exit);
+        }
+        Ending::failed("it was never started")
+    }
+
+    async fn launch(&mut self, conversation: Conversation, prompt: String) -> Result<Session, String> {
+        let agent = &self.me.agent;
+        let folder = std::path::Path::new(&agent.working_directory);
+        let directory = self.fleet.workspace.enter(folder).map_err(|error| error.to_string())?;
+        let launch = Launch {
+            agent_id: agent.id,
+            role: agent.role,
+            prompt,
+            system_prompt: self.me.system_prompt.clone(),
+            model: agent.model.clone(),
+            tools: self.me.tools.clone(),
+            permission_mode: agent.permission_mode,
+            directory,
+            conversation,
+        };
+        let session = self.runtime.launch(launch).await.map_err(|error| error.to_string())?;
+        self.ledger.relaunched();
+        self.monitor.heard(self.fleet.clock().steady());
+        (self.begun, self.closing, self.result, self.deadline) = (false, false, None, None);
+        self.unanswered = 1 + u32::try_from(self.more.len()).unwrap_or(0);
+        self.orders.extend(self.more.drain(..).map(Order::Say));
+        Ok(session)
+    }
+
+    /// Follows a session until its process is gone.
+    async fn follow(&mut self, session: Session) -> Exit {
+        let Session { mut signals, orders } = session;
+        loop {
+            let wake = self.wake();
+            let mut exit = None;
+            tokio::select! {
+                biased;
+                mail = self.mailbox.recv() => self.hear(mail),
+                signal = signals.recv() => {
+                    let mut next = signal.or_else(|| Some(Signal::Exited(Exit::default())));
+                    for _ in 0..TOGETHER {
+                        match next.take() {
+                            Some(Signal::Exited(gone)) => exit = Some(gone),
+                            Some(signal) => {
+                                self.take(signal);
+                                next = signals.try_recv().ok();
+                            }
+                            None => break,
+                        }
+                    }
+                    if let Some(signal) = next {
+                        self.take_last(signal, &mut exit);
+                    }
+                }
+                () = wake => self.tick(),
+            }
+            self.settle(Some(&orders)).await;
+            if let Some(exit) = exit {
+                self.process = None;
+                self.questions.process_ended();
+                return exit;
+            }
+        }
+    }
+
+    fn take_last(&mut self, signal: Signal, exit: &mut Option<Exit>) {
+        match signal {
+            Signal::Exited(gone) => *exit = Some(gone),
+            signal => self.take(signal),
+        }
+    }
+
+    /// When something is due though nothing happens.
+    fn wake(&self) -> impl Future<Output = ()> + Send + use<> {
+        let clock = self.fleet.clock();
+        let steady = clock.steady();
+        let until = |due: Timestamp| Duration::from_micros(u64::try_from(due.0 - steady.0).unwrap_or(0));
+        let stall = (self.me.agent.status == AgentStatus::Running).then(|| until(self.monitor.next_check()));
+        let due = [self.scribe.due_in(steady), self.deadline.map(until), stall].into_iter().flatten().min();
+        let after = due.map(|due| clock.after(due));
+        async move {
+            match after {
+                Some(after) => after.await,
+                None => std::future::pending().await,
+            }
+        }
+    }
+}
