@@ -1,6 +1,6 @@
 //! The fleet as the page knows it: a snapshot, and every change applied to it in order.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
 use quarterdeck_shared::agents::{Agent, AgentStatus};
@@ -32,6 +32,8 @@ pub struct FleetState {
     pub known: bool,
     /// Agents by id; ids rise with time.
     pub agents: BTreeMap<AgentId, Rc<Agent>>,
+    /// Agents that left the lists while this page listened.
+    pub deleted: BTreeSet<AgentId>,
     /// Tasks by id; ids rise with time.
     pub tasks: BTreeMap<TaskId, Rc<Task>>,
     /// Questions that wait, oldest first.
@@ -47,7 +49,7 @@ impl FleetState {
     pub fn apply(&mut self, frame: Frame) {
         match frame {
             Frame::Snapshot { seq, agents, tasks, approvals, totals } => {
-                let lines = std::mem::take(&mut self.lines);
+                let (lines, deleted) = (std::mem::take(&mut self.lines), std::mem::take(&mut self.deleted));
                 *self = Self {
                     seq,
                     known: true,
@@ -56,6 +58,7 @@ impl FleetState {
                     approvals: approvals.into_iter().map(Rc::new).collect(),
                     totals,
                     lines,
+                    deleted,
                 };
             }
             Frame::Event { seq, event, .. } => {
@@ -138,6 +141,7 @@ impl FleetState {
     }
 
     fn drop_agent(&mut self, id: Option<AgentId>) {
+        self.deleted.extend(id);
         let Some(agent) = id.and_then(|id| self.agents.remove(&id)) else { return };
         self.totals.agents = self.totals.agents.saturating_sub(1);
         count(&mut self.totals.by_status, agent.status.as_str(), -1);

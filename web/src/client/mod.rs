@@ -11,4 +11,4 @@ pub use call::{Problem, call};
 pub use fleet::{FleetState, Line};
 pub use loaded::Loaded;
 pub use run::RunState;
-pub use socket::{Connection, Socket};
+pub use socket::{Connection, Kept, Socket};

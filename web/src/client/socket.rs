@@ -10,6 +10,10 @@ use quarterdeck_shared::live::{Call, Frame};
 use yew::Callback;
 
 use super::retry::pause_ms;
+use crate::dom;
+
+/// How often a wait looks whether it was hurried or ended, in milliseconds.
+const LOOK_MS: u32 = 200;
 
 /// Where the live connection stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,11 +23,32 @@ pub enum Connection {
     Connecting,
     /// Frames come in.
     Live,
-    /// Lost; tried again in so many seconds.
-    Waiting {
-        /// Seconds to the next attempt.
-        seconds: u32,
+    /// Lost, and tried again at a known moment.
+    Lost {
+        /// When it was lost, µs.
+        since_us: i64,
+        /// When it is tried again, µs.
+        at_us: i64,
     },
+}
+
+/// The hand on a kept socket: dropped orders have no effect, an ended socket stays ended.
+#[derive(Debug, Default)]
+pub struct Kept {
+    ended: Cell<bool>,
+    hurried: Cell<bool>,
+}
+
+impl Kept {
+    /// Closes the socket for good.
+    pub fn end(&self) {
+        self.ended.set(true);
+    }
+
+    /// Tries a lost connection now.
+    pub fn hurry(&self) {
+        self.hurried.set(true);
+    }
 }
 
 /// What the owner of the socket is told.
@@ -39,33 +64,31 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Keeps a socket to `path` until the returned flag is set.
-    pub fn keep(self, path: String) -> Rc<Cell<bool>> {
-        let ended = Rc::new(Cell::new(false));
-        let watch = Rc::clone(&ended);
+    /// Keeps a socket to `path` until it is ended.
+    pub fn keep(self, path: String) -> Rc<Kept> {
+        let kept = Rc::new(Kept::default());
+        let watch = Rc::clone(&kept);
         wasm_bindgen_futures::spawn_local(async move {
             let last_seq = RefCell::new(self.after);
-            let mut attempt = 0;
-            while !watch.get() {
-                if self.listen(&path, &last_seq, &watch).await {
-                    attempt = 0;
+            let (mut attempt, mut since_us) = (0, dom::now_us());
+            while !watch.ended.get() {
+                if self.listen(&path, &last_seq, &watch.ended).await {
+                    (attempt, since_us) = (0, dom::now_us());
                 }
-                if !watch.get() {
-                    self.wait(pause_ms(attempt, js_sys::Math::random()), &watch).await;
+                if !watch.ended.get() {
+                    self.wait(since_us, pause_ms(attempt, js_sys::Math::random()), &watch).await;
                     attempt += 1;
                 }
             }
         });
-        ended
+        kept
     }
 
-    async fn wait(&self, pause_ms: u32, ended: &Cell<bool>) {
-        for seconds in (1..=pause_ms.div_ceil(1_000)).rev() {
-            if ended.get() {
-                return;
-            }
-            self.on_connection.emit(Connection::Waiting { seconds });
-            TimeoutFuture::new(pause_ms.min(1_000)).await;
+    async fn wait(&self, since_us: i64, pause_ms: u32, kept: &Kept) {
+        let at_us = dom::now_us() + i64::from(pause_ms) * 1_000;
+        self.on_connection.emit(Connection::Lost { since_us, at_us });
+        while dom::now_us() < at_us && !kept.ended.get() && !kept.hurried.take() {
+            TimeoutFuture::new(LOOK_MS).await;
         }
     }
 

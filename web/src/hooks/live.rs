@@ -7,7 +7,7 @@ use gloo::render::{AnimationFrame, request_animation_frame};
 use quarterdeck_shared::live::Frame;
 use yew::prelude::*;
 
-use crate::client::{Connection, FleetState, Socket};
+use crate::client::{Connection, FleetState, Kept, Socket};
 
 /// The fleet as of now, and how it is known.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,6 +16,8 @@ pub struct Live {
     pub fleet: Rc<FleetState>,
     /// Where the connection stands.
     pub connection: Connection,
+    /// Tries a lost connection now.
+    pub retry: Callback<()>,
 }
 
 /// What the provider needs.
@@ -39,22 +41,29 @@ pub fn LiveProvider(props: &LiveProviderProps) -> Html {
     let fleet = use_state(Rc::<FleetState>::default);
     let connection = use_state_eq(Connection::default);
     let inbox = use_mut_ref(Inbox::default);
+    let kept = use_mut_ref(|| None::<Rc<Kept>>);
     {
-        let (fleet, connection) = (fleet.clone(), connection.clone());
+        let (fleet, connection, kept) = (fleet.clone(), connection.clone(), Rc::clone(&kept));
         use_effect_with(props.on, move |&on| {
-            let ended = on.then(|| {
+            let socket = on.then(|| {
                 let on_frame = Callback::from(move |frame: Frame| receive(&inbox, frame, &fleet));
                 let on_connection = Callback::from(move |now| connection.set(now));
                 Socket { on_frame, on_connection, after: None }.keep("/ws/fleet".to_owned())
             });
+            *kept.borrow_mut() = socket.clone();
             move || {
-                if let Some(ended) = ended {
-                    ended.set(true);
+                if let Some(socket) = socket {
+                    socket.end();
                 }
             }
         });
     }
-    let live = Live { fleet: Rc::clone(&fleet), connection: *connection };
+    let retry = use_callback((), move |(), ()| {
+        if let Some(socket) = kept.borrow().as_ref() {
+            socket.hurry();
+        }
+    });
+    let live = Live { fleet: Rc::clone(&fleet), connection: *connection, retry };
     html! { <ContextProvider<Live> context={live}>{ props.children.clone() }</ContextProvider<Live>> }
 }
 

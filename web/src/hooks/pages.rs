@@ -67,7 +67,8 @@ where
                 let cursor = before.as_ref().and_then(|rows| rows.next.clone());
                 let mut reply = call(endpoint(question.clone(), cursor)).await;
                 let mut before = before;
-                if before.is_some() && matches!(&reply, Err(problem) if problem.code == Some(Code::BadCursor)) {
+                if before.is_some() && matches!(&reply, Err(problem) if problem.code == Some(Code::BadCursor))
+                {
                     // The server no longer knows the place (another version, another key): begin anew.
                     before = None;
                     reply = call(endpoint(question, None)).await;

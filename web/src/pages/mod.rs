@@ -1,10 +1,12 @@
 //! Pages: one file per route. Route says which, PAGES what stands in the sidebar.
 
+mod aboard;
 mod agents;
 mod analytics;
 mod approvals;
 mod bar;
 mod dashboard;
+mod faces;
 mod facts;
 mod frame;
 mod heading;
@@ -163,9 +165,9 @@ pub fn App() -> Html {
     html! {
         <BrowserRouter>
             <Toasts>
-                <ContextProvider<Facts> context={Facts::default()}>
+                <aboard::Aboard>
                     <Switch<Route> render={framed} />
-                </ContextProvider<Facts>>
+                </aboard::Aboard>
             </Toasts>
         </BrowserRouter>
     }
