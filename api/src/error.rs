@@ -1,6 +1,6 @@
 //! The only map from failure to status and code.
 
-use crate::store::StoreError;
+use crate::{fleet::FleetError, store::StoreError};
 use quarterdeck_shared::Code;
 use serde_json::{Value, json};
 
@@ -87,6 +87,27 @@ impl From<StoreError> for ApiError {
             | StoreError::Older { .. }
             | StoreError::Refused { .. }
             | StoreError::Corrupt { .. } => Self::internal(error),
+        }
+    }
+}
+
+impl From<FleetError> for ApiError {
+    fn from(error: FleetError) -> Self {
+        let message = error.to_string();
+        match error {
+            FleetError::NotFound { .. } => Self::new(Code::NotFound, message),
+            FleetError::Conflict(_) => Self::new(Code::Conflict, message),
+            FleetError::Invalid { field, message } => Self::invalid(field, message),
+            FleetError::DirectoryRefused { roots, .. } => {
+                let details = json!({ "field": "working_directory", "roots": roots });
+                Self::new(Code::DirectoryRefused, message).with_details(details)
+            }
+            FleetError::RuntimeUnavailable(_) => {
+                Self::new(Code::RuntimeUnavailable, message).with_details(json!({ "field": "runtime" }))
+            }
+            FleetError::InvalidPlan(_) => Self::new(Code::InvalidPlan, message),
+            FleetError::Stopping => Self::new(Code::Unavailable, message).after(2),
+            FleetError::Store(error) => error.into(),
         }
     }
 }

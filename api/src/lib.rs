@@ -3,4 +3,13 @@
 pub mod config;
 pub mod error;
 pub mod fleet;
+pub mod http;
 pub mod store;
+
+use http::StartError;
+use rocket::{Build, Rocket};
+
+/// The whole server of these settings, put together and not started.
+pub async fn rocket(config: config::Config) -> Result<Rocket<Build>, StartError> {
+    http::assemble(config).await
+}

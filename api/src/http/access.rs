@@ -1,0 +1,261 @@
+//! Access: who may come in, by the key, a token, a session, a login code or a ticket.
+
+use crate::{
+    fleet::clock::Clock,
+    store::{Batch, Row, SessionRow, Store, StoreError, TokenRow},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use quarterdeck_shared::{
+    Timestamp, TokenId,
+    auth::{MadeToken, NewToken, Session, Ticket, Token},
+};
+use sha2::{Digest as _, Sha256};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+use subtle::ConstantTimeEq as _;
+
+/// How long a login code can be used.
+pub const CODE_SECONDS: i64 = 600;
+/// How long a ticket can be used.
+pub const TICKET_SECONDS: i64 = 30;
+/// How long a session lasts.
+pub const SESSION_SECONDS: i64 = 14 * 24 * 3600;
+/// What a ticket's protocol begins with.
+pub const TICKET_PROTOCOL: &str = "quarterdeck.ticket.";
+
+/// What a token's secret begins with.
+const TOKEN_PREFIX: &str = "qd_";
+/// Tickets and codes that may wait at the same time; the oldest give way.
+const WAITING: usize = 10_000;
+/// A token's last use is written down this seldom.
+const USE_SECONDS: i64 = 60;
+
+/// By what somebody proved who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The server's own key.
+    Key,
+    /// An access token.
+    Token(TokenId),
+    /// A login.
+    Session,
+}
+
+/// Somebody who may come in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// By what.
+    pub proof: Proof,
+    /// What people call them.
+    pub name: String,
+    /// Until when; without an end where missing.
+    pub expires_at: Option<Timestamp>,
+    /// The hash of what they showed: tells callers apart without keeping a secret.
+    pub hash: String,
+}
+
+impl Caller {
+    /// How the caller is described to itself.
+    pub fn session(&self) -> Session {
+        let kind = match self.proof {
+            Proof::Key => "key",
+            Proof::Token(_) => "token",
+            Proof::Session => "session",
+        };
+        Session { kind: kind.to_owned(), name: self.name.clone(), expires_at: self.expires_at }
+    }
+}
+
+/// The one place that lets people in.
+pub struct Access {
+    key_hash: String,
+    store: Store,
+    clock: Clock,
+    codes: Mutex<HashMap<String, Timestamp>>,
+    tickets: Mutex<HashMap<String, (Arc<Caller>, Timestamp)>>,
+}
+
+impl Access {
+    /// Access by this key and whatever the store knows.
+    pub fn new(key: &str, store: Store, clock: Clock) -> Self {
+        Self { key_hash: hash(key), store, clock, codes: Mutex::default(), tickets: Mutex::default() }
+    }
+
+    /// Whoever shows this key or token.
+    pub async fn by_secret(&self, secret: &str) -> Result<Option<Caller>, StoreError> {
+        let hash = hash(secret);
+        if bool::from(hash.as_bytes().ct_eq(self.key_hash.as_bytes())) {
+            return Ok(Some(Caller { proof: Proof::Key, name: "key".to_owned(), expires_at: None, hash }));
+        }
+        if !secret.starts_with(TOKEN_PREFIX) {
+            return Ok(None);
+        }
+        let now = self.clock.now();
+        let row = self.store.token_by_hash(&hash).await?;
+        let Some(TokenRow { token, .. }) = row.filter(|row| row.token.expires_at.is_none_or(|end| end > now))
+        else {
+            return Ok(None);
+        };
+        if token.last_used_at.is_none_or(|used| now.seconds_since(used) >= USE_SECONDS) {
+            let used = self.store.commit(Batch::new().row(Row::TokenUsed { id: token.id, at: now })).await;
+            if let Err(error) = used {
+                tracing::warn!(error = %error, token.id = %token.id, "a token's use could not be written down");
+            }
+        }
+        Ok(Some(Caller {
+            proof: Proof::Token(token.id),
+            name: token.name,
+            expires_at: token.expires_at,
+            hash,
+        }))
+    }
+
+    /// Whoever shows this session's secret.
+    pub async fn by_session(&self, secret: &str) -> Result<Option<Caller>, StoreError> {
+        let hash = hash(secret);
+        let row = self.store.session(&hash, self.clock.now()).await?;
+        let caller = |row: SessionRow| Caller {
+            proof: Proof::Session,
+            name: row.name,
+            expires_at: Some(row.expires_at),
+            hash: row.hash,
+        };
+        Ok(row.map(caller))
+    }
+
+    /// Whether somebody who came in before would still be let in.
+    pub async fn still_holds(&self, caller: &Caller) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        match caller.proof {
+            Proof::Key => Ok(true),
+            Proof::Session => Ok(self.store.session(&caller.hash, now).await?.is_some()),
+            Proof::Token(_) => {
+                let row = self.store.token_by_hash(&caller.hash).await?;
+                Ok(row.is_some_and(|row| row.token.expires_at.is_none_or(|end| end > now)))
+            }
+        }
+    }
+
+    /// A login code: works once, within ten minutes.
+    pub fn make_code(&self) -> Result<String, NoChance> {
+        let code = random()?;
+        let ends = self.clock.now().plus_seconds(CODE_SECONDS);
+        keep(&self.codes, hash(&code), ends, self.clock.now(), |ends| *ends);
+        Ok(code)
+    }
+
+    /// Whether the code is good; it is not afterwards.
+    pub fn take_code(&self, code: &str) -> bool {
+        let ends = lock(&self.codes).remove(&hash(code));
+        ends.is_some_and(|ends| ends > self.clock.now())
+    }
+
+    /// A ticket into one socket: works once, within thirty seconds.
+    pub fn make_ticket(&self, caller: Arc<Caller>) -> Result<Ticket, NoChance> {
+        let secret = random()?;
+        let expires_at = self.clock.now().plus_seconds(TICKET_SECONDS);
+        keep(&self.tickets, hash(&secret), (caller, expires_at), self.clock.now(), |(_, ends)| *ends);
+        Ok(Ticket { protocol: format!("{TICKET_PROTOCOL}{secret}"), expires_at })
+    }
+
+    /// Whose ticket this protocol is; nobody's afterwards.
+    pub fn take_ticket(&self, protocol: &str) -> Option<Arc<Caller>> {
+        let secret = protocol.strip_prefix(TICKET_PROTOCOL)?;
+        let (caller, ends) = lock(&self.tickets).remove(&hash(secret))?;
+        (ends > self.clock.now()).then_some(caller)
+    }
+
+    /// A new session and the secret that opens it.
+    pub async fn open_session(&self, name: &str) -> Result<(String, Caller), OpenError> {
+        let secret = random()?;
+        let created_at = self.clock.now();
+        let expires_at = created_at.plus_seconds(SESSION_SECONDS);
+        let row = SessionRow { hash: hash(&secret), name: name.to_owned(), created_at, expires_at };
+        let caller = Caller {
+            proof: Proof::Session,
+            name: row.name.clone(),
+            expires_at: Some(expires_at),
+            hash: row.hash.clone(),
+        };
+        self.store.commit(Batch::new().row(Row::Session(Box::new(row)))).await?;
+        Ok((secret, caller))
+    }
+
+    /// Ends a session at once.
+    pub async fn end_session(&self, caller: &Caller) -> Result<(), StoreError> {
+        self.store.commit(Batch::new().row(Row::EndSession { hash: caller.hash.clone() })).await.map(drop)
+    }
+
+    /// A new access token; its secret is shown this once.
+    pub async fn make_token(&self, new: NewToken) -> Result<MadeToken, OpenError> {
+        let secret = format!("{TOKEN_PREFIX}{}", random()?);
+        let created_at = self.clock.now();
+        let token = Token {
+            id: TokenId(uuid::Uuid::now_v7()),
+            name: new.name.trim().to_owned(),
+            ends_with: secret[secret.len() - 4..].to_owned(),
+            created_at,
+            last_used_at: None,
+            expires_at: new.expires_in_days.map(|days| created_at.plus_seconds(i64::from(days) * 86_400)),
+        };
+        let row = TokenRow { token: token.clone(), hash: hash(&secret) };
+        self.store.commit(Batch::new().row(Row::Token(Box::new(row)))).await?;
+        Ok(MadeToken { token, secret })
+    }
+
+    /// The present moment, by the clock that expiry goes by.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// The system gives no random bytes.
+#[derive(Debug, thiserror::Error)]
+#[error("the system gives no random bytes: {0}")]
+pub struct NoChance(String);
+
+/// Why nothing could be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// No randomness.
+    #[error(transparent)]
+    NoChance(#[from] NoChance),
+    /// No store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// 256 random bits, fit for headers and addresses.
+pub fn random() -> Result<String, NoChance> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| NoChance(error.to_string()))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// What is kept of a secret: its SHA-256, hexadecimal.
+pub fn hash(secret: &str) -> String {
+    Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Adds one entry; those that ended go, and the earliest where too many wait.
+fn keep<V>(
+    map: &Mutex<HashMap<String, V>>,
+    key: String,
+    value: V,
+    now: Timestamp,
+    ends: impl Fn(&V) -> Timestamp,
+) {
+    let mut map = lock(map);
+    map.retain(|_, value| ends(value) > now);
+    if map.len() >= WAITING {
+        let earliest = map.iter().min_by_key(|(_, value)| ends(value)).map(|(key, _)| key.clone());
+        earliest.map(|key| map.remove(&key));
+    }
+    map.insert(key, value);
+}

@@ -1,0 +1,76 @@
+//! HTTP: the only folder that says `rocket`. The door settles who may come in, one file per term speaks of it, and
+//! refusals have one shape.
+
+pub mod access;
+mod agents;
+mod answer;
+mod approvals;
+mod ask;
+mod auth;
+mod body;
+mod cache;
+mod docs;
+pub mod door;
+pub mod headers;
+pub mod health;
+pub mod keyfile;
+pub mod live;
+mod metrics;
+mod once;
+pub mod origin;
+pub mod pool;
+mod prompts;
+mod query;
+mod rates;
+mod refusal;
+mod runtimes;
+mod seen;
+mod settings;
+pub mod spa;
+mod start;
+mod tasks;
+mod usage;
+mod workflows;
+
+use crate::{config::Config, fleet::Fleet};
+use access::Access;
+use rocket::{Build, Rocket, Route};
+use std::sync::Arc;
+
+pub use start::{Ended, StartError, assemble, fleet_rules, location, serve};
+
+/// Where the API lives.
+pub const API: &str = "/api/v1";
+
+/// Every route below [`API`].
+fn api() -> Vec<Route> {
+    let terms = [agents::routes, approvals::routes, auth::routes, prompts::routes, runtimes::routes];
+    let more = [settings::routes, tasks::routes, usage::routes, workflows::routes];
+    terms.into_iter().chain(more).flat_map(|routes| routes()).collect()
+}
+
+/// The server, put together and not started.
+pub fn build(config: Config, access: Arc<Access>, fleet: Fleet) -> Rocket<Build> {
+    let windows = start::windows(&config);
+    rocket::custom(start::settings(&config))
+        .attach(rocket::shield::Shield::new())
+        .attach(door::Door)
+        .attach(headers::Headers)
+        .attach(start::background())
+        .manage(pool::Db::of(fleet.store().clone()))
+        .manage(rates::Rates::new(&config))
+        .manage(live::hub::Hub::new(windows))
+        .manage(metrics::Metrics::default())
+        .manage(cache::Cache::default())
+        .manage(once::Once::default())
+        .manage(health::Started::now())
+        .manage(access)
+        .manage(fleet)
+        .manage(config)
+        .mount(API, api())
+        .mount("/ws", live::routes())
+        .mount("/", health::routes())
+        .mount("/", docs::routes())
+        .mount("/", spa::routes())
+        .register("/", refusal::catchers())
+}

@@ -1,0 +1,168 @@
+//! Refusals: one shape for every error, whoever raised it.
+
+use super::{headers, seen::Seen, spa};
+use crate::error::ApiError;
+use quarterdeck_shared::{Code, ENDPOINTS, ErrorBody, Timestamp, openapi::SOCKETS};
+use rocket::{
+    Catcher, Request, Response, catch, catchers,
+    http::{ContentType, Method, Status},
+    request::Outcome,
+    response::{self, Responder},
+};
+use std::{collections::BTreeSet, io::Cursor};
+
+/// The catchers: all of them the same one.
+pub fn catchers() -> Vec<Catcher> {
+    catchers![refused]
+}
+
+impl<'r> Responder<'r, 'static> for ApiError {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let seen = Seen::of(request);
+        if let Some(cause) = &self.cause {
+            tracing::error!(
+                request.id = %seen.id,
+                request.method = %seen.method,
+                request.path = %request.uri().path(),
+                error.code = self.code.as_str(),
+                "{cause}"
+            );
+        }
+        let now = jiff::Timestamp::now().as_microsecond();
+        let body = ErrorBody {
+            code: self.code,
+            message: self.message,
+            details: self.details,
+            request_id: seen.id.clone(),
+            timestamp: Timestamp(now),
+        };
+        let json = serde_json::to_vec(&body).map_err(|_| Status::InternalServerError)?;
+        let mut response = Response::new();
+        response.set_status(Status::new(self.code.status()));
+        response.set_header(ContentType::JSON);
+        response.set_sized_body(json.len(), Cursor::new(json));
+        if let Some(seconds) = self.retry_after {
+            response.set_raw_header("Retry-After", seconds.max(1).to_string());
+        }
+        if let Some(allow) = self.allow {
+            response.set_raw_header("Allow", allow);
+        }
+        if self.code == Code::Unauthorized {
+            response.set_raw_header("WWW-Authenticate", "Bearer realm=\"quarterdeck\"");
+        }
+        headers::put_on(request, &mut response);
+        Ok(response)
+    }
+}
+
+/// Refuses in a guard: the catcher finds the words.
+pub fn refuse<S, E: Default>(request: &Request<'_>, error: ApiError) -> Outcome<S, E> {
+    let status = Status::new(error.code.status());
+    Seen::of(request).refuse(error);
+    Outcome::Error((status, E::default()))
+}
+
+/// A request that only asked whether it may ask.
+struct Preflight;
+
+impl<'r> Responder<'r, 'static> for Preflight {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let mut response = Response::new();
+        response.set_status(Status::NoContent);
+        response.set_raw_header("Access-Control-Allow-Methods", "GET, POST, DELETE");
+        response.set_raw_header(
+            "Access-Control-Allow-Headers",
+            "Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Request-Id",
+        );
+        response.set_raw_header("Access-Control-Max-Age", "600");
+        headers::put_on(request, &mut response);
+        Ok(response)
+    }
+}
+
+#[derive(rocket::response::Responder)]
+enum Caught {
+    Page(spa::Sent),
+    Refused(ApiError),
+    Preflight(Preflight),
+}
+
+#[catch(default)]
+fn refused(status: Status, request: &Request<'_>) -> Caught {
+    let seen = Seen::of(request);
+    if seen.is_preflight {
+        return Caught::Preflight(Preflight);
+    }
+    let error = seen.take_fault().unwrap_or_else(|| unsaid(status, request, seen));
+    match spa::document(Status::NotFound).filter(|_| error.code == Code::NotFound && spa::is_visit(request)) {
+        Some(page) if !is_guarded(request.uri().path().as_str()) => Caught::Page(page),
+        _ => Caught::Refused(error),
+    }
+}
+
+/// The words for a refusal of Rocket's own.
+fn unsaid(status: Status, request: &Request<'_>, seen: &Seen) -> ApiError {
+    let path = request.uri().path().as_str();
+    match status.code {
+        404 if is_guarded(path) && seen.caller.is_none() => ApiError::unauthorized(),
+        404 => missing(path, seen.method),
+        // A part of the address that is no id names nothing.
+        422 => missing_id(request),
+        413 => ApiError::new(Code::TooLarge, "the body is larger than allowed"),
+        400 if path.starts_with("/ws/") && seen.caller.is_none() => ApiError::unauthorized(),
+        400 if path.starts_with("/ws/") => {
+            ApiError::new(Code::BadRequest, "this address speaks WebSocket (version 13) alone")
+        }
+        400..=499 => ApiError::new(
+            Code::BadRequest,
+            "the request cannot be read: its method, address or headers are broken",
+        ),
+        503 => ApiError::new(Code::Unavailable, "the server cannot serve this now; try again").after(2),
+        code => ApiError::internal(format!("a handler ended with status {code}")),
+    }
+}
+
+fn is_guarded(path: &str) -> bool {
+    ["/api/", "/ws/"].iter().any(|guarded| path.starts_with(guarded))
+}
+
+/// Nothing answers this method at this address: 405 where another method would do, else 404.
+fn missing(path: &str, method: Method) -> ApiError {
+    let mut allow = BTreeSet::new();
+    for route in ENDPOINTS.iter().filter(|route| is_at(route.path, path)) {
+        allow.insert(route.method.as_str());
+    }
+    let reads = SOCKETS.iter().map(|(path, _)| *path).chain(["/metrics", "/api/openapi.json", "/api/docs"]);
+    if reads.into_iter().any(|read| is_at(read, path)) || spa::is_page(path) {
+        allow.insert("GET");
+    }
+    if allow.contains("GET") {
+        allow.insert("HEAD");
+    }
+    if allow.is_empty() || allow.contains(method.as_str()) {
+        return ApiError::not_found(format_args!("such address: {path}"));
+    }
+    let allow = allow.into_iter().collect::<Vec<_>>().join(", ");
+    let message = format!("{method} is not possible at {path}; {allow} is");
+    ApiError { allow: Some(allow), ..ApiError::new(Code::MethodNotAllowed, message) }
+}
+
+/// Whether an address is one of a declared path.
+fn is_at(declared: &str, path: &str) -> bool {
+    let (mut wanted, mut found) = (declared.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), found.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(found)) if wanted == found => {}
+            (Some(wanted), Some(found)) if wanted.starts_with('{') && !found.is_empty() => {}
+            _ => return false,
+        }
+    }
+}
+
+/// A part of the address that is no id.
+fn missing_id(request: &Request<'_>) -> ApiError {
+    let found: String = request.uri().path().as_str().chars().take(120).collect();
+    let message = format!("nothing lives at {found}: ids look like 0192f0c1-2b3c-7d4e-8f50-123456789abc");
+    ApiError::new(Code::NotFound, message)
+}
