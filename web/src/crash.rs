@@ -3,21 +3,25 @@
 //! A panic in WebAssembly ends the program at once, so nothing of it can be drawn again; the hook below therefore
 //! builds plain nodes and leaves the way back to the browser (a link to this very address).
 
+use std::panic::PanicHookInfo;
+
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{Document, Element, HtmlDialogElement, HtmlInputElement, HtmlTextAreaElement};
 
 use crate::dom;
 
-/// Shows the failure and keeps typed text from now on.
-pub fn install() {
-    std::panic::set_hook(Box::new(|panic| {
+/// What a panic does from now on: keeps the typed text, shows the failure, and tells the console.
+pub fn hook() -> Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static> {
+    Box::new(|panic| {
+        let what = panic.to_string();
         save_typed();
+        gloo::console::error!(&what);
         if let Some(document) = dom::document()
-            && show(&document, &panic.to_string()).is_none()
+            && show(&document, &what).is_none()
         {
             document.set_title("Quarterdeck stopped");
         }
-    }));
+    })
 }
 
 /// Takes what was typed into the field `name` of this page before the last crash, once.
@@ -38,8 +42,9 @@ fn saved_key(name: &str) -> Option<String> {
 /// Keeps every named text field of the page; secrets stay out of storage.
 fn save_typed() -> Option<()> {
     let storage = dom::session()?;
-    let fields =
-        dom::document()?.query_selector_all("textarea[name], input[name]:not([type=password])").ok()?;
+    let fields = dom::document()?
+        .query_selector_all("textarea[name], input[name]:not([type=password], [type=checkbox], [type=radio])")
+        .ok()?;
     for field in (0..fields.length()).filter_map(|at| fields.item(at)) {
         let (name, text) = match field.dyn_ref::<HtmlTextAreaElement>() {
             Some(area) => (area.name(), area.value()),
@@ -64,8 +69,8 @@ fn show(document: &Document, what: &str) -> Option<()> {
         element.set_text_content(Some(text));
         Some(element)
     };
-    let crash = make("div", "crash", "")?;
-    crash.set_attribute("role", "alert").ok()?;
+    let crash = make("dialog", "crash", "")?.dyn_into::<HtmlDialogElement>().ok()?;
+    crash.set_attribute("aria-label", "The page stopped").ok()?;
     let within = make("div", "crash-box", "")?;
     let location = dom::window()?.location();
     let here = format!("{}{}", location.pathname().ok()?, location.search().ok()?);
@@ -79,6 +84,8 @@ fn show(document: &Document, what: &str) -> Option<()> {
     }
     crash.append_child(&within).ok()?;
     body.append_child(&crash).ok()?;
+    // Modal: it lies above an open dialog too, and nothing of the dead page can be pressed.
+    crash.show_modal().ok()?;
     document.set_title("Quarterdeck stopped");
     Some(())
 }

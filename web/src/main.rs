@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    quarterdeck_web::crash::install();
+    yew::set_custom_panic_hook(quarterdeck_web::crash::hook());
     if let Some(root) = quarterdeck_web::dom::find("#app") {
         yew::Renderer::<quarterdeck_web::pages::App>::with_root(root.into()).render();
     }

@@ -68,7 +68,7 @@ pub fn ticks(top: f64, most: usize) -> Vec<f64> {
 const MINUTE: i64 = 60_000_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
-const STEPS: [i64; 17] = [
+const STEPS: [i64; 18] = [
     1_000_000,
     5_000_000,
     15_000_000,
@@ -85,6 +85,7 @@ const STEPS: [i64; 17] = [
     DAY,
     2 * DAY,
     7 * DAY,
+    14 * DAY,
     30 * DAY,
 ];
 

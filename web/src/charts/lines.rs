@@ -54,12 +54,13 @@ impl Frame {
     pub fn new(size: Size, most: f64, unit: Unit, names: &[String]) -> Self {
         let values = ticks(most, 4).into_iter().map(|value| width_of(&unit.tick(value))).fold(0.0, f64::max);
         let named = names.iter().map(|name| width_of(name)).fold(0.0, f64::max);
-        let right =
-            if named > 0.0 && size.width > 420.0 { (named + 10.0).min(size.width / 3.0) } else { 0.0 };
+        let beside = named > 0.0 && size.width > 420.0;
+        let right = if beside { (named + 10.0).min(size.width / 3.0) } else { 0.0 };
         Self {
             left: values + 8.0,
             right: size.width - right - 1.0,
-            top: 8.0,
+            // Without room beside the plot its names stand in a row above.
+            top: if named > 0.0 && !beside { 28.0 } else { 8.0 },
             bottom: size.height - 20.0,
             most,
         }
@@ -88,14 +89,27 @@ impl Frame {
         pen.rule(self.left, self.right, self.bottom, pen.paint.colour("line-strong"))
     }
 
-    /// Names at the right, each at its height, moved apart.
+    fn names_above<DB: DrawingBackend>(
+        &self,
+        pen: &Pen<'_, DB>,
+        names: &[(String, f64, &'static str)],
+    ) -> Drawn<DB> {
+        let mut right = self.right;
+        for (name, _, token) in names {
+            pen.words(name, (right, 8.0), At::End, pen.paint.colour(token))?;
+            right -= width_of(name) + 14.0;
+        }
+        Ok(())
+    }
+
+    /// Names at the right, each at its height, moved apart; in a row above where there is no room.
     pub fn names<DB: DrawingBackend>(
         &self,
         pen: &Pen<'_, DB>,
         names: &[(String, f64, &'static str)],
     ) -> Drawn<DB> {
         if pen.size().width - self.right < 12.0 {
-            return Ok(());
+            return self.names_above(pen, names);
         }
         let wanted: Vec<f64> = names.iter().map(|(_, y, _)| *y).collect();
         for ((name, _, token), y) in names.iter().zip(apart(&wanted, 14.0, self.top, self.bottom)) {
@@ -129,7 +143,7 @@ impl Chart for Lines {
         let pen = Pen::new(area, paint);
         let frame = self.frame(pen.size());
         frame.rules(&pen, self.unit)?;
-        let most = ((frame.right - frame.left) / 90.0) as usize;
+        let most = ((frame.right - frame.left) / 66.0) as usize;
         for (at, label) in moments(self.from_us, self.to_us, most) {
             pen.words(
                 &label,

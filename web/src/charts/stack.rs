@@ -91,7 +91,7 @@ impl Chart for Stack {
                 below += value;
             }
         }
-        let most = ((frame.right - frame.left) / 90.0) as usize;
+        let most = ((frame.right - frame.left) / 66.0) as usize;
         let end = last + self.step_us;
         for (at, label) in moments(first - 1, end, most) {
             let column = self.starts_us.partition_point(|&start| start <= at).saturating_sub(1);

@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn waiting_says_what_is_coming() {
         let html = faced(Face::Waiting);
-        holds(&html, &["role=\"status\">Loading the agents<", "wait-line a"]);
+        holds(&html, &["role=\"status\" class=\"sr\">Loading the agents<", "wait-line a"]);
         assert!(!html.contains("20 agents"));
     }
 
@@ -141,7 +141,7 @@ mod tests {
     fn empty_tells_the_exact_next_step() {
         holds(
             &faced(Face::Empty),
-            &["No agent has run yet.", "<pre class=\"cmd\" tabindex=\"0\">quarterdeck tasks submit</pre>"],
+            &["No agent has run yet.", "<pre tabindex=\"0\" class=\"cmd\">quarterdeck tasks submit</pre>"],
         );
     }
 

@@ -184,7 +184,7 @@ mod tests {
                 "<label for=\"field-directory\">Working directory</label>",
                 "aria-invalid=\"true\"",
                 "aria-describedby=\"note-directory\"",
-                "id=\"note-directory\" role=\"alert\">/x is outside the allowed roots",
+                "id=\"note-directory\" role=\"alert\" class=\"note\">/x is outside the allowed roots",
             ],
         );
     }

@@ -85,7 +85,10 @@ mod tests {
         let long = drawn(
             html! { <Status shape={Icon::Running} word="running" class="is-running" test_id="agent-status" /> },
         );
-        holds(&long, &["status is-running", "#i-s-running", "data-testid=\"agent-status\">running<"]);
+        holds(
+            &long,
+            &["status is-running", "#i-s-running", "data-testid=\"agent-status\" class=\"word\">running<"],
+        );
         let short =
             drawn(html! { <Status shape={Icon::Running} word="running" class="is-running" short=true /> });
         holds(&short, &["mark is-running", "#i-s-running", "class=\"sr\">running<"]);

@@ -84,7 +84,10 @@ mod tests {
     #[test]
     fn a_screen_reader_hears_one_figure_and_nothing_moves_at_first() {
         let html = drawn(html! { <Ticker text="$21.31" exact="$21.306775" /> });
-        holds(&html, &["class=\"sr\">$21.31<", "title=\"$21.306775\"", "aria-hidden=\"true\">$<"]);
+        holds(
+            &html,
+            &["class=\"sr\">$21.31<", "title=\"$21.306775\"", "aria-hidden=\"true\" class=\"d\">$<"],
+        );
         assert!(!html.contains("d new"));
     }
 }

@@ -32,7 +32,7 @@ pub fn Bar(props: &BarProps) -> Html {
             <a class="brand phone" href="/dashboard" aria-label="Quarterdeck, dashboard">{ logo() }</a>
             <nav class="crumb" aria-label="Place">{ for crumbs(&props.trail) }</nav>
             if mini { <HorizonMini lanes={props.facts.lanes.clone()} now_us={dom::now_us()} /> }
-            <button type="button" class="find" aria-label="Search or command" onclick={props.on_find.reform(|_| ())}>
+            <button type="button" class="find" onclick={props.on_find.reform(|_| ())}>
                 { icon(Icon::Search) }<span>{ "Search or command" }</span><Kbd keys="mod+k" />
             </button>
             <Button icon={Icon::Theme} onclick={|_| Theme::toggle()} label={if theme.dark { "Switch to light" } else { "Switch to dark" }} />

@@ -20,7 +20,7 @@ pub fn Help(props: &HelpProps) -> Html {
     let here = use_memo((), |()| own(&bound_here()));
     let everywhere = COMMANDS.iter().map(|command| (command.words.into(), command.keys.into()));
     let pages = PAGES.iter().map(|page| (page.title.into(), page.keys.into()));
-    let layers = std::iter::once(("Close what is on top, or step back".into(), "escape".into()));
+    let layers = std::iter::once(("Close what lies on top".into(), "escape".into()));
     html! {
         <Dialog title="Keyboard shortcuts" on_close={props.on_close.clone()} class="wide" test_id="help">
             <div class="dialog-body help">

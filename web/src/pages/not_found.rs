@@ -11,7 +11,7 @@ use crate::hooks::use_address;
 pub fn NotFound() -> Html {
     let address = use_address();
     html! {
-        <div class="lost">
+        <div class="nowhere">
             <Heading title="Nothing here" />
             <p>{ "No page has the address " }<code>{ &address.path }</code>{ "." }</p>
             <div class="act">

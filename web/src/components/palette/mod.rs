@@ -252,7 +252,7 @@ mod tests {
                 "id=\"found-0\" aria-selected=\"true\"",
                 "id=\"found-1\" aria-selected=\"false\"",
                 "<kbd>T</kbd>",
-                "id=\"group-47\">Pages<",
+                "id=\"group-47\" class=\"group-name\">Pages<",
             ],
         );
     }

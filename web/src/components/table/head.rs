@@ -107,9 +107,10 @@ impl Sort {
     }
 }
 
-/// The class of a side.
-pub(super) fn side(align: Align) -> Option<&'static str> {
-    (align == Align::Right).then_some("r")
+/// The classes of a column's cells: its side, and no more room than it needs where it has no title to show.
+pub(super) fn looks(column: &Column) -> Classes {
+    let side = (column.align == Align::Right).then_some("r");
+    classes!(side, column.silent.then_some("slim"), column.class.clone())
 }
 
 /// The cells of the head.
@@ -119,7 +120,7 @@ pub(super) fn heads(columns: &[Column], sort: Option<&Sort>, on_sort: &Callback<
 
 fn head(column: &Column, sort: Option<&Sort>, on_sort: &Callback<Sort>) -> Html {
     let by_this = sort.filter(|sort| sort.key == column.key);
-    let class = classes!(side(column.align), column.class.clone());
+    let class = looks(column);
     let order = by_this.map(|sort| if sort.descending { "descending" } else { "ascending" });
     let mark = by_this.map(|sort| icon(if sort.descending { Icon::Down } else { Icon::Up }));
     let inner = match column.sortable {
@@ -127,7 +128,7 @@ fn head(column: &Column, sort: Option<&Sort>, on_sort: &Callback<Sort>) -> Html 
             let (on_sort, next) = (on_sort.clone(), Sort::pressed(sort, column));
             let onclick = Callback::from(move |_| on_sort.emit(next.clone()));
             html! {
-                <button type="button" class="sort" aria-label={format!("Sort by {}", column.title)} {onclick}>{ &column.title }{ mark }</button>
+                <button type="button" class="sort" title={format!("Sort by {}", column.title)} {onclick}>{ &column.title }{ mark }</button>
             }
         }
         false => html! { <span class={column.silent.then_some("sr")}>{ &column.title }</span> },

@@ -63,7 +63,10 @@ impl Step {
 #[derive(Default)]
 struct Place {
     at: Option<usize>,
+    /// The row is to get the keyboard as soon as it is drawn.
     wanted: bool,
+    /// The table has the keyboard until the pointer is used: a row that is moved or taken away must not lose it.
+    held: bool,
 }
 
 /// The keyboard's place in a table.
@@ -79,7 +82,11 @@ pub struct Reach {
 impl Reach {
     /// The row that has the keyboard.
     pub fn at(&self) -> Option<usize> {
-        let focused = dom::focused().and_then(|element| element.get_attribute("data-at")?.parse().ok());
+        let within = |element: &HtmlElement| {
+            self.view.cast::<HtmlElement>().is_some_and(|view| view.contains(Some(element)))
+        };
+        let row = dom::focused().filter(within).and_then(|element| element.closest("tr[data-at]").ok()?);
+        let focused = row.and_then(|row| row.get_attribute("data-at")?.parse().ok());
         focused.or(self.place.borrow().at).filter(|&at| at < self.count)
     }
 
@@ -88,8 +95,9 @@ impl Reach {
         let reach = self.clone();
         Callback::from(move |()| {
             let Some(next) = step.from(reach.at(), reach.count) else { return };
-            *reach.place.borrow_mut() = Place { at: Some(next), wanted: true };
+            *reach.place.borrow_mut() = Place { at: Some(next), wanted: true, held: true };
             reach.scroll(next);
+            reach.focus_wanted();
             reach.redraw.force_update();
         })
     }
@@ -101,23 +109,30 @@ impl Reach {
         }
         let (top, height) = (f64::from(view.scroll_top()), f64::from(view.client_height()));
         if let Some(to) = scroll_to(at, self.row, HEAD, top, height) {
+            // The row that has the keyboard may go out of the window: the view keeps it until the next is drawn.
+            dom::focus(&self.view);
             view.set_scroll_top(to as i32);
         }
     }
 
+    /// Gives the keyboard to the row that wants it, or back to the row that lost it to a redraw.
     fn focus_wanted(&self) {
         let mut place = self.place.borrow_mut();
-        let (true, Some(at)) = (place.wanted, place.at) else { return };
-        let row = self
-            .view
-            .cast::<HtmlElement>()
-            .and_then(|view| view.query_selector(&format!("tr[data-at='{at}']")).ok()?);
-        if let Some(row) = row.and_then(|row| row.dyn_into::<HtmlElement>().ok()) {
-            place.wanted = false;
-            drop(place);
-            // A row carries tabindex -1: it takes the keyboard.
-            let _ = row.focus();
-        }
+        let lost = place.held && dom::focused().is_none_or(|element| element.tag_name() == "BODY");
+        let (true, Some(at)) = (place.wanted || lost, place.at) else { return };
+        let Some(view) = self.view.cast::<HtmlElement>() else { return };
+        let row = view.query_selector(&format!("tr[data-at='{at}']")).ok().flatten();
+        let to = match row.and_then(|row| row.dyn_into::<HtmlElement>().ok()) {
+            Some(row) => {
+                place.wanted = false;
+                row
+            }
+            None if lost => view,
+            None => return,
+        };
+        drop(place);
+        // Rows and view carry a tabindex: they take the keyboard.
+        let _ = to.focus();
     }
 }
 
@@ -130,6 +145,15 @@ pub fn use_reach(view: NodeRef, count: usize, row: f64, tall: bool) -> Reach {
     {
         let reach = reach.clone();
         use_effect(move || reach.focus_wanted());
+    }
+    {
+        let place = reach.place.clone();
+        use_effect_with((), move |()| {
+            let listener = dom::window().map(|window| {
+                EventListener::new(&window, "pointerdown", move |_| place.borrow_mut().held = false)
+            });
+            move || drop(listener)
+        });
     }
     use_effect_with((view, tall), |(view, tall)| {
         let fit = {
