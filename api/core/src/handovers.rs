@@ -189,7 +189,7 @@ mod tests {
             forward(&[(Role::Analyst, extract("## Summary\nS\n## Root cause\nA race.\n# Last\nwords"))]);
         assert_eq!(
             told,
-            "## From the ANALYST\n\n### Summary\nS\n\n### More\n## Root cause\nA race.\n# Last\nwords"
+            "## From the ANALYST\n\n### Summary\nS\n\n### More\n## Root cause\nA race.\n\n# Last\nwords"
         );
     }
 

@@ -61,16 +61,20 @@ pub struct Suggestion {
     pub complexity: Complexity,
     /// How many agents such a task keeps busy.
     pub agents: usize,
-    /// The roles its words name; a trio for everything where they name none.
+    /// The roles its words name; where they name none, those that fit its complexity.
     pub roles: Vec<Role>,
 }
 
 /// The roles a prompt's words name.
 pub fn suggest(prompt: &str) -> Suggestion {
     let complexity = complexity::weigh(prompt).complexity;
-    let agents = if complexity == Complexity::Complex { 3 } else { 1 };
-    let named = kinds::named_roles(prompt);
-    let roles = if named.is_empty() { vec![Role::Analyst, Role::Planner, Role::Builder] } else { named };
+    let complex = complexity == Complexity::Complex;
+    let roles = match kinds::named_roles(prompt) {
+        named if !named.is_empty() => named,
+        _ if complex => vec![Role::Analyst, Role::Planner, Role::Builder],
+        _ => vec![Role::Builder, Role::Tester],
+    };
+    let agents = if complex { 3 } else { 1 };
     Suggestion { complexity, agents, roles }
 }
 

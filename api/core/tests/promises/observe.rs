@@ -1,0 +1,306 @@
+//! What the core does in each area of the cases, as JSON to compare.
+
+use crate::story;
+use orchestrator::{
+    figures, handovers, metrics, monitor, planner, plans, prompts, transcripts, workflows::Run,
+};
+use quarterdeck_shared::{
+    AgentId, RecordId, Timestamp, Usd,
+    agents::{Context, FileTouch, FileUse, Role},
+    tasks::{Complexity, ExecutionMode, IncludeAnalyst, PlannedStep, StepStatus, TaskType},
+    usage::{CostBasis, Tokens, UsageRecord},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// What is seen in an area, given this.
+pub fn observe(area: &str, given: &Value) -> Value {
+    match area {
+        "complexity" => json!({"complexity": estimate(given).complexity}),
+        "suggestion" => suggestion(given),
+        "detection" => json!({"task_type": planner::detect(text(given, "prompt"))}),
+        "workflow" => workflow(given),
+        "side_by_side" => side_by_side(given),
+        "preview" => preview(given),
+        "plan" => plan(text(given, "answer")),
+        "role_prompt" => role_prompt(given),
+        "analyst_variant" => analyst_variant(given),
+        "focus" => focus(text(given, "task")),
+        "handover" => handover(given),
+        "forward" => forward(given),
+        "sums" => sums(&given["records"]),
+        "fleet" => fleet(&given["agents"]),
+        "context" => context(given),
+        "tools" => story::tools(&given["calls"]),
+        "cut" => cut(given),
+        "figure" => figure(given),
+        "outcome" => story::outcome(&given["results"]),
+        "run" => story::run(read(given, "mode"), &given["agents"]),
+        "dependencies" => dependencies(&given["dependencies"]),
+        "reported_cost" => reported_cost(given),
+        "restart" => story::restart(read(given, "steps")),
+        _ => panic!("no such area: {area}"),
+    }
+}
+
+pub fn read<T: DeserializeOwned>(given: &Value, field: &str) -> T {
+    T::deserialize(&given[field]).unwrap_or_else(|error| panic!("{field} of {given}: {error}"))
+}
+
+fn text<'a>(given: &'a Value, field: &str) -> &'a str {
+    given[field].as_str().unwrap_or_else(|| panic!("{field} of {given} is no text"))
+}
+
+fn prompt(given: &Value) -> String {
+    let words = given["words"].as_u64().unwrap_or_default() as usize;
+    let ending = given["ending"].as_str().or(given["prompt"].as_str()).unwrap_or_default();
+    format!("{}{ending}", "word ".repeat(words))
+}
+
+fn estimate(given: &Value) -> quarterdeck_shared::tasks::Estimate {
+    planner::estimate(&prompt(given), TaskType::Auto, IncludeAnalyst::Auto)
+}
+
+fn suggestion(given: &Value) -> Value {
+    let found = planner::suggest(&prompt(given));
+    let unwanted = given["unwanted"].as_str().map(|role| role.parse::<Role>().unwrap());
+    json!({
+        "complexity": found.complexity,
+        "agents": found.agents,
+        "roles": found.roles,
+        "names_unwanted": unwanted.is_some_and(|role| found.roles.contains(&role)),
+    })
+}
+
+fn workflow(given: &Value) -> Value {
+    let Ok(task_type) = text(given, "task_type").parse::<TaskType>() else { return json!({"refused": true}) };
+    let task = text(given, "prompt");
+    let made = planner::estimate(task, task_type, IncludeAnalyst::Auto);
+    let told = |step: &PlannedStep| prompts::step_prompt(task, step, &[]).ends_with(task);
+    let run = Run::new(made.workflow.clone(), story::RULES).unwrap();
+    json!({
+        "roles": made.workflow.iter().map(|step| step.role).collect::<Vec<_>>(),
+        "include_analyst": made.include_analyst,
+        "step_prompts_end_with_task": made.workflow.iter().all(told),
+        "untouched": run.steps().iter().all(|step| step.status == StepStatus::Pending && step.agent_id.is_none()),
+    })
+}
+
+fn side_by_side(given: &Value) -> Value {
+    let steps = plans::arrange(planner::chain(&read::<Vec<Role>>(given, "roles")), ExecutionMode::Parallel);
+    let roles: Vec<Role> = steps.iter().map(|step| step.role).collect();
+    json!({"roles": roles, "all_parallel": steps.iter().all(|step| step.depends_on.is_empty())})
+}
+
+fn preview(given: &Value) -> Value {
+    let (task_type, include) = (read(given, "task_type"), read(given, "include_analyst"));
+    let complexity: Complexity = read(given, "complexity");
+    let task = if complexity == Complexity::Simple { "Change the label" } else { "Change the system" };
+    let previewed = planner::recommend(task_type, complexity, include);
+    let estimated = planner::estimate(task, task_type, include);
+    let run = Run::new(estimated.workflow.clone(), story::RULES).unwrap();
+    let runs: Vec<PlannedStep> = run.steps().iter().map(|step| step.plan.clone()).collect();
+    let same = previewed.workflow == runs && estimated.complexity == complexity;
+    let honoured =
+        include == IncludeAnalyst::Auto || previewed.include_analyst == (include == IncludeAnalyst::Always);
+    json!({"preview_is_what_runs": same && honoured && previewed.include_analyst == estimated.include_analyst})
+}
+
+fn plan(answer: &str) -> Value {
+    match plans::read(answer) {
+        Ok(plan) => json!({
+            "ok": true,
+            "roles": plan.steps.iter().map(|step| step.role).collect::<Vec<_>>(),
+            "complexity": plan.complexity,
+        }),
+        Err(error) => {
+            json!({"ok": false, "error": error.kind(), "field": error.field(), "step": error.step()})
+        }
+    }
+}
+
+fn role_prompt(given: &Value) -> Value {
+    let prompt = prompts::role_prompt(read(given, "role"), Complexity::Complex).to_lowercase();
+    let has = |word: &String| prompt.contains(word.as_str());
+    json!({
+        "long_enough": prompt.chars().count() >= read(given, "characters"),
+        "has_every_word": read::<Vec<String>>(given, "words").iter().all(has),
+        "has_one_of_each_choice": read::<Vec<Vec<String>>>(given, "choices").iter().all(|of| of.iter().any(has)),
+    })
+}
+
+/// The part of a role's prompt that its variants share.
+fn base(role: Role) -> String {
+    let [simple, complex] =
+        [Complexity::Simple, Complexity::Complex].map(|it| prompts::role_prompt(role, it));
+    let same = simple.chars().zip(complex.chars()).take_while(|(a, b)| a == b).count();
+    simple.chars().take(same).collect()
+}
+
+fn analyst_variant(given: &Value) -> Value {
+    let prompt = prompts::role_prompt(Role::Analyst, read(given, "complexity"));
+    json!({
+        "includes_base": base(Role::Analyst).len() > 500 && prompt.starts_with(&base(Role::Analyst)),
+        "names_limits": prompt.contains("Limits") || prompt.contains("at most"),
+        "asks_for_depth": prompt.contains("in depth") && prompt.contains("thorough"),
+    })
+}
+
+fn focus(task: &str) -> Value {
+    let brief = prompts::Brief {
+        role: Role::Analyst,
+        complexity: Complexity::Complex,
+        task: Some(task),
+        custom_instructions: None,
+    };
+    let prompt = prompts::system_prompt(&brief);
+    let focus = prompts::analyst_focus(task);
+    let included = prompt.starts_with(&base(Role::Analyst)) && prompt.contains(focus.prompt());
+    json!({"focus": focus.as_str(), "includes_base": included})
+}
+
+fn handover(given: &Value) -> Value {
+    let found = handovers::extract_from(read(given, "role"), text(given, "text"));
+    json!({
+        "summary": found.summary,
+        "findings": found.findings,
+        "files_created": found.files_created,
+        "files_modified": found.files_modified,
+        "next_steps": found.next_steps,
+        "errors": found.errors,
+        "tests": found.tests.map(|tests| json!({"passed": tests.passed, "failed": tests.failed})),
+        "requires_fix": found.requires_fix,
+    })
+}
+
+fn forward(given: &Value) -> Value {
+    let list = |field: &str| given.get(field).map(|_| read(given, field)).unwrap_or_default();
+    let words = |field: &str| given[field].as_str().unwrap_or_default().to_owned();
+    let count = |field: &str| given["tests"][field].as_u64();
+    let handover = handovers::Handover {
+        summary: words("summary"),
+        findings: list("findings"),
+        files_created: list("files_created"),
+        files_modified: list("files_modified"),
+        next_steps: words("next_steps"),
+        errors: list("errors"),
+        tests: given
+            .get("tests")
+            .map(|_| handovers::Tests { passed: count("passed"), failed: count("failed") }),
+        requires_fix: given["requires_fix"].as_bool().unwrap_or_default(),
+        text: "☃".repeat(given["own_words"].as_u64().unwrap_or_default() as usize),
+        ..handovers::Handover::default()
+    };
+    let told = handovers::forward(&[(Role::Builder, handover)]);
+    let sections: Vec<&str> = told.lines().filter_map(|line| line.strip_prefix("### ")).collect();
+    json!({
+        "sections": sections,
+        "own_words_told": told.matches('☃').count(),
+        "errors_told": sections.contains(&"Errors"),
+        "empty": told.is_empty(),
+    })
+}
+
+/// A usage record of some tokens and a cost.
+pub fn record(tokens: Tokens, cost_usd: Usd) -> UsageRecord {
+    UsageRecord {
+        id: RecordId(Uuid::from_u128(1)),
+        agent_id: AgentId(Uuid::from_u128(1)),
+        task_id: None,
+        role: Role::Builder,
+        message_id: "m".to_owned(),
+        request_id: None,
+        model: "claude-opus-5-5".to_owned(),
+        tokens,
+        cost_usd,
+        cost_basis: CostBasis::Computed,
+        price_version: None,
+        provenance: "stream line 1".to_owned(),
+        sidechain: false,
+        replayed: false,
+        at: Timestamp(0),
+    }
+}
+
+fn sums(records: &Value) -> Value {
+    let of = |given: &Value| record(Tokens::deserialize(given).unwrap(), read(given, "cost_usd"));
+    let records: Vec<UsageRecord> = records.as_array().unwrap().iter().map(of).collect();
+    let sums = metrics::sum(&records);
+    json!({"tokens": sums.tokens, "total_tokens": sums.tokens.total(), "cost_usd": sums.cost_usd})
+}
+
+fn fleet(agents: &Value) -> Value {
+    let agents = agents.as_array().unwrap();
+    let costs = agents.iter().map(|agent| record(Tokens::default(), read(agent, "cost_usd")));
+    let sums = metrics::sum(&costs.collect::<Vec<_>>());
+    let touch = |path: String, file_use| FileTouch { path, file_use, times: 1, last_at: Timestamp(0) };
+    let touches: Vec<FileTouch> = agents
+        .iter()
+        .flat_map(|agent| {
+            let read_paths =
+                read::<Vec<String>>(agent, "read").into_iter().map(|path| touch(path, FileUse::Consumed));
+            let written =
+                read::<Vec<String>>(agent, "written").into_iter().map(|path| touch(path, FileUse::Produced));
+            read_paths.chain(written).collect::<Vec<_>>()
+        })
+        .collect();
+    let files = metrics::Files::of(&touches);
+    json!({
+        "agents": agents.len(),
+        "cost_usd": sums.cost_usd,
+        "cost_shown": sums.cost_usd.display(),
+        "total_tokens": sums.tokens.total(),
+        "tool_calls": agents.iter().map(|agent| read::<u64>(agent, "tool_calls")).sum::<u64>(),
+        "consumed": files.consumed,
+        "produced": files.produced,
+        "net_created": files.net_created(),
+    })
+}
+
+fn context(given: &Value) -> Value {
+    let turns: Vec<u64> = read(given, "turns");
+    let context = Context::of(*turns.last().unwrap(), read(given, "window")).unwrap();
+    json!({
+        "percent": context.percent,
+        "within_the_window": context.percent <= 100.0,
+        "remaining": monitor::remaining(&context),
+        "warns": monitor::is_context_high(&context),
+    })
+}
+
+fn cut(given: &Value) -> Value {
+    let text = "☃".repeat(read(given, "characters"));
+    let kept = figures::cut(&text, figures::TOOL_RESULT_CHARS);
+    let left_out: u64 = kept.split(['(', ' ']).find_map(|word| word.parse().ok()).unwrap_or_default();
+    json!({"kept": kept.matches('☃').count(), "left_out": left_out, "marked": kept.ends_with("characters left out)")})
+}
+
+fn figure(given: &Value) -> Value {
+    json!({"text": match text(given, "kind") {
+        "cost" => read::<Usd>(given, "usd").display(),
+        "tokens" => figures::tokens(read(given, "value")),
+        "duration" => figures::duration(given["seconds"].as_i64()),
+        other => panic!("no such figure: {other}"),
+    }})
+}
+
+fn dependencies(given: &Value) -> Value {
+    let steps = given.as_object().unwrap().iter().map(|(id, on)| PlannedStep {
+        id: quarterdeck_shared::StepId(id.clone()),
+        role: Role::Builder,
+        name: None,
+        depends_on: Deserialize::deserialize(on).unwrap(),
+        instructions: None,
+    });
+    json!({"refused": Run::new(steps.collect(), story::RULES).unwrap_err().kind()})
+}
+
+fn reported_cost(given: &Value) -> Value {
+    let line =
+        json!({"type": "result", "subtype": "success", "total_cost_usd": given["cost_usd"]}).to_string();
+    match transcripts::read(line.as_bytes()).as_slice() {
+        [transcripts::Entry::Finished(result)] => json!({"cost_usd": result.cost}),
+        other => panic!("{other:?}"),
+    }
+}
