@@ -10,33 +10,33 @@ pub struct ApiError {
     /// The word for programs; it decides the status.
     pub code: Code,
     /// The sentence for people: the thing, the reason, the way out.
-    pub message: String,
+    pub message: Box<str>,
     /// More for programs; null where there is none.
     pub details: Value,
     /// Seconds after which trying again may help.
-    pub retry_after: Option<u64>,
+    pub retry_after: Option<u32>,
     /// The methods that would do, for 405.
-    pub allow: Option<String>,
+    pub allow: Option<Box<str>>,
     /// What only the log may know.
-    pub cause: Option<String>,
+    pub cause: Option<Box<str>>,
 }
 
 impl ApiError {
     /// A refusal with its sentence.
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
+    pub fn new(code: Code, message: impl Into<Box<str>>) -> Self {
         let message = message.into();
         Self { code, message, details: Value::Null, retry_after: None, allow: None, cause: None }
     }
 
     /// A field or parameter that is wrong.
-    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+    pub fn invalid(field: &str, message: impl Into<Box<str>>) -> Self {
         Self::new(Code::Invalid, message).with_details(json!({ "field": field }))
     }
 
     /// A fault of ours: the caller learns nothing but that, the log everything.
     pub fn internal(cause: impl ToString) -> Self {
         let message = "something went wrong inside Quarterdeck; the log says what, under this request_id";
-        Self { cause: Some(cause.to_string()), ..Self::new(Code::Internal, message) }
+        Self { cause: Some(cause.to_string().into()), ..Self::new(Code::Internal, message) }
     }
 
     /// Nobody proved who they are.
@@ -58,14 +58,14 @@ impl ApiError {
 
     /// The refusal with the seconds after which trying again may help.
     #[must_use]
-    pub fn after(self, seconds: u64) -> Self {
+    pub fn after(self, seconds: u32) -> Self {
         Self { retry_after: Some(seconds), ..self }
     }
 
     /// The refusal with what only the log may know.
     #[must_use]
     pub fn because(self, cause: impl ToString) -> Self {
-        Self { cause: Some(cause.to_string()), ..self }
+        Self { cause: Some(cause.to_string().into()), ..self }
     }
 }
 

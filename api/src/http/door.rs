@@ -94,7 +94,7 @@ impl<'r> Credentials<'r> {
 
 fn admit_origin(
     request: &Request<'_>,
-    names: &Names,
+    names: &Names<'_>,
     host: &str,
     credentials: &Credentials<'_>,
 ) -> Result<Origin, ApiError> {
@@ -194,9 +194,9 @@ fn foreign_host(host: Option<&str>) -> ApiError {
     ApiError::new(Code::Forbidden, message)
 }
 
-fn names(request: &Request<'_>) -> Result<Names, ApiError> {
+fn names<'r>(request: &'r Request<'_>) -> Result<Names<'r>, ApiError> {
     let config = state::<Config>(request)?;
-    let own = (!config.host.is_unspecified()).then(|| match config.host {
+    let own = (!config.host.is_unspecified() && !config.host.is_loopback()).then(|| match config.host {
         std::net::IpAddr::V4(address) => address.to_string(),
         std::net::IpAddr::V6(address) => format!("[{address}]"),
     });
@@ -204,8 +204,8 @@ fn names(request: &Request<'_>) -> Result<Names, ApiError> {
         https: config.is_https(),
         port: request.rocket().config().port,
         own,
-        allowed: config.allowed_hosts.clone(),
-        cors: config.cors_origins.clone(),
+        allowed: &config.allowed_hosts,
+        cors: &config.cors_origins,
     })
 }
 

@@ -100,10 +100,12 @@ pub async fn look(store: &Store, data_dir: &Path, hub: Option<&Hub>) -> Vec<Chec
     checks
 }
 
+// On some systems these counts are narrower.
+#[allow(clippy::useless_conversion)]
 fn disk(data_dir: &Path) -> Check {
     let (ok, message) = match nix::sys::statvfs::statvfs(data_dir) {
         Ok(disk) => {
-            let free = disk.blocks_available() as u64 * disk.fragment_size() as u64;
+            let free = u64::from(disk.blocks_available()) * u64::from(disk.fragment_size());
             (free >= FREE_BYTES, format!("{} MiB are free", free >> 20))
         }
         Err(error) => (false, format!("the data folder cannot be looked at: {error}")),

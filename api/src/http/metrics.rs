@@ -16,9 +16,12 @@ const EDGES: [f64; 9] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5]
 /// Counters since the start.
 #[derive(Default)]
 pub struct Metrics {
-    routes: Mutex<BTreeMap<String, BTreeMap<(&'static str, u16), u64>>>,
+    routes: Mutex<BTreeMap<String, Answers>>,
     times: Mutex<Times>,
 }
+
+/// Answers of one route, by method and status.
+type Answers = BTreeMap<(&'static str, u16), u64>;
 
 #[derive(Default)]
 struct Times {

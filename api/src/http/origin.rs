@@ -2,17 +2,17 @@
 
 /// The names and origins this server accepts.
 #[derive(Clone, Debug, Default)]
-pub struct Names {
+pub struct Names<'a> {
     /// Whether browsers reach it by https.
     pub https: bool,
     /// The port it listens on.
     pub port: u16,
-    /// The address it listens on, as a `Host` names it; only where that is one address.
+    /// The address it listens on, as a `Host` names it; only where that is one address and not loopback.
     pub own: Option<String>,
     /// Further names, each with or without a port.
-    pub allowed: Vec<String>,
+    pub allowed: &'a [String],
     /// Other origins whose pages may call with a key.
-    pub cors: Vec<String>,
+    pub cors: &'a [String],
 }
 
 /// Where a request comes from.
@@ -30,7 +30,7 @@ pub enum Origin {
 
 const LOOPBACK: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
-impl Names {
+impl Names<'_> {
     /// Whether the `Host` is one of ours, letter by letter: no other spelling of an address is.
     pub fn answers_to(&self, host: &str) -> bool {
         let own = LOOPBACK.iter().copied().chain(self.own.as_deref());
@@ -84,8 +84,10 @@ fn is_port(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn names() -> Names {
-        let list = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect();
+    fn names() -> Names<'static> {
+        let list = |items: &[&str]| -> &'static [String] {
+            items.iter().map(|item| (*item).to_owned()).collect::<Vec<_>>().leak()
+        };
         Names {
             https: false,
             port: 8000,

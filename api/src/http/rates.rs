@@ -48,7 +48,7 @@ impl Rates {
     }
 
     /// Counts one request; where that is one too many, the seconds to wait.
-    pub fn count(&self, asker: Asker<'_>, is_command: bool) -> Result<(), u64> {
+    pub fn count(&self, asker: Asker<'_>, is_command: bool) -> Result<(), u32> {
         if self.asked.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
             [&self.reads, &self.commands, &self.strangers]
                 .into_iter()
@@ -62,7 +62,7 @@ impl Rates {
         let Some(limit) = limit else { return Ok(()) };
         limit.check_key(&key).map_err(|refusal| {
             let wait = refusal.wait_time_from(self.clock.now());
-            wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+            u32::try_from(wait.as_secs()).unwrap_or(u32::MAX - 1) + u32::from(wait.subsec_nanos() > 0)
         })
     }
 }

@@ -31,7 +31,7 @@ impl<'r> Responder<'r, 'static> for ApiError {
         let now = jiff::Timestamp::now().as_microsecond();
         let body = ErrorBody {
             code: self.code,
-            message: self.message,
+            message: self.message.into(),
             details: self.details,
             request_id: seen.id.clone(),
             timestamp: Timestamp(now),
@@ -45,7 +45,7 @@ impl<'r> Responder<'r, 'static> for ApiError {
             response.set_raw_header("Retry-After", seconds.max(1).to_string());
         }
         if let Some(allow) = self.allow {
-            response.set_raw_header("Allow", allow);
+            response.set_raw_header("Allow", String::from(allow));
         }
         if self.code == Code::Unauthorized {
             response.set_raw_header("WWW-Authenticate", "Bearer realm=\"quarterdeck\"");
@@ -144,7 +144,7 @@ fn missing(path: &str, method: Method) -> ApiError {
     }
     let allow = allow.into_iter().collect::<Vec<_>>().join(", ");
     let message = format!("{method} is not possible at {path}; {allow} is");
-    ApiError { allow: Some(allow), ..ApiError::new(Code::MethodNotAllowed, message) }
+    ApiError { allow: Some(allow.into()), ..ApiError::new(Code::MethodNotAllowed, message) }
 }
 
 /// Whether an address is one of a declared path.

@@ -13,10 +13,7 @@ use rocket::{
     error::ErrorKind,
     fairing::AdHoc,
 };
-use std::{
-    collections::HashSet, future::Future, io::Write as _, net::IpAddr, path::PathBuf, sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashSet, io::Write as _, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// How long stopping may take in all.
@@ -128,17 +125,15 @@ async fn stop(
     }
 }
 
-fn asked_to_stop() -> impl Future<Output = Result<Ended, StartError>> {
-    async {
-        let failed = |error: std::io::Error| StartError::Server(error.to_string());
-        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-        let mut hangup = signal(SignalKind::hangup()).map_err(failed)?;
-        tokio::select! {
-            _ = terminate.recv() => Ok(Ended::Asked),
-            _ = hangup.recv() => Ok(Ended::Asked),
-            _ = interrupt.recv() => Ok(Ended::Interrupted),
-        }
+async fn asked_to_stop() -> Result<Ended, StartError> {
+    let failed = |error: std::io::Error| StartError::Server(error.to_string());
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let mut hangup = signal(SignalKind::hangup()).map_err(failed)?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(Ended::Asked),
+        _ = hangup.recv() => Ok(Ended::Asked),
+        _ = interrupt.recv() => Ok(Ended::Interrupted),
     }
 }
 
