@@ -1,3 +1,5 @@
 //! The store: the same story on both databases.
 
 mod events;
+mod lists;
+mod totals;

@@ -7,7 +7,8 @@ use quarterdeck_shared::{
     approvals::{Approval, ApprovalStatus},
     event::{Activity, ActivityKind},
     tasks::{
-        Complexity, ExecutionMode, Limits, PermissionMode, PlannedStep, Step, StepStatus, Task, TaskStatus, TaskType,
+        Complexity, ExecutionMode, Limits, PermissionMode, PlannedStep, Step, StepStatus, Task, TaskStatus,
+        TaskType,
     },
     usage::{CostBasis, Tokens, UsageRecord},
 };
@@ -33,7 +34,12 @@ pub fn task_id(number: u64) -> TaskId {
 pub fn agent(number: u64) -> Agent {
     let listed = &AgentStatus::ALL[..7];
     let status = listed[number as usize % listed.len()];
-    let tokens = Tokens { input: number % 97, output: number % 13, cache_creation: number % 7, cache_read: number % 5 };
+    let tokens = Tokens {
+        input: number % 97,
+        output: number % 13,
+        cache_creation: number % 7,
+        cache_read: number % 5,
+    };
     Agent {
         id: agent_id(number),
         agent_id: agent_id(number),
@@ -90,7 +96,13 @@ pub fn detail(agent: Agent) -> AgentDetail {
 
 /// A task of one step; status, type and cost go round with the number.
 pub fn task(number: u64) -> Task {
-    let plan = PlannedStep { id: StepId::at(0), role: Role::Builder, name: None, depends_on: vec![], instructions: None };
+    let plan = PlannedStep {
+        id: StepId::at(0),
+        role: Role::Builder,
+        name: None,
+        depends_on: vec![],
+        instructions: None,
+    };
     let step = Step {
         plan,
         status: StepStatus::Pending,
