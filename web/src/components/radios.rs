@@ -53,7 +53,9 @@ mod tests {
     #[test]
     fn one_radio_of_a_name_is_checked() {
         let choices = vec![Choice::new("auto", "Auto"), Choice::new("always", "Always")];
-        let html = drawn(html! { <Radios label="ANALYST" name="include_analyst" {choices} value="always" onchange={Callback::noop()} /> });
+        let html = drawn(
+            html! { <Radios label="ANALYST" name="include_analyst" {choices} value="always" onchange={Callback::noop()} /> },
+        );
         holds(&html, &["<legend class=\"label\">ANALYST</legend>", "name=\"include_analyst\""]);
         assert_eq!(html.matches(" checked").count(), 1, "{html}");
     }
