@@ -70,12 +70,19 @@ impl Group {
             Row::Approval(approval) => drop(self.approvals.insert(approval.id, *approval)),
             Row::Usage(record) => {
                 let response = usage::response(&record);
-                let older = self.usage.remove(&response);
+                let older = self.usage.remove(&response).or_else(|| self.take_unnamed(&record));
                 let record = older.map_or_else(|| *record.clone(), |older| usage::merged(&older, &record));
                 self.usage.insert(response, record);
             }
             rare => self.rare.push(rare),
         }
+    }
+
+    /// The same record as it was before its request id was known.
+    fn take_unnamed(&mut self, record: &UsageRecord) -> Option<UsageRecord> {
+        let unnamed = usage::response(&UsageRecord { request_id: None, ..record.clone() });
+        let is_same = self.usage.get(&unnamed).is_some_and(|known| known.id == record.id);
+        if is_same { self.usage.remove(&unnamed) } else { None }
     }
 
     /// Which kinds of rows change.
@@ -181,19 +188,24 @@ impl Group {
         Ok(())
     }
 
-    /// A response that is stored already keeps its record's id and its larger counts.
+    /// A response that is stored already keeps its record's id and its larger counts; so does a record whose request
+    /// id has become known.
     async fn merge_usage(
         &mut self,
         db: &impl ConnectionTrait,
         changes: &mut Changes,
     ) -> Result<(), StoreError> {
         let messages: Vec<_> = self.usage.values().map(|record| record.message_id.clone()).collect();
+        let by_id: HashMap<_, _> =
+            self.usage.iter().map(|(response, record)| (record.id, response.clone())).collect();
         for group in groups(&messages) {
             let mut query =
                 Sql::new(format!("SELECT {} FROM usage_records WHERE message_id IN (", USAGE.list()));
             query.bind_all(group.iter().map(|message| sql::text(message))).push(")");
             for older in query.all(db, usage::read).await? {
-                if let Some(newer) = self.usage.get_mut(&usage::response(&older)) {
+                let same = usage::response(&older);
+                let same = if self.usage.contains_key(&same) { Some(&same) } else { by_id.get(&older.id) };
+                if let Some(newer) = same.and_then(|same| self.usage.get_mut(same)) {
                     changes.usage(&older, -1);
                     *newer = usage::merged(&older, newer);
                 }
