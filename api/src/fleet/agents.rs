@@ -125,8 +125,7 @@ impl Fleet {
         let _turn = desk.lock.lock().await;
         let mut agent = fleet.agent(id).await?.agent;
         if desk.live().is_some() && !agent.status.is_active() {
-            let state = "is about to run";
-            return Err(FleetError::Conflict(format!("agent {id} {state}; cancel it first")));
+            return Err(FleetError::Conflict(format!("agent {id} is about to run; cancel it first")));
         }
         if !may(agent.status, AgentStatus::Deleted) {
             return Err(refusal(&agent, AgentStatus::Deleted));
@@ -253,6 +252,5 @@ fn named_after(role: Role, id: AgentId) -> String {
 }
 
 fn refusal(agent: &Agent, to: AgentStatus) -> FleetError {
-    let (id, from) = (agent.id, agent.status);
-    FleetError::Conflict(format!("agent {id} is {from}; {}", way_out(from, to)))
+    FleetError::Conflict(format!("agent {} {}", agent.id, way_out(agent.status, to)))
 }

@@ -127,6 +127,8 @@ pub struct Work {
     news: Vec<News>,
 
     heard_at: Option<Timestamp>,
+    /// Since when it works or waits this time, and the seconds before that.
+    worked: (Option<Timestamp>, i64),
     process: Option<u32>,
     /// Prompts that wait until there is a process.
     more: Vec<String>,
@@ -205,6 +207,7 @@ impl Work {
     ) -> Self {
         let rules = &fleet.rules;
         let steady = fleet.clock().steady();
+        let seconds = me.seconds;
         let stall_seconds = i64::try_from(rules.stall_seconds).unwrap_or(i64::MAX);
         Self {
             ledger: Ledger::new(&me.agent, !runtime.counts(), memory.records, memory.said),
@@ -227,6 +230,7 @@ impl Work {
             replies: Vec::new(),
             news: Vec::new(),
             heard_at: None,
+            worked: (None, seconds),
             process: None,
             more: Vec::new(),
             unanswered: 0,
@@ -345,8 +349,9 @@ impl Work {
                         self.take_last(signal, &mut exit);
                     }
                 }
-                () = wake => self.tick(),
+                () = wake => {}
             }
+            self.tick();
             self.settle(Some(&orders)).await;
             if let Some(exit) = exit {
                 self.process = None;
@@ -368,7 +373,9 @@ impl Work {
         let clock = self.fleet.clock();
         let steady = clock.steady();
         let until = |due: Timestamp| Duration::from_micros(u64::try_from(due.0 - steady.0).unwrap_or(0));
-        let stall = (self.me.agent.status == AgentStatus::Running).then(|| until(self.monitor.next_check()));
+        // Once it is past, it has been said.
+        let check = Some(self.monitor.next_check()).filter(|check| *check > steady);
+        let stall = check.filter(|_| self.me.agent.status == AgentStatus::Running).map(until);
         let due = [self.scribe.due_in(steady), self.deadline.map(until), stall].into_iter().flatten().min();
         let after = due.map(|due| clock.after(due));
         async move {

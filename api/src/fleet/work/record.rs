@@ -67,6 +67,7 @@ impl Work {
         self.me.agent.updated_at = now;
         if to == AgentStatus::Running {
             self.me.agent.started_at.get_or_insert(now);
+            self.worked.0.get_or_insert(self.fleet.clock().steady());
             self.me.agent.finished_at = None;
         }
         if to == AgentStatus::Waiting {
@@ -153,6 +154,9 @@ impl Work {
         let mut rows = Vec::new();
         if changed.row || changed.detail {
             self.me.agent.updated_at = self.fleet.clock().now();
+        }
+        if let (Some(since), before) = self.worked {
+            self.me.seconds = before + self.fleet.clock().steady().seconds_since(since);
         }
         if changed.detail {
             rows.push(Row::AgentDetail(Box::new(self.me.clone())));

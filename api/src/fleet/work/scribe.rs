@@ -246,7 +246,8 @@ fn shortened(input: &Value) -> Value {
     while short.to_string().len() > INPUT_BYTES {
         limit /= 2;
         if limit < 64 {
-            return Value::String(format!("{}…", cut(&input.to_string(), INPUT_BYTES)));
+            // Half, because quotes inside a text are escaped.
+            return Value::String(format!("{}…", cut(&input.to_string(), INPUT_BYTES / 2 - 8)));
         }
         shorten(&mut short, limit);
     }
