@@ -8,17 +8,14 @@ use super::{
     metrics::Metrics,
     pool::Db,
 };
-use crate::{config::Config, error::ApiError, store::Store};
+use crate::{error::ApiError, store::Store};
 use quarterdeck_shared::{
     endpoints::{GetHealth, GetReadiness, GetVersion},
     settings::{Check, Health, Readiness, Version},
 };
 use rocket::{Route, State, get, http::ContentType, routes};
 use rocket_db_pools::Connection;
-use std::{path::Path, sync::Arc, time::Instant};
-
-/// Bytes that must be free where the data lies.
-const FREE_BYTES: u64 = 64 << 20;
+use std::{sync::Arc, time::Instant};
 
 /// When the server started.
 #[derive(Clone, Copy, Debug)]
@@ -50,11 +47,10 @@ async fn health(_ask: Ask<GetHealth>) -> Reply<GetHealth> {
 async fn ready(
     ask: Ask<GetReadiness>,
     db: Connection<Db>,
-    config: &State<Config>,
     hub: &State<Hub>,
     shutdown: rocket::Shutdown,
 ) -> Reply<GetReadiness> {
-    let mut checks = look(&db, &config.data_dir, Some(hub)).await;
+    let mut checks = look(&db, Some(hub)).await;
     if futures::FutureExt::now_or_never(shutdown).is_some() {
         checks.push(Check { name: "server".to_owned(), ok: false, message: "is stopping".to_owned() });
     }
@@ -89,26 +85,12 @@ async fn metrics(
 }
 
 /// Every part that must hold before the server may be given work.
-pub async fn look(store: &Store, data_dir: &Path, hub: Option<&Hub>) -> Vec<Check> {
+pub async fn look(store: &Store, hub: Option<&Hub>) -> Vec<Check> {
     let mut checks = store.check().await;
-    checks.push(disk(data_dir));
     if let Some(hub) = hub {
         let behind = store.seq().saturating_sub(hub.seq()).max(0);
         let message = format!("the live stream is {behind} events behind");
         checks.push(Check { name: "live".to_owned(), ok: behind < 10_000, message });
     }
     checks
-}
-
-// On some systems these counts are narrower.
-#[allow(clippy::useless_conversion)]
-fn disk(data_dir: &Path) -> Check {
-    let (ok, message) = match nix::sys::statvfs::statvfs(data_dir) {
-        Ok(disk) => {
-            let free = u64::from(disk.blocks_available()) * u64::from(disk.fragment_size());
-            (free >= FREE_BYTES, format!("{} MiB are free", free >> 20))
-        }
-        Err(error) => (false, format!("the data folder cannot be looked at: {error}")),
-    };
-    Check { name: "disk".to_owned(), ok, message }
 }

@@ -29,10 +29,9 @@ pub fn routes() -> Vec<Route> {
     let mut routes: Vec<Route> =
         assets().iter().map(|name| get(&format!("/{name}"), Page::File(name.clone()))).collect();
     for page in PAGES {
-        routes.push(get(&format!("/{page}"), Page::Document));
-        if !page.is_empty() {
-            routes.push(get(&format!("/{page}/<_..>"), Page::Document));
-        }
+        // `<_..>` stands for nothing as well.
+        let path = if page.is_empty() { "/".to_owned() } else { format!("/{page}/<_..>") };
+        routes.push(get(&path, Page::Document));
     }
     routes
 }

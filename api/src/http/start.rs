@@ -14,7 +14,7 @@ use rocket::{
     fairing::AdHoc,
 };
 use std::{collections::HashSet, io::Write as _, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How long stopping may take in all.
 const FAREWELL: Duration = Duration::from_millis(1_800);
@@ -85,9 +85,11 @@ pub async fn serve(config: Config, open: bool) -> Result<Ended, StartError> {
     let rocket = rocket.ignite().await.map_err(|error| StartError::Server(reason(&error)))?;
     let fleet = rocket.state::<Fleet>().cloned();
     let shutdown = rocket.shutdown();
+    // Heard from before anybody is told that the server is ready.
+    let mut signals = Signals::new().map_err(|error| StartError::Server(error.to_string()))?;
     let mut server = tokio::spawn(rocket.launch());
     let ended = tokio::select! {
-        ended = asked_to_stop() => ended?,
+        ended = signals.next() => ended,
         launched = &mut server => return match launched {
             Ok(Ok(_)) => Ok(Ended::Asked),
             Ok(Err(error)) => Err(failed(&error, address)),
@@ -95,7 +97,7 @@ pub async fn serve(config: Config, open: bool) -> Result<Ended, StartError> {
         },
     };
     tracing::info!("stopping");
-    stop(shutdown, fleet, server).await;
+    stop(shutdown, fleet, server, signals).await;
     Ok(ended)
 }
 
@@ -103,6 +105,7 @@ async fn stop(
     shutdown: Shutdown,
     fleet: Option<Fleet>,
     server: tokio::task::JoinHandle<Result<Rocket<rocket::Ignite>, rocket::Error>>,
+    mut signals: Signals,
 ) {
     shutdown.notify();
     let all = async {
@@ -117,23 +120,35 @@ async fn stop(
             tracing::debug!(reason = %reason(&error), "connections were cut");
         }
     };
-    let again = asked_to_stop();
     tokio::select! {
         () = all => {}
-        _ = again => tracing::warn!("stopped at once"),
+        _ = signals.next() => tracing::warn!("stopped at once"),
         () = tokio::time::sleep(FAREWELL) => tracing::warn!("not everything ended in time"),
     }
 }
 
-async fn asked_to_stop() -> Result<Ended, StartError> {
-    let failed = |error: std::io::Error| StartError::Server(error.to_string());
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    let mut hangup = signal(SignalKind::hangup()).map_err(failed)?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(Ended::Asked),
-        _ = hangup.recv() => Ok(Ended::Asked),
-        _ = interrupt.recv() => Ok(Ended::Interrupted),
+/// The ways in which a process is asked to end.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> Ended {
+        tokio::select! {
+            _ = self.terminate.recv() => Ended::Asked,
+            _ = self.hangup.recv() => Ended::Asked,
+            _ = self.interrupt.recv() => Ended::Interrupted,
+        }
     }
 }
 
@@ -144,12 +159,12 @@ async fn announce(rocket: &Rocket<Orbit>, open: bool) -> Result<(), StartError> 
     else {
         return Err(StartError::Server("the state is not in place".to_owned()));
     };
-    let (config, access, store) = (config.clone(), access.clone(), fleet.store().clone());
-    let base = base_url(&config, rocket.config().port);
+    let store = fleet.store().clone();
+    let base = base_url(config, rocket.config().port);
     let code = access.make_code()?;
     tokio::spawn(async move {
         loop {
-            let checks = health::look(&store, &config.data_dir, None).await;
+            let checks = health::look(&store, None).await;
             let Some(check) = checks.iter().find(|check| !check.ok) else { break };
             tracing::warn!(check.name = %check.name, "not ready yet: {}", check.message);
             tokio::time::sleep(Duration::from_secs(1)).await;
