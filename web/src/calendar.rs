@@ -98,6 +98,13 @@ pub fn short(us: i64, now_us: i64) -> String {
     if (at.year, at.month, at.day) == (now.year, now.month, now.day) { hour(us) } else { day(us) }
 }
 
+/// The first moment of the day of `us`, in the person's zone.
+pub fn midnight(us: i64) -> i64 {
+    let at = local(us);
+    let seconds = i64::from(at.hour * 3_600 + at.minute * 60 + at.second);
+    us - us.rem_euclid(1_000_000) - seconds * 1_000_000
+}
+
 /// The person's zone, such as `Europe/Berlin`.
 pub fn zone() -> String {
     #[cfg(target_arch = "wasm32")]
