@@ -42,7 +42,9 @@ pub fn Approvals(props: &ApprovalsProps) -> Html {
     let answered = use_pages(past.then_some(fleet.approvals.len()), |_, cursor| {
         list(Some("allowed,denied,withdrawn"), cursor)
     });
-    let rows = |listed: &Listed<Approval>| listed.answer.data.as_ref().map(|rows| rows.items.clone()).unwrap_or_default();
+    let rows = |listed: &Listed<Approval>| {
+        listed.answer.data.as_ref().map(|rows| rows.items.clone()).unwrap_or_default()
+    };
     let waiting = if fleet.known { fleet.approvals.clone() } else { rows(&asked) };
     let (shown, now) = match past {
         true => (rows(&answered), face(&answered.answer, |rows| rows.items.is_empty())),
@@ -170,7 +172,8 @@ fn Open(props: &OpenProps) -> Html {
     let task = approval.task_id.and_then(|id| fleet.tasks.get(&id)).map(|task| {
         let step = agent.as_ref().and_then(|agent| agent.step_id.clone());
         let place = step.and_then(|step| task.workflow.iter().position(|known| known.plan.id == step));
-        let words = place.map_or_else(String::new, |at| format!("step {} of {}", at + 1, task.workflow.len()));
+        let words =
+            place.map_or_else(String::new, |at| format!("step {} of {}", at + 1, task.workflow.len()));
         (AttrValue::from(task.title.clone()), AttrValue::from(words))
     });
     html! { <Decision approval={Rc::clone(approval)} {agent} {said} {task} on_answer={answer} {busy} {problem} /> }

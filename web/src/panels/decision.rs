@@ -91,9 +91,15 @@ fn answered(approval: &Approval) -> Html {
 }
 
 fn why(props: &DecisionProps, deed: &Deed) -> Html {
-    let said = props.said.as_ref().map(|words| html! { <p class="prose small wrap-text">{ format!("“{}”", visible(words.trim())) }</p> });
+    let said = props.said.as_ref().map(
+        |words| html! { <p class="prose small wrap-text">{ format!("“{}”", visible(words.trim())) }</p> },
+    );
     let note = deed.note.as_ref().map(|words| html! { <p class="small wrap-text">{ visible(words) }</p> });
-    let reason = props.approval.reason.as_ref().map(|words| html! { <p class="small quiet wrap-text">{ visible(words) }</p> });
+    let reason = props
+        .approval
+        .reason
+        .as_ref()
+        .map(|words| html! { <p class="small quiet wrap-text">{ visible(words) }</p> });
     if said.is_none() && note.is_none() && reason.is_none() {
         return html! { <p class="small quiet">{ "It gave no reason." }</p> };
     }
@@ -157,7 +163,7 @@ mod tests {
     fn decision(changes: Value) -> String {
         let (approval, agent) = (Rc::new(approval(changes)), Some(Rc::new(agent(json!({})))));
         let task = Some(("Idempotency keys".into(), "step 2 of 3".into()));
-        let said = Some("I want to time it on staging.".into());
+        let said = Some(AttrValue::from("I want to time it on staging."));
         drawn(html! { <Decision {approval} {agent} {task} {said} on_answer={Callback::noop()} /> })
     }
 
@@ -190,7 +196,9 @@ mod tests {
         let input = |path: &str| json!({"tool": "Write", "input": {"file_path": path, "content": "x"}});
         holds(&decision(input("/etc/hosts")), &["outside the folder"]);
         assert!(!decision(input("/home/me/checkout/a.rs")).contains("outside the folder"));
-        for (path, expected) in [("a/b", true), ("../b", false), ("/home/me/checkouts/x", false), ("~/x", false)] {
+        for (path, expected) in
+            [("a/b", true), ("../b", false), ("/home/me/checkouts/x", false), ("~/x", false)]
+        {
             assert_eq!(within("/home/me/checkout", path), expected, "{path}");
         }
     }

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use quarterdeck_shared::approvals::{Approval, ApprovalStatus};
-use quarterdeck_shared::{ApprovalId, AgentId};
 use quarterdeck_shared::agents::Role;
+use quarterdeck_shared::approvals::{Approval, ApprovalStatus};
+use quarterdeck_shared::{AgentId, ApprovalId};
 use yew::prelude::*;
 
 use super::deed::{Deed, visible};
@@ -89,12 +89,23 @@ mod tests {
     #[test]
     fn a_waiting_question_says_who_asks_for_what_and_where() {
         let html = queue(vec![approval(json!({}))]);
-        holds(&html, &["BUILDER", "Builder", "checkout", "psql \"$STAGING_URL\"", "aria-current=\"true\"", "since 22 Nov"]);
+        holds(
+            &html,
+            &[
+                "BUILDER",
+                "Builder",
+                "checkout",
+                "psql \"$STAGING_URL\"",
+                "aria-current=\"true\"",
+                "since 22 Nov",
+            ],
+        );
     }
 
     #[test]
     fn an_answered_question_says_what_became_of_it() {
-        let past = json!({"status": "denied", "message": "ask me first", "answered_at": "2026-11-22T10:05:00Z"});
+        let past =
+            json!({"status": "denied", "message": "ask me first", "answered_at": "2026-11-22T10:05:00Z"});
         holds(&queue(vec![approval(past)]), &["item past", "Denied: ask me first"]);
     }
 }

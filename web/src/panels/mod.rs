@@ -1,5 +1,8 @@
 //! Widgets of the field: data in, Html out.
 
+pub mod agent_detail;
+pub mod agent_form;
+pub mod agent_table;
 pub mod answer_edit;
 pub mod answer_form;
 pub mod answer_pick;
@@ -26,11 +29,19 @@ pub mod shares;
 pub mod streams;
 pub mod task_facts;
 pub mod task_now;
+pub mod task_table;
 pub mod task_view;
 pub mod timeline;
 pub mod told;
 pub mod trend;
 pub mod under_way;
+pub mod usage_records;
 pub mod watch;
 pub mod welcome;
 pub mod words;
+pub mod task_form;
+pub mod prompt_editor;
+pub mod forecast;
+pub mod task_reads;
+pub mod task_options;
+pub mod prompt_preview;

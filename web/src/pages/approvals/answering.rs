@@ -54,4 +54,3 @@ pub fn AnsweringCard(props: &AnsweringCardProps) -> Html {
         <ApprovalCard approval={Rc::clone(&props.approval)} on_answer={answer} {busy} {problem} keys={props.keys} />
     }
 }
-
