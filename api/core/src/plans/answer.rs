@@ -149,7 +149,7 @@ fn draft(index: usize, step: &Value) -> Result<Draft, PlanError> {
     let ids = |ids: Vec<String>| ids.into_iter().map(StepId).collect();
     let depends_on = match step.get("depends_on") {
         None | Some(Value::Null) => None,
-        Some(list) => Some(fields.texts("depends_on", list)?).map(ids),
+        Some(list) => Some(ids(fields.texts("depends_on", list)?)),
     };
     let id = fields.text("id")?.map_or_else(|| StepId::at(index), StepId);
     let name = fields.text("name")?;

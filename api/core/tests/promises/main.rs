@@ -1,5 +1,7 @@
 //! What the core promises, seen from outside.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod any_run;
 mod cases;
 mod counting;
 mod observe;
@@ -7,3 +9,4 @@ mod runs;
 mod samples;
 mod story;
 mod streams;
+mod words;

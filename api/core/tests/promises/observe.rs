@@ -1,9 +1,7 @@
 //! What the core does in each area of the cases, as JSON to compare.
 
-use crate::story;
-use orchestrator::{
-    figures, handovers, metrics, monitor, planner, plans, prompts, transcripts, workflows::Run,
-};
+use crate::{story, words};
+use orchestrator::{figures, metrics, monitor, planner, plans, prompts, transcripts, workflows::Run};
 use quarterdeck_shared::{
     AgentId, RecordId, Timestamp, Usd,
     agents::{Context, FileTouch, FileUse, Role},
@@ -24,11 +22,11 @@ pub fn observe(area: &str, given: &Value) -> Value {
         "side_by_side" => side_by_side(given),
         "preview" => preview(given),
         "plan" => plan(text(given, "answer")),
-        "role_prompt" => role_prompt(given),
-        "analyst_variant" => analyst_variant(given),
-        "focus" => focus(text(given, "task")),
-        "handover" => handover(given),
-        "forward" => forward(given),
+        "role_prompt" => words::role_prompt(given),
+        "analyst_variant" => words::analyst_variant(given),
+        "focus" => words::focus(text(given, "task")),
+        "handover" => words::handover(given),
+        "forward" => words::forward(given),
         "sums" => sums(&given["records"]),
         "fleet" => fleet(&given["agents"]),
         "context" => context(given),
@@ -48,7 +46,7 @@ pub fn read<T: DeserializeOwned>(given: &Value, field: &str) -> T {
     T::deserialize(&given[field]).unwrap_or_else(|error| panic!("{field} of {given}: {error}"))
 }
 
-fn text<'a>(given: &'a Value, field: &str) -> &'a str {
+pub fn text<'a>(given: &'a Value, field: &str) -> &'a str {
     given[field].as_str().unwrap_or_else(|| panic!("{field} of {given} is no text"))
 }
 
@@ -118,88 +116,6 @@ fn plan(answer: &str) -> Value {
             json!({"ok": false, "error": error.kind(), "field": error.field(), "step": error.step()})
         }
     }
-}
-
-fn role_prompt(given: &Value) -> Value {
-    let prompt = prompts::role_prompt(read(given, "role"), Complexity::Complex).to_lowercase();
-    let has = |word: &String| prompt.contains(word.as_str());
-    json!({
-        "long_enough": prompt.chars().count() >= read(given, "characters"),
-        "has_every_word": read::<Vec<String>>(given, "words").iter().all(has),
-        "has_one_of_each_choice": read::<Vec<Vec<String>>>(given, "choices").iter().all(|of| of.iter().any(has)),
-    })
-}
-
-/// The part of a role's prompt that its variants share.
-fn base(role: Role) -> String {
-    let [simple, complex] =
-        [Complexity::Simple, Complexity::Complex].map(|it| prompts::role_prompt(role, it));
-    let same = simple.chars().zip(complex.chars()).take_while(|(a, b)| a == b).count();
-    simple.chars().take(same).collect()
-}
-
-fn analyst_variant(given: &Value) -> Value {
-    let prompt = prompts::role_prompt(Role::Analyst, read(given, "complexity"));
-    json!({
-        "includes_base": base(Role::Analyst).len() > 500 && prompt.starts_with(&base(Role::Analyst)),
-        "names_limits": prompt.contains("Limits") || prompt.contains("at most"),
-        "asks_for_depth": prompt.contains("in depth") && prompt.contains("thorough"),
-    })
-}
-
-fn focus(task: &str) -> Value {
-    let brief = prompts::Brief {
-        role: Role::Analyst,
-        complexity: Complexity::Complex,
-        task: Some(task),
-        custom_instructions: None,
-    };
-    let prompt = prompts::system_prompt(&brief);
-    let focus = prompts::analyst_focus(task);
-    let included = prompt.starts_with(&base(Role::Analyst)) && prompt.contains(focus.prompt());
-    json!({"focus": focus.as_str(), "includes_base": included})
-}
-
-fn handover(given: &Value) -> Value {
-    let found = handovers::extract_from(read(given, "role"), text(given, "text"));
-    json!({
-        "summary": found.summary,
-        "findings": found.findings,
-        "files_created": found.files_created,
-        "files_modified": found.files_modified,
-        "next_steps": found.next_steps,
-        "errors": found.errors,
-        "tests": found.tests.map(|tests| json!({"passed": tests.passed, "failed": tests.failed})),
-        "requires_fix": found.requires_fix,
-    })
-}
-
-fn forward(given: &Value) -> Value {
-    let list = |field: &str| given.get(field).map(|_| read(given, field)).unwrap_or_default();
-    let words = |field: &str| given[field].as_str().unwrap_or_default().to_owned();
-    let count = |field: &str| given["tests"][field].as_u64();
-    let handover = handovers::Handover {
-        summary: words("summary"),
-        findings: list("findings"),
-        files_created: list("files_created"),
-        files_modified: list("files_modified"),
-        next_steps: words("next_steps"),
-        errors: list("errors"),
-        tests: given
-            .get("tests")
-            .map(|_| handovers::Tests { passed: count("passed"), failed: count("failed") }),
-        requires_fix: given["requires_fix"].as_bool().unwrap_or_default(),
-        text: "☃".repeat(given["own_words"].as_u64().unwrap_or_default() as usize),
-        ..handovers::Handover::default()
-    };
-    let told = handovers::forward(&[(Role::Builder, handover)]);
-    let sections: Vec<&str> = told.lines().filter_map(|line| line.strip_prefix("### ")).collect();
-    json!({
-        "sections": sections,
-        "own_words_told": told.matches('☃').count(),
-        "errors_told": sections.contains(&"Errors"),
-        "empty": told.is_empty(),
-    })
 }
 
 /// A usage record of some tokens and a cost.
