@@ -3,6 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use futures::channel::oneshot;
+use futures::future::{Either, FutureExt, Shared, select};
 use futures::{SinkExt, StreamExt};
 use gloo::net::websocket::{Message, futures::WebSocket};
 use gloo::timers::future::TimeoutFuture;
@@ -33,16 +35,22 @@ pub enum Connection {
 }
 
 /// The hand on a kept socket: dropped orders have no effect, an ended socket stays ended.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Kept {
     ended: Cell<bool>,
     hurried: Cell<bool>,
+    /// Wakes whoever listens, so that an ended socket closes at once and not with its next frame.
+    farewell: RefCell<Option<oneshot::Sender<()>>>,
 }
 
 impl Kept {
     /// Closes the socket for good.
     pub fn end(&self) {
         self.ended.set(true);
+        if let Some(farewell) = self.farewell.borrow_mut().take() {
+            // Nobody listens between two attempts; then the flag above is enough.
+            let _ = farewell.send(());
+        }
     }
 
     /// Tries a lost connection now.
@@ -66,13 +74,17 @@ pub struct Socket {
 impl Socket {
     /// Keeps a socket to `path` until it is ended.
     pub fn keep(self, path: String) -> Rc<Kept> {
-        let kept = Rc::new(Kept::default());
+        let (farewell, leave) = oneshot::channel();
+        let leave = leave.shared();
+        let kept =
+            Kept { ended: Cell::default(), hurried: Cell::default(), farewell: RefCell::new(Some(farewell)) };
+        let kept = Rc::new(kept);
         let watch = Rc::clone(&kept);
         wasm_bindgen_futures::spawn_local(async move {
             let last_seq = RefCell::new(self.after);
             let (mut attempt, mut since_us) = (0, dom::now_us());
             while !watch.ended.get() {
-                if self.listen(&path, &last_seq, &watch.ended).await {
+                if self.listen(&path, &last_seq, leave.clone()).await {
                     (attempt, since_us) = (0, dom::now_us());
                 }
                 if !watch.ended.get() {
@@ -93,7 +105,12 @@ impl Socket {
     }
 
     /// Listens until the connection ends; says whether a frame came.
-    async fn listen(&self, path: &str, last_seq: &RefCell<Option<i64>>, ended: &Cell<bool>) -> bool {
+    async fn listen(
+        &self,
+        path: &str,
+        last_seq: &RefCell<Option<i64>>,
+        mut leave: Shared<oneshot::Receiver<()>>,
+    ) -> bool {
         let Ok(socket) = WebSocket::open(path) else { return false };
         let (mut write, mut read) = socket.split();
         let hello = Call::Hello { after: *last_seq.borrow() };
@@ -102,12 +119,9 @@ impl Socket {
             return false;
         }
         let mut heard = false;
-        while let Some(Ok(message)) = read.next().await {
+        while let Either::Left((Some(Ok(message)), _)) = select(read.next(), &mut leave).await {
             let Message::Text(text) = message else { continue };
             let Ok(frame) = serde_json::from_str::<Frame>(&text) else { continue };
-            if ended.get() {
-                break;
-            }
             if !heard {
                 heard = true;
                 self.on_connection.emit(Connection::Live);
