@@ -197,3 +197,6 @@ fn instructions(kind: TaskType, role: Role) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;
