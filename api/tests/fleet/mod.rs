@@ -1,0 +1,10 @@
+//! The fleet at work: tasks, agents and approvals on recordings and on small processes of the tests' own.
+
+mod agents;
+mod approvals;
+mod deck;
+mod keeper;
+mod processes;
+mod restore;
+mod tape;
+mod tasks;

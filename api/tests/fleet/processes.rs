@@ -1,0 +1,372 @@
+//! The runtime that spawns a program, with small programs of the tests' own in the place of `claude`.
+
+use super::deck::{Deck, Ground};
+use crate::support::database::folder;
+use proptest::{prelude::*, test_runner::TestRunner};
+use quarterdeck::fleet::{
+    FleetError, FleetRules, Workspace,
+    clock::Clock,
+    runtime::{Conversation, Launch, Order, Recordings, Runtime, RuntimeRules, Session, Signal, claude_cli},
+};
+use quarterdeck_shared::{
+    AgentId, Event, Payload,
+    agents::{AgentStatus, NewAgent, NewPrompt, Role},
+    event::ActivityKind,
+    tasks::PermissionMode,
+};
+use serde_json::Value;
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+/// What every one of these programs begins with: its version, then its arguments, environment and first line.
+const HEAD: &str = r#"#!/bin/sh
+[ "$1" = --version ] && { echo "9.9.9 (Fake)"; exit 0; }
+for one in "$@"; do printf '%s\0' "$one"; done > argv
+env -0 > env
+read -r prompt
+printf '%s' "$prompt" > prompt
+"#;
+const INIT: &str = r#"echo '{"type":"system","subtype":"init","session_id":"","model":"claude-sonnet-5-5"}'
+"#;
+const RESULT: &str = r#"echo '{"type":"result","subtype":"success","is_error":false,"result":"done","num_turns":1}'
+cat > /dev/null
+"#;
+
+fn program(folder: &Path, body: &str) -> PathBuf {
+    let path = folder.join("claude");
+    fs::write(&path, format!("{HEAD}{body}")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+fn rules(ground: &Ground, body: &str) -> FleetRules {
+    let mut rules = ground.rules(Recordings::Embedded);
+    rules.runtimes.claude_bin = Some(program(&ground.folder(), body));
+    rules
+}
+
+async fn fake(body: &str) -> (Ground, Deck) {
+    let ground = Ground::new();
+    let deck = ground.deck(rules(&ground, body)).await;
+    (ground, deck)
+}
+
+fn new(prompt: &str) -> NewAgent {
+    NewAgent { role: Role::Builder, prompt: Some(prompt.into()), ..NewAgent::default() }
+}
+
+#[tokio::test]
+async fn an_agent_is_a_process_that_lives_while_it_works() {
+    let one_result = RESULT.replace("cat > /dev/null", "exit 0");
+    let (_ground, mut deck) = fake(&format!("{INIT}read -r more\n{one_result}")).await;
+    let made = deck.fleet.create(new("build it")).await.unwrap();
+    let id = made.agent.id;
+    let event = deck.agent_is(id, AgentStatus::Running).await;
+    let Payload::AgentStatusChanged { evidence, .. } = event.payload else { panic!() };
+    let process = evidence.process.unwrap();
+    let command = fs::read_to_string(format!("/proc/{process}/cmdline")).unwrap();
+    assert!(command.contains("--session-id") && !command.contains("build it"), "{command}");
+    assert!(evidence.reason.contains(&format!("process {process}")));
+    deck.fleet.prompt(id, NewPrompt { prompt: "more".into() }).await.unwrap();
+    deck.agent_is(id, AgentStatus::Failed).await;
+    let done = deck.store.agent(id).await.unwrap().unwrap();
+    assert!(done.error.unwrap().contains("before it answered its newest prompt"));
+    assert_eq!(done.agent.status_evidence.process, None);
+}
+
+#[tokio::test]
+async fn the_prompt_goes_through_standard_input_and_the_rest_is_arguments() {
+    let (ground, mut deck) = fake(&format!("{INIT}{RESULT}")).await;
+    let made =
+        deck.fleet.create(NewAgent { model: Some("opus".into()), ..new("secret words") }).await.unwrap();
+    deck.agent_is(made.agent.id, AgentStatus::Completed).await;
+    let folder = Path::new(&made.agent.working_directory);
+    let arguments = fs::read_to_string(folder.join("argv")).unwrap();
+    let arguments: Vec<_> = arguments.split_terminator('\0').collect();
+    let expected = [
+        "-p",
+        "--input-format",
+        "stream-json",
+        "--output-format",
+        "stream-json",
+        "--verbose",
+        "--include-partial-messages",
+        "--permission-prompt-tool",
+        "stdio",
+        "--permission-mode",
+        "default",
+        "--session-id",
+        made.agent.session_id.as_deref().unwrap(),
+        "--model",
+        "opus",
+        "--append-system-prompt-file",
+    ];
+    assert_eq!(arguments[..arguments.len() - 1], expected);
+    assert!(arguments.last().unwrap().starts_with(ground.folder().to_str().unwrap()));
+    let prompt: Value = serde_json::from_str(&fs::read_to_string(folder.join("prompt")).unwrap()).unwrap();
+    assert_eq!(prompt["message"]["content"], "secret words");
+    assert!(!Path::new(arguments.last().unwrap()).exists(), "the system prompt's file goes with the agent");
+}
+
+#[tokio::test]
+async fn an_agent_sees_the_allow_list_of_the_environment() {
+    let ground = Ground::new();
+    let mut rules = rules(&ground, &format!("{INIT}{RESULT}"));
+    for name in
+        ["ANTHROPIC_API_KEY", "GITHUB_TOKEN", "SECRET_CANARY", "QUARTERDECK_API_KEY", "DATABASE_URL", "HOME"]
+    {
+        rules.runtimes.environment.push((name.into(), "x".into()));
+    }
+    rules.runtimes.pass_environment = vec!["GITHUB_TOKEN".into()];
+    let mut deck = ground.deck(rules).await;
+    let made = deck.fleet.create(new("go")).await.unwrap();
+    deck.agent_is(made.agent.id, AgentStatus::Completed).await;
+    let seen = fs::read_to_string(Path::new(&made.agent.working_directory).join("env")).unwrap();
+    let names: Vec<_> =
+        seen.split_terminator('\0').filter_map(|pair| Some(pair.split_once('=')?.0)).collect();
+    for name in ["ANTHROPIC_API_KEY", "GITHUB_TOKEN", "HOME", "PATH"] {
+        assert!(names.contains(&name), "{name} in {names:?}");
+    }
+    for name in ["SECRET_CANARY", "QUARTERDECK_API_KEY", "DATABASE_URL"] {
+        assert!(!names.contains(&name), "{name} in {names:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_program_that_crashes_is_told_with_its_last_words() {
+    let (_ground, mut deck) = fake("echo 'out of ink' >&2\nexit 3\n").await;
+    let id = deck.fleet.create(new("go")).await.unwrap().agent.id;
+    deck.agent_is(id, AgentStatus::Failed).await;
+    let failed = deck.store.agent(id).await.unwrap().unwrap();
+    assert_eq!(failed.error.unwrap(), "claude_cli ended without a result (exit code 3: out of ink)");
+}
+
+#[tokio::test]
+async fn lines_that_are_broken_cut_off_or_too_long_are_told_and_nothing_else_is_lost() {
+    let body = format!(
+        "{INIT}echo 'this is no JSON'\nhead -c 17000000 /dev/zero | tr '\\0' x; echo\n\
+         printf '{{\"type\":\"result\",\"subtype\":\"succ'\nexit 0\n"
+    );
+    let (_ground, mut deck) = fake(&body).await;
+    let id = deck.fleet.create(new("go")).await.unwrap().agent.id;
+    let mut notices = Vec::new();
+    deck.until("the end", |event| {
+        if let Payload::AgentActivity(activity) = &event.payload {
+            assert_eq!(activity.kind, ActivityKind::Notice);
+            notices.push(activity.text.clone());
+        }
+        matches!(&event.payload, Payload::AgentStatusChanged { to: AgentStatus::Failed, .. })
+    })
+    .await;
+    assert_eq!(notices.len(), 3, "{notices:?}");
+    assert!(
+        notices[0].contains("could not be read") && notices[2].contains("could not be read"),
+        "{notices:?}"
+    );
+    assert!(notices[1].contains("17000000 bytes"), "{notices:?}");
+    let failed = deck.store.agent(id).await.unwrap().unwrap();
+    assert!(failed.error.unwrap().contains("ended without a result (exit code 0)"));
+}
+
+#[tokio::test]
+async fn a_process_that_hears_nothing_is_ended_with_its_whole_tree() {
+    let stubborn = r#"trap '' TERM INT HUP
+setsid sh -c "trap '' TERM; echo \$\$ >> pids; while :; do sleep 1000; done" &
+(setsid sh -c "trap '' TERM; echo \$\$ >> pids; while :; do sleep 1000; done" & ) &
+while [ "$(grep -c . pids 2>/dev/null || echo 0)" -lt 2 ]; do :; done
+echo '{"type":"assistant","message":{"id":"m1","model":"opus","content":[{"type":"text","text":"never"}]}}'
+while :; do sleep 1000; done
+"#;
+    let (_ground, mut deck) = fake(&format!("{INIT}{stubborn}")).await;
+    let made = deck.fleet.create(new("go")).await.unwrap();
+    let id = made.agent.id;
+    deck.until("it speaks", |event| matches!(event.payload, Payload::AgentActivity(_))).await;
+    let (fleet, clock) = (deck.fleet.clone(), deck.clock.clone());
+    let cancelling = tokio::spawn(async move { fleet.cancel(id).await });
+    let winding = |event: &Event| event.agent_id == Some(id);
+    // Its grace runs on the test's clock: it is over whenever the word to stop has been heard.
+    let cancelled = Deck::patiently("it is cancelled", async {
+        let mut cancelling = cancelling;
+        loop {
+            clock.advance(Duration::from_secs(3));
+            tokio::select! {
+                done = &mut cancelling => return done.unwrap().unwrap(),
+                () = tokio::task::yield_now() => {}
+            }
+        }
+    })
+    .await;
+    deck.until("it is told", winding).await;
+    assert_eq!(cancelled.agent.status, AgentStatus::Cancelled);
+    let pids = fs::read_to_string(Path::new(&made.agent.working_directory).join("pids")).unwrap();
+    assert_eq!(pids.lines().count(), 2);
+    for pid in pids.lines() {
+        let command = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        assert!(!command.contains("trap"), "process {pid} lives: {command}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_was_never_begun_is_begun_afresh() {
+    let body = format!(
+        r#"case "$*" in *--resume*) echo "No conversation found with session ID: x" >&2; exit 1;; esac
+{INIT}[ -e once ] || {{ touch once; exit 9; }}
+{RESULT}"#
+    );
+    let (_ground, mut deck) = fake(&body).await;
+    let id = deck.fleet.create(new("go")).await.unwrap().agent.id;
+    deck.agent_is(id, AgentStatus::Failed).await;
+    deck.fleet.prompt(id, NewPrompt { prompt: "again".into() }).await.unwrap();
+    deck.agent_is(id, AgentStatus::Completed).await;
+    let done = deck.store.agent(id).await.unwrap().unwrap();
+    let prompt = fs::read_to_string(Path::new(&done.agent.working_directory).join("prompt")).unwrap();
+    assert!(prompt.contains("again"), "{prompt}");
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_ends_the_agent_at_once() {
+    let retry = r#"echo '{"type":"system","subtype":"api_retry","attempt":1,"max_retries":10,"retry_delay_ms":500,"error_status":401,"error":"authentication_failed"}'
+read -r interrupt
+echo '{"type":"result","subtype":"error_during_execution","is_error":true,"num_turns":1}'
+cat > /dev/null
+exit 1
+"#;
+    let (_ground, mut deck) = fake(&format!("{INIT}{retry}")).await;
+    let id = deck.fleet.create(new("go")).await.unwrap().agent.id;
+    deck.agent_is(id, AgentStatus::Failed).await;
+    let failed = deck.store.agent(id).await.unwrap().unwrap();
+    assert!(failed.error.unwrap().contains("the API refused the key (401)"));
+}
+
+#[tokio::test]
+async fn a_folder_that_became_a_link_is_not_entered() {
+    let ground = Ground::new();
+    let deck = ground.deck(rules(&ground, &format!("{INIT}{RESULT}"))).await;
+    let project = ground.folder().join("project");
+    fs::create_dir(&project).unwrap();
+    let mut deck = deck;
+    let mut made = NewAgent { working_directory: Some(project.display().to_string()), ..new("go") };
+    made.prompt = None;
+    let id = deck.fleet.create(made).await.unwrap().agent.id;
+    fs::rename(&project, ground.folder().join("moved")).unwrap();
+    let elsewhere = folder();
+    std::os::unix::fs::symlink(elsewhere.path(), &project).unwrap();
+    deck.fleet.prompt(id, NewPrompt { prompt: "go".into() }).await.unwrap();
+    deck.agent_is(id, AgentStatus::Failed).await;
+    let failed = deck.store.agent(id).await.unwrap().unwrap();
+    assert!(failed.error.unwrap().contains("has become a link to elsewhere"));
+    assert!(!elsewhere.path().join("argv").exists());
+}
+
+#[tokio::test]
+async fn health_names_the_version_or_what_to_do() {
+    let (_ground, deck) = fake(&format!("{INIT}{RESULT}")).await;
+    let health = deck.fleet.runtimes().await;
+    assert_eq!(health.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["claude_cli", "replay"]);
+    assert_eq!((health[0].available, health[0].version.as_deref()), (true, Some("9.9.9 (Fake)")));
+    assert_eq!(health.iter().map(|one| one.counts).collect::<Vec<_>>(), [true, false]);
+
+    let ground = Ground::new();
+    let mut rules = ground.rules(Recordings::Embedded);
+    rules.runtimes.environment = vec![("PATH".into(), ground.folder().into())];
+    let deck = ground.deck(rules).await;
+    let health = deck.fleet.runtimes().await;
+    assert!(!health[0].available && health[0].message.contains("npm install -g @anthropic-ai/claude-code"));
+    let refused = deck.fleet.create(new("go")).await.unwrap_err();
+    assert!(matches!(refused, FleetError::RuntimeUnavailable(_)), "{refused}");
+}
+
+/// Launches the recorder and returns what it was given: arguments and the first line.
+async fn recorded(runtime: &Arc<dyn Runtime>, folder: &Path, launch: Launch) -> (Vec<String>, String) {
+    let Session { mut signals, orders } = runtime.launch(launch).await.unwrap();
+    let system_prompt = loop {
+        match signals.recv().await.unwrap() {
+            Signal::Line(line) if line.starts_with(b"{\"type\":\"result\"") => {
+                let arguments = fs::read_to_string(folder.join("argv")).unwrap();
+                let last = arguments.split_terminator('\0').next_back().unwrap().to_owned();
+                break fs::read_to_string(last).unwrap_or_default();
+            }
+            _ => {}
+        }
+    };
+    orders.send(Order::Close).await.unwrap();
+    while signals.recv().await.is_some() {}
+    let arguments = fs::read_to_string(folder.join("argv")).unwrap();
+    (arguments.split_terminator('\0').map(str::to_owned).collect(), system_prompt)
+}
+
+#[test]
+fn whatever_is_asked_for_arrives_as_one_argument_or_one_line() {
+    let tokio = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let folder = folder();
+    let mut rules = RuntimeRules::new(folder.path().join("prompts"));
+    rules.claude_bin = Some(program(folder.path(), &format!("{INIT}{RESULT}")));
+    rules.keeper = env!("CARGO_BIN_EXE_quarterdeck").into();
+    rules.clock = Clock::system();
+    let runtime = claude_cli::make(&rules);
+    let workspace = Workspace::open(&[folder.path().into()], &folder.path().join("work")).unwrap();
+    let place = workspace.choose(None, "cases").unwrap();
+
+    // Even what the checks before would refuse, and what a shell would make something else of.
+    let word = "[^\\x00]{1,40}";
+    let words = "[^\\x00]{0,200}";
+    let hostile =
+        prop_oneof![Just("$(id)".to_owned()), Just("-p; rm x".to_owned()), word.prop_map(|word| word)];
+    let cases = (
+        words,
+        words,
+        proptest::option::of(hostile),
+        proptest::option::of(proptest::collection::vec(word, 0..4)),
+    );
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() });
+    let checked = runner.run(&cases, |(prompt, system_prompt, model, tools)| {
+        let agent_id = AgentId(uuid::Uuid::now_v7());
+        let launch = Launch {
+            agent_id,
+            role: Role::Builder,
+            prompt: prompt.clone(),
+            system_prompt: system_prompt.clone(),
+            model: model.clone(),
+            tools: tools.clone(),
+            permission_mode: PermissionMode::Plan,
+            directory: workspace.enter(&place).unwrap(),
+            conversation: Conversation::New("the-session".into()),
+        };
+        let (arguments, seen_prompt) = tokio.block_on(recorded(&runtime, &place, launch));
+        let mut expected: Vec<String> = [
+            "-p",
+            "--input-format",
+            "stream-json",
+            "--output-format",
+            "stream-json",
+            "--verbose",
+            "--include-partial-messages",
+            "--permission-prompt-tool",
+            "stdio",
+            "--permission-mode",
+            "plan",
+            "--session-id",
+            "the-session",
+        ]
+        .map(str::to_owned)
+        .into();
+        expected.extend(model.into_iter().flat_map(|model| ["--model".to_owned(), model]));
+        expected.extend(tools.into_iter().flat_map(|tools| ["--tools".to_owned(), tools.join(",")]));
+        if !system_prompt.is_empty() {
+            let file = folder.path().join("prompts").join(format!("{agent_id}.md"));
+            expected.extend(["--append-system-prompt-file".to_owned(), file.display().to_string()]);
+            prop_assert_eq!(seen_prompt, system_prompt);
+        }
+        prop_assert_eq!(arguments, expected);
+        let line: Value = serde_json::from_str(&fs::read_to_string(place.join("prompt")).unwrap()).unwrap();
+        prop_assert_eq!(line["message"]["content"].as_str(), Some(prompt.as_str()));
+        Ok(())
+    });
+    checked.unwrap();
+}
