@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use super::marks::role_title;
 use super::words::{capital, permission_mode};
-use crate::components::{Area, Choice, Segment, Select, TextField};
+use crate::components::{Area, Choice, Radios, Select, TextField};
 
 /// Names that every Anthropic runtime knows.
 const MODELS: [&str; 3] = ["opus", "sonnet", "haiku"];
@@ -129,7 +129,7 @@ pub fn AgentFields(props: &AgentFieldsProps) -> Html {
                 placeholder="What it should do" error={error("custom_instructions").or_else(|| error("prompt"))}
                 hint={if draft.instructions.trim().is_empty() { "Without instructions it is created and waits for its first words." } else { "They are its first words too: it runs at once." }} />
             <div class="pair">
-                <Segment label="Prompt variant" shown=true choices={variants()} value={draft.complexity.as_str()} test_id="complexity"
+                <Radios label="Prompt variant" name="complexity" choices={variants()} value={draft.complexity.as_str()} error={error("complexity")}
                     onchange={edit(props, |draft, word| draft.complexity = word.parse().unwrap_or_default())} />
                 <Select label="Permissions" name="permission_mode" choices={permissions()} value={draft.permission_mode.as_str()} error={error("permission_mode")}
                     onchange={edit(props, |draft, word| draft.permission_mode = word.parse().unwrap_or_default())} />

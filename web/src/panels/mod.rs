@@ -45,3 +45,6 @@ pub mod forecast;
 pub mod task_reads;
 pub mod task_options;
 pub mod prompt_preview;
+pub mod setting_list;
+pub mod runtime_list;
+pub mod token_list;

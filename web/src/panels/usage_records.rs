@@ -26,7 +26,7 @@ pub struct UsageRecordsProps {
 pub fn UsageRecords(props: &UsageRecordsProps) -> Html {
     html! {
         <>
-            <ol class="records" data-testid="usage-records">{ for props.records.iter().map(|record| row(record)) }</ol>
+            <ol class="usage" data-testid="usage-records">{ for props.records.iter().map(|record| row(record)) }</ol>
             if let Some(more) = &props.on_more {
                 <Button size={ButtonSize::Small} onclick={more.reform(|_| ())}>{ "Show older ones" }</Button>
             }
