@@ -21,7 +21,10 @@ pub use recordings::Recordings;
 pub const DEFAULT: &str = claude_cli::NAME;
 
 /// Every runtime there is. A new one is its file and one line here.
-pub const RUNTIMES: &[fn(&RuntimeRules) -> Arc<dyn Runtime>] = &[claude_cli::make, replay::make];
+pub const RUNTIMES: &[Make] = &[claude_cli::make, replay::make];
+
+/// Makes a runtime by the server's rules.
+pub type Make = fn(&RuntimeRules) -> Arc<dyn Runtime>;
 
 /// Something that can run an agent.
 #[async_trait]

@@ -43,7 +43,10 @@ fn runs(file: &Path) -> bool {
 
 /// Versions that were asked for, by program and its last change.
 #[derive(Default)]
-pub struct Versions(Mutex<HashMap<PathBuf, (Option<SystemTime>, Result<String, String>)>>);
+pub struct Versions(Mutex<HashMap<PathBuf, Known>>);
+
+/// The file's last change, and what it said.
+type Known = (Option<SystemTime>, Result<String, String>);
 
 impl Versions {
     /// The version `program` says; asked again only once the file has changed.
