@@ -1,4 +1,8 @@
 //! The server's tests, one binary: each promise on a real database.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod fleet;
+mod http;
 mod store;
 mod support;

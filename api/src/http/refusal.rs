@@ -123,7 +123,7 @@ fn unsaid(status: Status, request: &Request<'_>, seen: &Seen) -> ApiError {
 }
 
 fn is_guarded(path: &str) -> bool {
-    ["/api/", "/ws/"].iter().any(|guarded| path.starts_with(guarded))
+    matches!(path.split('/').nth(1), Some("api" | "ws"))
 }
 
 /// Nothing answers this method at this address: 405 where another method would do, else 404.

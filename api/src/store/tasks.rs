@@ -177,6 +177,11 @@ fn word_conditions(query: &TaskQuery) -> Vec<Condition> {
 /// Filters that are not.
 fn other_conditions(query: &TaskQuery) -> Result<Vec<Condition>, StoreError> {
     let mut conditions = list::created(query.from.as_deref(), query.to.as_deref())?;
+    for (field, cost) in [("cost_min", query.cost_min), ("cost_max", query.cost_max)] {
+        if cost.is_some_and(|cost| cost.nanos() < 0) {
+            return Err(StoreError::Invalid { field, message: format!("{field} must not be below 0") });
+        }
+    }
     conditions.extend(query.cost_min.map(|cost| ("cost_nanos >= ?", cost.nanos().into())));
     conditions.extend(query.cost_max.map(|cost| ("cost_nanos <= ?", cost.nanos().into())));
     if let Some(part) = query.q.as_deref().filter(|part| !part.is_empty()) {

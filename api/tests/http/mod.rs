@@ -1,0 +1,9 @@
+//! HTTP: what the server promises whoever speaks to it, page, program or stranger.
+
+mod desk;
+mod errors;
+mod login;
+mod once;
+mod reads;
+mod secrets;
+mod surface;
