@@ -104,7 +104,8 @@ impl Dialect {
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Full)
                     .pragma("wal_autocheckpoint", rules.checkpoint_pages.to_string())
-                    .pragma("journal_size_limit", "67108864");
+                    .pragma("journal_size_limit", "67108864")
+                    .pragma("cache_size", "-16384");
                 let pool = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
                 let pool = pool.acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
                 let pool =

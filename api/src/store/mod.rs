@@ -34,7 +34,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, atomic::Ordering},
 };
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use writer::{Job, Order, State, Writer};
 
 /// Where the database is.
@@ -200,6 +200,11 @@ impl Store {
     /// Why nothing can be written now, if nothing can; it is tried again every second.
     pub fn fault(&self) -> Option<String> {
         self.inner.state.fault()
+    }
+
+    /// The same, and each time it changes.
+    pub fn faults(&self) -> watch::Receiver<Option<String>> {
+        self.inner.state.faults()
     }
 
     /// The database's kind: `sqlite` or `postgres`.

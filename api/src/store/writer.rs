@@ -13,13 +13,13 @@ use quarterdeck_shared::Timestamp;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use tokio::{
-    sync::{broadcast, mpsc, oneshot},
+    sync::{broadcast, mpsc, oneshot, watch},
     time::timeout,
 };
 
@@ -50,14 +50,14 @@ pub(super) enum Order {
 pub(super) struct State {
     pub(super) seq: AtomicI64,
     versions: [AtomicU64; 5],
-    fault: Mutex<Option<String>>,
+    fault: watch::Sender<Option<String>>,
     pub(super) committed: broadcast::Sender<Arc<[Committed]>>,
 }
 
 impl State {
     pub(super) fn new(seq: i64) -> Self {
         let committed = broadcast::Sender::new(1024);
-        Self { seq: seq.into(), versions: Default::default(), fault: Mutex::default(), committed }
+        Self { seq: seq.into(), versions: Default::default(), fault: watch::Sender::default(), committed }
     }
 
     pub(super) fn version(&self, noun: Noun) -> u64 {
@@ -66,11 +66,20 @@ impl State {
 
     /// Why nothing can be written, if nothing can.
     pub(super) fn fault(&self) -> Option<String> {
-        self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.fault.borrow().clone()
+    }
+
+    /// The same, and each time it changes.
+    pub(super) fn faults(&self) -> watch::Receiver<Option<String>> {
+        self.fault.subscribe()
     }
 
     fn set_fault(&self, fault: Option<String>) {
-        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+        self.fault.send_if_modified(|known| {
+            let changed = *known != fault;
+            *known = fault;
+            changed
+        });
     }
 
     /// Tells everybody, before anybody is answered.
