@@ -283,3 +283,34 @@ pub(super) fn read_failure(error: &DbErr) -> StoreError {
         error => StoreError::Unreachable { reason: error.to_string() },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sql::Sql;
+
+    #[tokio::test]
+    async fn the_writer_waits_for_the_disk_before_it_says_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let dialect = Dialect::of(&Location::Sqlite(folder.path().join("a.db"))).unwrap();
+        let writer = dialect.writer(&WriterRules::default(), true).await.unwrap();
+        let journal = Sql::new("PRAGMA journal_mode").one(&writer, |fields| fields.take::<String>()).await;
+        assert_eq!(journal, Ok(Some("wal".to_owned())));
+        let synchronous = Sql::new("PRAGMA synchronous").one(&writer, |fields| fields.take::<i32>()).await;
+        assert_eq!(synchronous, Ok(Some(2)), "FULL");
+    }
+
+    #[test]
+    fn question_marks_become_numbers_for_postgresql() {
+        let text = "SELECT a FROM b WHERE c = ? AND d IN (?, ?)";
+        assert_eq!(placeholders(DbBackend::Sqlite, text.into()), text);
+        let numbered = "SELECT a FROM b WHERE c = $1 AND d IN ($2, $3)";
+        assert_eq!(placeholders(DbBackend::Postgres, text.into()), numbered);
+    }
+
+    #[test]
+    fn a_url_that_is_none_is_refused_without_being_repeated() {
+        let refusal = Dialect::of(&Location::Postgres("postgres://user:secret@[".into())).unwrap_err();
+        assert!(!refusal.to_string().contains("secret"), "{refusal}");
+    }
+}

@@ -1,9 +1,6 @@
 //! Crashes and power cuts: what was acknowledged is there afterwards.
 
-use crate::support::{
-    database::{Place, folder},
-    rows,
-};
+use crate::support::{database::Place, rows};
 use quarterdeck::store::{Batch, Channel, Location, Row, Store, WriterRules};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use std::{
@@ -246,10 +243,4 @@ async fn a_migration_that_fails_half_way_on_postgres_leaves_nothing() {
     store.commit(Batch::new().event(rows::activity(1, "after"))).await.unwrap();
     store.close().await;
     place.end().await;
-}
-
-#[test]
-fn tests_write_on_a_disk() {
-    let folder = folder();
-    assert!(folder.path().starts_with(env!("CARGO_TARGET_TMPDIR")));
 }
