@@ -5,6 +5,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
+use quarterdeck::fleet::runtime::keeper::{FINISHED, process_in};
 use std::{
     io::{BufRead as _, BufReader, Read as _},
     path::Path,
@@ -43,8 +44,7 @@ fn kept(folder: &Path, script: &str) -> (Child, BufReader<ChildStdout>, u32) {
 fn first_line(output: &mut BufReader<ChildStdout>) -> u32 {
     let mut line = String::new();
     output.read_line(&mut line).unwrap();
-    quarterdeck::fleet::runtime::keeper::process_in(line.trim().as_bytes())
-        .unwrap_or_else(|| panic!("{line:?}"))
+    process_in(line.trim().as_bytes()).unwrap_or_else(|| panic!("{line:?}"))
 }
 
 fn until_ready(output: &mut BufReader<ChildStdout>) {
@@ -149,6 +149,41 @@ fn the_tree_ends_when_the_server_dies() {
     // The stream ends once nobody holds it any more: keeper, program and all that got away.
     output.read_to_end(&mut Vec::new()).unwrap();
     all_gone(folder.path());
+}
+
+#[test]
+fn the_programs_input_ends_where_the_server_says_so() {
+    let folder = folder();
+    let (mut child, mut output, _) = kept(folder.path(), "echo ready; cat; echo end");
+    until_ready(&mut output);
+    kill(Pid::from_raw(child.id().cast_signed()), FINISHED).unwrap();
+    drop(child.stdin.take());
+    let mut said = String::new();
+    output.read_to_string(&mut said).unwrap();
+    assert_eq!(said, "end\n");
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_server_that_dies_is_not_taken_for_the_end_of_the_input() {
+    let folder = folder();
+    let script = "trap '' TERM; echo ready; cat > /dev/null; echo heard > heard; sleep 1000";
+    let mut server = Command::new("sh")
+        .args(["-c", r#"exec 3<&0; "$0" keeper --parent $$ --grace-ms 300 -- sh -c "$1" <&3 3<&- & wait"#])
+        .args([env!("CARGO_BIN_EXE_quarterdeck"), script])
+        .current_dir(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = BufReader::new(server.stdout.take().unwrap());
+    first_line(&mut output);
+    until_ready(&mut output);
+    drop(server.stdin.take());
+    server.kill().unwrap();
+    server.wait().unwrap();
+    output.read_to_end(&mut Vec::new()).unwrap();
+    assert!(!folder.path().join("heard").exists(), "the program heard the end of its input");
 }
 
 #[test]

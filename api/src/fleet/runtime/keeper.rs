@@ -4,6 +4,9 @@
 //! `quarterdeck keeper --parent PID --grace-ms N -- program args…` starts `quarterdeck keeper --hold PID -- program
 //! args…`, which says its process id on standard output and becomes the program. The program dies with the keeper;
 //! the keeper hears at once when the server is gone. Standard input, output and error are the program's.
+//!
+//! The program must not take a dead server for a finished prompt: it would answer its open questions itself and go
+//! on. So the keeper holds the writing end of its input too, until the server says [`FINISHED`].
 
 use nix::{
     errno::Errno,
@@ -15,8 +18,8 @@ use nix::{
     unistd::{Pid, getpid, getppid, setsid},
 };
 use std::{
-    collections::HashSet,
     ffi::{OsStr, OsString},
+    fs::{File, OpenOptions},
     io::{Read as _, Write as _},
     os::unix::{net::UnixStream, process::CommandExt as _},
     process::{Command, ExitCode},
@@ -29,6 +32,9 @@ use std::{
 
 /// The hidden command's name.
 pub const COMMAND: &str = "keeper";
+
+/// The signal by which the server says that the program's input ends where the server closes it.
+pub const FINISHED: Signal = Signal::SIGUSR2;
 
 /// How long what the program left behind may take to end by itself.
 const LEFTOVERS: Duration = Duration::from_millis(300);
@@ -136,7 +142,12 @@ fn keep(wanted: &Wanted) -> Result<ExitCode, Failure> {
     setsid().map_err(|error| Failure::new("cannot begin a session of its own", error))?;
     prctl::set_child_subreaper(true).map_err(|error| Failure::new("cannot adopt orphans", error))?;
     let mut bell = Bell::hang().map_err(|error| Failure::new("cannot listen for signals", error))?;
+    // Where the input is no pipe, nobody can mistake its end.
+    bell.input = OpenOptions::new().write(true).open("/proc/self/fd/0").ok();
     prctl::set_pdeathsig(Signal::SIGUSR1).map_err(|error| Failure::new("cannot watch the server", error))?;
+    if getppid() != Pid::from_raw(wanted.parent) {
+        return Err(Failure::new("the server is gone", "nobody would follow the agent"));
+    }
 
     let own = std::env::current_exe().map_err(|error| Failure::new("cannot find its own program", error))?;
     let child = Command::new("/proc/self/exe")
@@ -158,6 +169,9 @@ fn watch(wanted: &Wanted, program: Pid, bell: &mut Bell) -> u8 {
         if let Some(code) = code {
             end_tree(LEFTOVERS, bell);
             return code;
+        }
+        if bell.finished.load(Ordering::Relaxed) {
+            bell.input = None;
         }
         let unwanted = bell.stop.load(Ordering::Relaxed) || getppid() != Pid::from_raw(wanted.parent);
         match asked {
@@ -223,27 +237,23 @@ fn signal_all(signal: Signal) -> bool {
     !tree.is_empty()
 }
 
-/// Every living process below `root`, found through /proc because they may have left group and session.
-fn descendants(root: Pid) -> HashSet<Pid> {
-    let parents: Vec<(Pid, Pid)> = std::fs::read_dir("/proc")
+/// Every living process below `root`, parents before their children, so that no parent goes on to its next command
+/// because its child was ended. Found through /proc because they may have left group and session.
+fn descendants(root: Pid) -> Vec<Pid> {
+    let mut others: Vec<(Pid, Pid)> = std::fs::read_dir("/proc")
         .into_iter()
         .flatten()
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
         .filter_map(|pid| Some((Pid::from_raw(pid), parent_of(pid)?)))
         .collect();
-    let mut tree = HashSet::new();
-    loop {
-        let known = tree.len();
-        let below = |parent: &Pid, tree: &HashSet<Pid>| *parent == root || tree.contains(parent);
-        for (pid, parent) in &parents {
-            if below(parent, &tree) {
-                tree.insert(*pid);
-            }
-        }
-        if tree.len() == known {
-            return tree;
-        }
+    let mut tree = vec![root];
+    let mut at = 0;
+    while let Some(&parent) = tree.get(at) {
+        let is_child = |&mut (_, of): &mut (Pid, Pid)| of == parent;
+        tree.extend(others.extract_if(.., is_child).map(|(child, _)| child));
+        at += 1;
     }
+    tree.split_off(1)
 }
 
 /// The parent of a process that is no zombie. One whose first thread ended before the others is none.
@@ -260,21 +270,25 @@ fn parent_of(pid: i32) -> Option<Pid> {
 /// What wakes the keeper: a child's end, an order to stop, the server's end.
 struct Bell {
     stop: Arc<AtomicBool>,
+    finished: Arc<AtomicBool>,
     rings: UnixStream,
+    /// The writing end of the program's input.
+    input: Option<File>,
 }
 
 impl Bell {
     fn hang() -> std::io::Result<Self> {
         use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1};
         let (rings, rope) = UnixStream::pair()?;
-        let stop = Arc::new(AtomicBool::new(false));
+        let (stop, finished) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        signal_hook::flag::register(FINISHED as i32, Arc::clone(&finished))?;
         for signal in [SIGTERM, SIGINT, SIGHUP, SIGQUIT] {
             signal_hook::flag::register(signal, Arc::clone(&stop))?;
         }
-        for signal in [SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1] {
+        for signal in [SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, FINISHED as i32] {
             signal_hook::low_level::pipe::register(signal, rope.try_clone()?)?;
         }
-        Ok(Self { stop, rings })
+        Ok(Self { stop, finished, rings, input: None })
     }
 
     /// Returns when something happened, or after `limit`.

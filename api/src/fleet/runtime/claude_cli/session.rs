@@ -117,6 +117,7 @@ impl Process {
                     words::interrupt(&format!("interrupt-{interrupts}"))
                 }
                 Order::Close => {
+                    self.tell_keeper(keeper::FINISHED);
                     say = None;
                     continue;
                 }
@@ -145,12 +146,16 @@ impl Process {
         let _ = self.signal.send(Signal::Exited(exit)).await;
     }
 
-    /// Has the keeper end the whole tree; kills the keeper too if even that hangs.
-    async fn stop(&mut self) -> std::io::Result<std::process::ExitStatus> {
+    fn tell_keeper(&self, word: signal::Signal) {
         if let Some(keeper) = self.child.id().and_then(|id| i32::try_from(id).ok()) {
             // One that has just ended needs no signal; it is not reaped yet, so its number is still its own.
-            let _ = signal::kill(Pid::from_raw(keeper), signal::Signal::SIGTERM);
+            let _ = signal::kill(Pid::from_raw(keeper), word);
         }
+    }
+
+    /// Has the keeper end the whole tree; kills the keeper too if even that hangs.
+    async fn stop(&mut self) -> std::io::Result<std::process::ExitStatus> {
+        self.tell_keeper(signal::Signal::SIGTERM);
         match tokio::time::timeout(self.grace + KEEPER_GRACE, self.child.wait()).await {
             Ok(exit) => exit,
             Err(_) => {
