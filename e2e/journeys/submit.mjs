@@ -48,7 +48,7 @@ test('a submitted task runs through the real CLI, live in two windows, and a kil
   const answered = [...chains(stub.entries).values()];
   expect(answered, 'one chain of requests for each step').toHaveLength(2);
   const [builder, tester] = answered;
-  expect(tester[0].text, "the second step's prompt contains the first one's hand-over").toContain(`STUB-HANDOVER-BUILDER-${builder[0].chain.slice(0, 8)}`);
+  expect(tester[0].prompt, "the second step's prompt contains the first one's hand-over").toContain(`STUB-HANDOVER-BUILDER-${builder[0].chain.slice(0, 8)}`);
 
   const task = await product.call('GET', `/tasks/${id}`);
   const cost = costNanos(answered.flat());

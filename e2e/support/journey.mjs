@@ -28,11 +28,18 @@ export const test = base.extend({
   },
   page: async ({ page, product }, use) => {
     const errors = watch(page);
+    relative(page, product);
     await login(page, product);
     await use(page);
     expect(errors, 'errors in the page').toEqual([]);
   },
 });
+
+/** Lets a journey go to a path: the product's address is known only once it runs. */
+function relative(page, product) {
+  const go = page.goto.bind(page);
+  page.goto = (to, options) => go(new URL(to, product.url).href, options);
+}
 
 /** Follows the product's login link, which works once. */
 export async function login(page, product) {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use quarterdeck_shared::endpoints::{CreateTask, GetUsageSeries, ListRuntimes};
-use quarterdeck_shared::tasks::{NewTask, PermissionMode, Task};
+use quarterdeck_shared::tasks::{NewTask, PermissionMode, Task, TaskType};
 use quarterdeck_shared::usage::{Bucket, SeriesBy, SeriesQuery};
 use quarterdeck_shared::{NoBody, NoQuery};
 use yew::prelude::*;
@@ -67,10 +67,9 @@ fn First() -> Html {
 
 fn demonstration() -> NewTask {
     NewTask {
-        prompt:
-            "Refactor the tide service of the harbour: investigate why the quay flood warning comes late, \
-                 then implement, test and document the fix."
-                .to_owned(),
+        prompt: "Warn of a quay flood in time: refactor the tide service, implement the warning, test and document it."
+            .to_owned(),
+        task_type: Some(TaskType::FeatureImplementation),
         runtime: Some("replay".to_owned()),
         permission_mode: Some(PermissionMode::Default),
         ..NewTask::default()

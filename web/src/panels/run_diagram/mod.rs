@@ -79,7 +79,7 @@ fn linked(props: &RunDiagramProps, step: &Step, inner: Html) -> Html {
             open.emit(id);
         }
     });
-    html! { <a key={step.plan.id.to_string()} href={format!("/agents/{id}")} aria-label={said(props, step)} {onclick}>{ inner }</a> }
+    html! { <a key={step.plan.id.to_string()} href={format!("/agents/{id}")} {onclick}><title>{ said(props, step) }</title>{ inner }</a> }
 }
 
 fn node(props: &RunDiagramProps, step: &Step, place: Place, wide: f64) -> Html {
