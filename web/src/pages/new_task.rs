@@ -23,6 +23,7 @@ use crate::hooks::{
 use crate::panels::forecast::Forecast;
 use crate::panels::prompt_editor::PromptEditor;
 use crate::panels::prompt_preview::PromptPreview;
+use crate::panels::prose::spans;
 use crate::panels::task_form::TaskForm;
 use crate::panels::task_options::TaskOptions;
 use crate::panels::task_reads::TaskReads;
@@ -89,6 +90,8 @@ pub fn NewTask() -> Html {
         })
     };
     let editor = use_node_ref();
+    // Whoever comes here comes to write, and single letters are shortcuts anywhere else.
+    use_effect_with(editor.clone(), dom::focus);
     let submit = {
         let (form, wrong, runtime, editor) = (form.clone(), wrong.clone(), runtime.clone(), editor.clone());
         Callback::from(move |()| match form.order(runtime.as_deref()) {
@@ -195,8 +198,10 @@ fn no_claude(runtimes: &[Runtime], form: &TaskForm, runtime: Option<&str>) -> Ht
     html! {
         <p class="banner" role="status" data-testid="no-claude">
             { icon(Icon::Warn) }
-            <span>{ format!("{}: {} ", missing.title, missing.message) }</span>
-            if let Some(instead) = instead { <span>{ format!("Until then {} plays a recording; it costs nothing and changes nothing.", instead.title) }</span> }
+            <span class="grow">
+                { spans(&format!("{} cannot run here: {}. ", missing.title, missing.message.trim_end_matches('.'))) }
+                if instead.is_some() { { "Until then a recording is played: it costs nothing and changes nothing." } }
+            </span>
         </p>
     }
 }

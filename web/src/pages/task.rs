@@ -160,11 +160,13 @@ fn Shown(props: &ShownProps) -> Html {
                     <Streams view={view.clone()} face={props.details.clone()} on_retry={retry.clone()} />
                     if !*came_late { { outcome } }
                 </div>
-                <div class="side-list">
+                <div class="side-list first">
                     { for view.approvals.iter().enumerate().map(|(at, approval)| html! {
                         <AnsweringCard key={approval.id.to_string()} approval={Rc::clone(approval)} keys={at == 0} />
                     }) }
                     <Contexts view={view.clone()} />
+                </div>
+                <div class="side-list">
                     <Prompts agents={view.agents.clone()} />
                     <TaskFacts view={view.clone()} />
                 </div>
@@ -175,11 +177,17 @@ fn Shown(props: &ShownProps) -> Html {
 
 fn meta(view: &TaskView) -> Html {
     let task = &view.task;
+    let own = task.working_directory.ends_with(&task.id.to_string());
+    let place = if own {
+        html! { "a folder of its own" }
+    } else {
+        html! { <code>{ visible(&task.working_directory) }</code> }
+    };
     let analyst = if task.include_analyst { "ANALYST included" } else { "no ANALYST" };
     html! {
         <p class="quiet small meta">
             <span>{ format!("{}, {}", words::task_type(task.task_type), task.complexity) }</span>
-            <span><code>{ visible(&task.working_directory) }</code></span>
+            <span title={visible(&task.working_directory)}>{ place }</span>
             <span>{ words::permission_mode(task.permission_mode) }</span>
             <span title={task.analyst_reason.clone()}>{ analyst }</span>
             <span>{ words::execution_mode(task.execution_mode) }</span>

@@ -25,8 +25,6 @@ pub struct ForecastProps {
 /// The forecast.
 #[component]
 pub fn Forecast(props: &ForecastProps) -> Html {
-    let node = use_node_ref();
-    let width = use_width(node.clone()).unwrap_or(430.0).max(240.0);
     let face = match (&props.face, props.forecast) {
         (Face::Full, None) => Face::Empty,
         (other, _) => other.clone(),
@@ -38,7 +36,7 @@ pub fn Forecast(props: &ForecastProps) -> Html {
     let empty = html! { <Empty words="No task of this kind and size has ended yet." then="From the first one on its cost and time stand here." /> };
     html! {
         <Section {title} id="forecast" what="the forecast" {face} {empty} on_retry={props.on_retry.clone()}>
-            <div class="fc-wrap" ref={node}>if let Some(known) = props.forecast { { chart(&known, props.limit, width) } }</div>
+            if let Some(known) = props.forecast { <Ruler {known} limit={props.limit} /> }
             if let Some(known) = props.forecast {
                 <p class="small quiet" data-testid="forecast">
                     <span class="num">{ known.tasks }</span>{ if known.tasks == 1 { " finished task" } else { " finished tasks" } }
@@ -47,6 +45,20 @@ pub fn Forecast(props: &ForecastProps) -> Html {
             }
         </Section>
     }
+}
+
+#[derive(Properties, PartialEq)]
+struct RulerProps {
+    known: Known,
+    limit: Option<Usd>,
+}
+
+/// The picture at the real width of its place.
+#[component]
+fn Ruler(props: &RulerProps) -> Html {
+    let node = use_node_ref();
+    let width = use_width(node.clone()).unwrap_or(430.0).max(240.0);
+    html! { <div class="fc-wrap" ref={node}>{ chart(&props.known, props.limit, width) }</div> }
 }
 
 fn chart(known: &Known, limit: Option<Usd>, width: f64) -> Html {

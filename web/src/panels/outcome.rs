@@ -26,8 +26,12 @@ pub struct OutcomeProps {
 #[component]
 pub fn Outcome(props: &OutcomeProps) -> Html {
     let task = &props.view.task;
-    let handed: Vec<&Step> =
-        task.workflow.iter().filter(|step| step.handover.is_some() || step.error.is_some()).collect();
+    let result = task.result.as_deref().unwrap_or_default();
+    // The last step's handover is the end of the result: it is not told twice.
+    let told = |words: &str| !result.is_empty() && result.contains(words.trim());
+    let worth =
+        |step: &&Step| step.error.is_some() || step.handover.as_deref().is_some_and(|words| !told(words));
+    let handed: Vec<&Step> = task.workflow.iter().filter(worth).collect();
     let nothing = task.result.is_none() && task.error.is_none() && handed.is_empty();
     let face = if nothing && props.face == Face::Full { Face::Empty } else { props.face.clone() };
     let aside = task

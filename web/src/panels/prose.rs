@@ -96,7 +96,7 @@ fn item(line: &str) -> Option<(bool, &str)> {
 }
 
 /// Words with `code` and **strong** in them.
-fn spans(text: &str) -> Html {
+pub fn spans(text: &str) -> Html {
     let parts = text.split('`').enumerate().map(|(at, part)| {
         let closed = at % 2 == 1 && text.matches('`').count() > at;
         match (at % 2, closed) {

@@ -70,7 +70,10 @@ fn sentence(view: &TaskView) -> (String, Html) {
         TaskStatus::Completed => {
             let skipped = task.workflow.iter().filter(|step| step.status == StepStatus::Skipped).count();
             let rest = if skipped > 0 { format!("{skipped} skipped") } else { String::new() };
-            (format!("all {} done", counted(task.workflow.len(), "step")), html! { rest })
+            let all = task.workflow.len();
+            let lead =
+                if all == 1 { "its one step is done".to_owned() } else { format!("all {all} steps done") };
+            (lead, html! { rest })
         }
         TaskStatus::Failed => {
             let why = task.error.as_deref().map(plain).unwrap_or_default();

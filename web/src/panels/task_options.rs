@@ -103,7 +103,8 @@ fn directory(props: &TaskOptionsProps) -> Html {
 
 fn runtime(props: &TaskOptionsProps) -> Html {
     let named = |runtime: &Runtime| {
-        let kind = if runtime.counts { "" } else { " (recording)" };
+        let told = runtime.counts || runtime.title.to_lowercase().contains("recording");
+        let kind = if told { "" } else { " (recording)" };
         let state = if runtime.available { "" } else { ", not available" };
         Choice::new(runtime.name.clone(), format!("{}{kind}{state}", runtime.title))
     };

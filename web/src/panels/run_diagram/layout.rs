@@ -66,6 +66,9 @@ impl Slot {
 pub fn lay_out(graph: &Graph, width: f64) -> Layout {
     let layers = graph.layers();
     let edges = graph.edges();
+    if edges.is_empty() {
+        return side_by_side(graph.len(), width);
+    }
     let count = layers.iter().max().map_or(1, |last| last + 1) as f64;
     let wide = ((width - 1.0 - GAP * (count - 1.0)) / count).floor().clamp(NARROWEST, WIDEST);
     let gap = ((width - 1.0 - wide * count) / (count - 1.0).max(1.0)).floor().clamp(GAP, WIDEST_GAP);
@@ -102,6 +105,20 @@ pub fn lay_out(graph: &Graph, width: f64) -> Layout {
     };
     let lines = edges.iter().enumerate().map(way).collect();
     Layout { width: left(count as usize - 1) + wide + 0.5, height, wide, boxes, lines }
+}
+
+/// Steps that wait for nobody stand in rows, as many in each as there is room for.
+fn side_by_side(count: usize, width: f64) -> Layout {
+    let in_row = (((width - 1.0 + GAP) / (NARROWEST + GAP)).floor() as usize).clamp(1, count.max(1));
+    let wide = ((width - 1.0 - GAP * (in_row as f64 - 1.0)) / in_row as f64).floor().clamp(NARROWEST, WIDEST);
+    let place = |at: usize| Place {
+        x: (at % in_row) as f64 * (wide + GAP) + 0.5,
+        y: (at / in_row) as f64 * (TALL + APART) + 0.5,
+    };
+    let rows = count.div_ceil(in_row).max(1) as f64;
+    let across = in_row as f64 * (wide + GAP) - GAP + 1.0;
+    let height = rows * (TALL + APART) - APART + 1.0;
+    Layout { width: across, height, wide, boxes: (0..count).map(place).collect(), lines: Vec::new() }
 }
 
 fn middle(place: Place) -> f64 {
@@ -177,6 +194,15 @@ mod tests {
         let lane: f64 = line.path.split('V').nth(1).unwrap().split('H').next().unwrap().parse().unwrap();
         let c = drawn.boxes[2];
         assert!(lane < c.y || lane > c.y + TALL, "{lane} crosses the box at {}", c.y);
+    }
+
+    #[test]
+    fn steps_that_wait_for_nobody_stand_in_rows() {
+        let steps: Vec<(&str, &[&str])> = vec![("a", &[]), ("b", &[]), ("c", &[]), ("d", &[])];
+        let drawn = lay_out(&graph(&steps), 500.0);
+        assert_eq!(drawn.boxes[0].y, drawn.boxes[2].y);
+        assert!(drawn.boxes[3].y >= drawn.boxes[0].y + TALL);
+        assert!(drawn.width <= 500.0);
     }
 
     #[test]

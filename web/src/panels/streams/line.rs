@@ -7,7 +7,7 @@ use quarterdeck_shared::event::ActivityKind;
 use serde_json::Value;
 use yew::prelude::*;
 
-use crate::components::{Elapsed, TimeAt, icon};
+use crate::components::{Elapsed, Icon, TimeAt, icon};
 use crate::format::lasting;
 use crate::panels::doing::{Doing, activity, plain};
 use crate::track::Moment;
@@ -15,17 +15,31 @@ use crate::track::Moment;
 /// Letters of a tool's answer shown at most; the agent has all of it.
 const ANSWER: usize = 20_000;
 
-/// A moment as a line. A block of words that is still `growing` is shown to its end.
-pub fn line(moment: &Rc<Moment>, directory: &str, growing: bool) -> Html {
+/// How a line stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nothing will change it but an answer.
+    Settled,
+    /// Its words are still being written: all of them are shown.
+    Growing,
+    /// It waits to be allowed.
+    Held,
+}
+
+/// A moment as a line.
+pub fn line(moment: &Rc<Moment>, directory: &str, state: State) -> Html {
     let doing = activity(&moment.activity, directory);
     match moment.activity.kind {
-        ActivityKind::Text | ActivityKind::Thinking if growing => words(moment, &doing),
+        ActivityKind::Text | ActivityKind::Thinking if state == State::Growing => words(moment, &doing),
         ActivityKind::Text | ActivityKind::Thinking if is_short(&doing.object) => words(moment, &doing),
         ActivityKind::Text | ActivityKind::Thinking => {
-            folded(moment, &doing, html! { <p class="whole">{ doing.object.trim() }</p> })
+            let short =
+                Doing { object: doing.object.split_whitespace().collect::<Vec<_>>().join(" "), ..doing };
+            let whole = html! { <p class="whole">{ plain(moment.activity.text.trim()) }</p> };
+            folded(moment, &short, state, whole)
         }
         ActivityKind::Notice => words(moment, &doing),
-        ActivityKind::ToolCall | ActivityKind::ToolResult => folded(moment, &doing, call(moment)),
+        ActivityKind::ToolCall | ActivityKind::ToolResult => folded(moment, &doing, state, call(moment)),
     }
 }
 
@@ -44,42 +58,50 @@ fn class(moment: &Moment) -> Classes {
 }
 
 fn words(moment: &Moment, doing: &Doing) -> Html {
-    html! { <div class={classes!(class(moment), "open")}>{ cells(moment, doing) }</div> }
+    html! { <div class={classes!(class(moment), "open")}>{ cells(moment, doing, State::Settled) }</div> }
 }
 
-fn folded(moment: &Moment, doing: &Doing, inner: Html) -> Html {
+fn folded(moment: &Moment, doing: &Doing, state: State, inner: Html) -> Html {
+    let held = (state == State::Held).then_some("held");
     html! {
         <details class="line">
-            <summary class={class(moment)}>{ cells(moment, doing) }</summary>
+            <summary class={classes!(class(moment), held)}>{ cells(moment, doing, state) }</summary>
             { inner }
         </details>
     }
 }
 
-fn cells(moment: &Moment, doing: &Doing) -> Html {
+fn cells(moment: &Moment, doing: &Doing, state: State) -> Html {
     let tool = matches!(moment.activity.kind, ActivityKind::ToolCall | ActivityKind::ToolResult);
     let what = if tool {
         html! { <span class="cut">if !doing.verb.is_empty() { { format!("{} ", doing.verb) } }<code>{ first_line(&doing.object) }</code></span> }
     } else {
         html! { <span class="text">{ doing.object.trim() }</span> }
     };
-    html! { <><TimeAt at_us={moment.at.micros()} />{ icon(doing.icon) }{ what }{ fine(moment) }</> }
+    let mark = if state == State::Held { Icon::Approvals } else { doing.icon };
+    html! { <><TimeAt at_us={moment.at.micros()} />{ icon(mark) }{ what }{ fine(moment, state) }</> }
 }
 
 /// The figure at the end: what went wrong, how long it took, how long it runs.
-fn fine(moment: &Moment) -> Html {
+fn fine(moment: &Moment, state: State) -> Html {
     if moment.activity.kind != ActivityKind::ToolCall {
         return html! { <span class="fine"></span> };
     }
     let Some(until) = moment.until else {
-        return html! { <span class="fine caret"><Elapsed since_us={moment.at.micros()} /></span> };
+        let class = classes!("fine", (state != State::Held).then_some("caret"));
+        return html! { <span {class}><Elapsed since_us={moment.at.micros()} />if state == State::Held { <span class="sr">{ " waiting to be allowed" }</span> }</span> };
     };
     if moment.bad {
         let why: String = moment.answer.as_deref().map(plain).unwrap_or_default();
         let why: String = first_line(why.trim()).chars().take(28).collect();
         return html! { <span class="fine">{ if why.is_empty() { "error".to_owned() } else { why } }</span> };
     }
-    html! { <span class="fine num">{ lasting(span(moment.at, until)) }</span> }
+    html! { <span class="fine num">{ short(span(moment.at, until)) }</span> }
+}
+
+/// Below what one notices no figure is told.
+fn short(us: i64) -> String {
+    if us < 50_000 { "<0.1 s".to_owned() } else { lasting(us) }
 }
 
 fn span(from: Timestamp, until: Timestamp) -> i64 {

@@ -9,13 +9,13 @@ use quarterdeck_shared::approvals::Approval;
 use quarterdeck_shared::event::ActivityKind;
 use yew::prelude::*;
 
-use self::line::line;
+use self::line::{State, line};
 use super::deed::Deed;
 use super::marks::{Standing, status_shape};
 use super::task_view::TaskView;
 use crate::components::{Chip, Elapsed, Empty, Face, Icon, Panel, TimeAt, icon};
 use crate::hooks::use_tail;
-use crate::track::Track;
+use crate::track::{Moment, Track};
 
 /// Rows drawn before one asks for earlier ones.
 const SHOWN: usize = 150;
@@ -79,9 +79,20 @@ fn Stream(props: &StreamProps) -> Html {
     };
     let last = track.moments.len().saturating_sub(1);
     let writes = agent.status.is_active();
+    // The call that waits to be allowed is marked where it stands.
+    let asks_at = props.asks.as_ref().and_then(|asks| {
+        let asked =
+            |moment: &Rc<Moment>| moment.is_open() && moment.activity.tool.as_deref() == Some(&asks.tool);
+        track.moments.iter().rposition(asked)
+    });
     let rows = track.moments.iter().enumerate().skip(hidden).map(|(at, moment)| {
         let growing = writes && at == last && moment.activity.kind != ActivityKind::ToolCall;
-        html! { <li key={moment.seq.to_string()}>{ line(moment, &agent.working_directory, growing) }</li> }
+        let state = match (growing, asks_at == Some(at)) {
+            (_, true) => State::Held,
+            (true, false) => State::Growing,
+            (false, false) => State::Settled,
+        };
+        html! { <li key={moment.seq.to_string()}>{ line(moment, &agent.working_directory, state) }</li> }
     });
     let standing = Standing::from(agent.status);
     let fresh = tail.to_end.reform(|_: MouseEvent| ());
@@ -99,7 +110,7 @@ fn Stream(props: &StreamProps) -> Html {
                     <li class="quiet micro earlier">{ format!("{} earlier ones are not kept here.", track.dropped) }</li>
                 }
                 { for rows }
-                if let Some(asks) = &props.asks { <li>{ asking(asks) }</li> }
+                if let Some(asks) = props.asks.as_ref().filter(|_| asks_at.is_none()) { <li>{ asking(asks) }</li> }
                 if count == 0 && props.asks.is_none() { <li class="quiet small">{ nothing(agent) }</li> }
             </ol>
         </section>

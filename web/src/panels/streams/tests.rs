@@ -63,6 +63,17 @@ fn a_question_stands_at_the_end() {
 }
 
 #[test]
+fn the_call_that_waits_is_marked_where_it_stands() {
+    let call =
+        json!({"kind": "tool_call", "key": "t", "tool": "Bash", "text": "", "input": {"command": "psql"}});
+    let mut view = view(&[call]);
+    view.approvals.push(Rc::new(samples::approval(json!({}))));
+    let html = shown(view, Face::Full);
+    holds(&html, &["event used held", "waiting to be allowed"]);
+    assert!(!html.contains("Asks to"), "{html}");
+}
+
+#[test]
 fn of_many_lines_the_newest_are_drawn_and_the_others_offered() {
     let pieces: Vec<Value> = (0..400)
         .map(|at| json!({"kind": "text", "key": format!("m{at}"), "text": format!("line {at}.")}))

@@ -11,7 +11,6 @@ use yew::prelude::*;
 
 use self::scale::{Ruler, name, ticks};
 use super::doing::activity;
-use super::marks::Standing;
 use super::task_view::TaskView;
 use crate::components::{Empty, Face, Panel};
 use crate::format::lasting;
@@ -39,19 +38,28 @@ pub struct TimelineProps {
 /// Who worked when, and on what.
 #[component]
 pub fn Timeline(props: &TimelineProps) -> Html {
-    let node = use_node_ref();
-    let width = use_width(node.clone()).unwrap_or(660.0).max(240.0);
     let none = props.view.agents.is_empty();
     let face = if none && props.face == Face::Full { Face::Empty } else { props.face.clone() };
     let empty = html! { <Empty words="No agent has begun yet." then="Each gets a row here, and each thing it does a bar." /> };
     html! {
         <Panel title="Timeline" id="timeline" note="one bar, one thing done" what="what was done when" {face} {empty} on_retry={props.on_retry.clone()}>
-            <div ref={node} data-testid="timeline">
-                if !none { { chart(props, width) } }
-            </div>
-            if !none { { twin(props) } }
+            if !none { <Chart view={props.view.clone()} now_us={props.now_us} />{ twin(props) } }
         </Panel>
     }
+}
+
+#[derive(Properties, PartialEq)]
+struct ChartProps {
+    view: TaskView,
+    now_us: i64,
+}
+
+/// The picture at the real width of its place.
+#[component]
+fn Chart(props: &ChartProps) -> Html {
+    let node = use_node_ref();
+    let width = use_width(node.clone()).unwrap_or(660.0).max(240.0);
+    html! { <div ref={node} class="gantt-wrap" data-testid="timeline">{ chart(props, width) }</div> }
 }
 
 struct Drawing<'a> {
@@ -59,7 +67,7 @@ struct Drawing<'a> {
     now_us: i64,
     /// Names above the rows instead of before them.
     narrow: bool,
-    props: &'a TimelineProps,
+    props: &'a ChartProps,
 }
 
 impl Drawing<'_> {
@@ -73,7 +81,7 @@ impl Drawing<'_> {
     }
 }
 
-fn chart(props: &TimelineProps, width: f64) -> Html {
+fn chart(props: &ChartProps, width: f64) -> Html {
     let view = &props.view;
     let narrow = width < 480.0;
     let from_us =
@@ -107,7 +115,6 @@ fn chart(props: &TimelineProps, width: f64) -> Html {
 }
 
 fn lane(drawing: &Drawing, row: usize, agent: &Rc<Agent>) -> Html {
-    let standing = Standing::from(agent.status);
     let top = drawing.top(row);
     let from = agent.started_at.unwrap_or(agent.created_at).micros();
     let until = agent.finished_at.map_or(drawing.now_us, Timestamp::micros);
@@ -115,17 +122,26 @@ fn lane(drawing: &Drawing, row: usize, agent: &Rc<Agent>) -> Html {
     let (x, y) = if drawing.narrow { (0.0, top - 4.0) } else { (0.0, top + 9.0) };
     let track = drawing.props.view.tracks.get(&agent.id);
     html! {
-        <g class={standing.class}>
+        <g>
             <text class="strong" x={x.to_string()} y={y.to_string()}>{ shortened(&agent.name, drawing.narrow) }</text>
             <path class="grid" d={line} />
-            if let Some(track) = track { { for track.moments.iter().map(|moment| bar(drawing, top, moment)) } { for track.waits.iter().map(|wait| hold(drawing, top, wait)) } }
+            if let Some(track) = track {
+                { for track.moments.iter().map(|moment| bar(drawing, top, moment, &track.waits)) }
+                { for track.waits.iter().map(|wait| hold(drawing, top, wait)) }
+            }
         </g>
     }
 }
 
-fn bar(drawing: &Drawing, top: f64, moment: &Rc<Moment>) -> Html {
-    let from = moment.at.micros();
+fn bar(drawing: &Drawing, top: f64, moment: &Rc<Moment>, waits: &[Span]) -> Html {
     let until = moment.until.map_or(drawing.now_us, Timestamp::micros);
+    // A call that had to be allowed begins when it was: the wait before has a frame of its own.
+    let asked = waits.iter().rfind(|wait| wait.from >= moment.at && wait.from.micros() < until);
+    let from = match asked {
+        Some(Span { until: None, .. }) => return Html::default(),
+        Some(Span { until: Some(allowed), .. }) => allowed.micros().min(until),
+        None => moment.at.micros(),
+    };
     let (x, end) = (drawing.ruler.at(from), drawing.ruler.at(until));
     let tool = moment.activity.kind == ActivityKind::ToolCall;
     let class = match (moment.bad, moment.is_open(), tool) {
