@@ -120,3 +120,16 @@ fn an_address_others_can_reach_needs_protection() {
 fn a_certificate_without_its_key_is_refused() {
     assert!(refusal(&[("tls_cert", "c.pem")], &[], "").contains("belong together"));
 }
+
+#[test]
+fn the_guide_lists_every_setting_as_it_is() {
+    let guide = include_str!("../../../docs/settings.md");
+    for setting in super::SETTINGS {
+        let default = match setting.default {
+            "" => String::new(),
+            value => format!("`{value}`"),
+        };
+        let row = format!("| `{}` | `{}` | {default} | {} |", setting.name, setting.variable, setting.help);
+        assert!(guide.contains(&row), "docs/settings.md lacks: {row}");
+    }
+}
