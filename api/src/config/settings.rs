@@ -104,6 +104,10 @@ settings! {
         "Sockets open at the same time";
     "socket_message_bytes" "QUARTERDECK_SOCKET_MESSAGE_BYTES" = "65536", checks::count, shown:
         "Bytes of the largest message a socket client may send";
+    "socket_hello_ms" "QUARTERDECK_SOCKET_HELLO_MS" = "5000", checks::window, shown:
+        "Milliseconds a socket client may take to say hello";
+    "socket_patience_ms" "QUARTERDECK_SOCKET_PATIENCE_MS" = "30000", checks::window, shown:
+        "Milliseconds a socket client may be behind before it is closed";
     "agent_window_ms" "QUARTERDECK_AGENT_WINDOW_MS" = "500", checks::window, shown:
         "Milliseconds in which changes of one agent's status are sent as one";
     "cost_window_ms" "QUARTERDECK_COST_WINDOW_MS" = "250", checks::window, shown:

@@ -15,6 +15,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 use subtle::ConstantTimeEq as _;
+use tokio::sync::watch;
 
 /// How long a login code can be used.
 pub const CODE_SECONDS: i64 = 600;
@@ -75,12 +76,20 @@ pub struct Access {
     clock: Clock,
     codes: Mutex<HashMap<String, Timestamp>>,
     tickets: Mutex<HashMap<String, (Arc<Caller>, Timestamp)>>,
+    taken_away: watch::Sender<u64>,
 }
 
 impl Access {
     /// Access by this key and whatever the store knows.
     pub fn new(key: &str, store: Store, clock: Clock) -> Self {
-        Self { key_hash: hash(key), store, clock, codes: Mutex::default(), tickets: Mutex::default() }
+        Self {
+            key_hash: hash(key),
+            store,
+            clock,
+            codes: Mutex::default(),
+            tickets: Mutex::default(),
+            taken_away: watch::Sender::new(0),
+        }
     }
 
     /// Whoever shows this key or token.
@@ -185,7 +194,21 @@ impl Access {
 
     /// Ends a session at once.
     pub async fn end_session(&self, caller: &Caller) -> Result<(), StoreError> {
-        self.store.commit(Batch::new().row(Row::EndSession { hash: caller.hash.clone() })).await.map(drop)
+        self.store.commit(Batch::new().row(Row::EndSession { hash: caller.hash.clone() })).await?;
+        self.taken_away.send_modify(|times| *times += 1);
+        Ok(())
+    }
+
+    /// Revokes a token at once.
+    pub async fn revoke(&self, id: TokenId) -> Result<(), StoreError> {
+        self.store.commit(Batch::new().row(Row::RevokeToken(id))).await?;
+        self.taken_away.send_modify(|times| *times += 1);
+        Ok(())
+    }
+
+    /// Changes whenever somebody lost the right to be here.
+    pub fn taken_away(&self) -> watch::Receiver<u64> {
+        self.taken_away.subscribe()
     }
 
     /// A new access token; its secret is shown this once.

@@ -8,11 +8,7 @@ use super::{
     door::cookie_name,
     pool::Db,
 };
-use crate::{
-    config::Config,
-    error::ApiError,
-    store::{Batch, Row},
-};
+use crate::{config::Config, error::ApiError};
 use quarterdeck_shared::{
     Code, Page, TokenId, Total,
     auth::{NewSession, NewToken},
@@ -149,10 +145,11 @@ async fn revoke(
     id: Id<TokenId>,
     _empty: Empty,
     db: Connection<Db>,
+    access: &State<Arc<Access>>,
 ) -> Reply<DeleteToken> {
     if db.token(id.0).await?.is_none() {
         return Err(ApiError::not_found(format_args!("token {}", id.0)));
     }
-    db.commit(Batch::new().row(Row::RevokeToken(id.0))).await?;
+    access.revoke(id.0).await?;
     Ok(Answer::nothing())
 }

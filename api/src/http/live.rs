@@ -76,7 +76,7 @@ impl<'r> FromRequest<'r> for Opening {
             protocol: tickets.next().map(str::to_owned),
             known,
             shutdown: request.rocket().shutdown(),
-            limits: Limits { message_bytes: config.socket_message_bytes, ..Limits::default() },
+            limits: limits(config),
         })
     }
 }
@@ -144,14 +144,12 @@ fn open(opening: Opening, channel: Channel, store: Store, hub: &Hub, access: &Ar
     Upgrade { channel: socket.config(caps).channel(serve), protocol }
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            message_bytes: 64 << 10,
-            messages_per_second: 20,
-            hello: Duration::from_secs(5),
-            patience: Duration::from_secs(30),
-            recheck: Duration::from_secs(4),
-        }
+fn limits(config: &Config) -> Limits {
+    Limits {
+        message_bytes: config.socket_message_bytes,
+        messages_per_second: 20,
+        hello: Duration::from_millis(config.socket_hello_ms),
+        patience: Duration::from_millis(config.socket_patience_ms),
+        recheck: Duration::from_secs(4),
     }
 }

@@ -103,6 +103,7 @@ impl Client {
 
     async fn listen(&mut self, stream: &mut DuplexStream) -> End {
         let hello_by = Instant::now() + self.limits.hello;
+        let mut taken_away = self.access.taken_away();
         let mut recheck = tokio::time::interval_at(Instant::now() + self.limits.recheck, self.limits.recheck);
         loop {
             let step = tokio::select! {
@@ -112,6 +113,7 @@ impl Client {
                 },
                 event = receive(&mut self.events) => self.pass_on(stream, event).await,
                 _ = recheck.tick() => self.recheck(stream).await,
+                Ok(()) = taken_away.changed() => self.recheck(stream).await,
                 () = tokio::time::sleep_until(hello_by), if self.events.is_none() => {
                     Err(End::Close(CloseCode::Policy, "say hello first"))
                 }
