@@ -9,4 +9,5 @@ mod reads;
 mod secrets;
 mod sockets;
 mod surface;
+mod tls;
 mod wire;
