@@ -56,12 +56,7 @@ pub fn Elapsed(props: &ElapsedProps) -> Html {
     let text = use_now_text(span, |&(since, until), now_us| {
         let lasted = until.unwrap_or(now_us) - since;
         // A running span begins at 0:00, not at a tenth of a second.
-        if until.is_none() {
-            format::lasting(lasted.max(1_000_000) - i64::from(lasted < 1_000_000) * 1_000_000)
-        } else {
-            format::lasting(lasted)
-        }
-        .into()
+        if until.is_none() && lasted < 1_000_000 { "0:00".to_owned() } else { format::lasting(lasted) }.into()
     });
     let title = format!("since {}", calendar::full(props.since_us));
     html! { <span class={classes!("num", props.class.clone())} {title}>{ text }</span> }

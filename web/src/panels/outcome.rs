@@ -4,7 +4,7 @@ use quarterdeck_shared::tasks::{Step, TaskStatus};
 use yew::prelude::*;
 
 use super::doing::plain;
-use super::marks::status_shape;
+use super::marks::{status_mark, status_shape};
 use super::prose::Prose;
 use super::task_view::{TaskView, step_name};
 use crate::components::{CopyButton, Empty, Face, Icon, Panel, icon};
@@ -40,7 +40,7 @@ pub fn Outcome(props: &OutcomeProps) -> Html {
         .map(|text| html! { <CopyButton {text} label="Copy the result">{ "Copy" }</CopyButton> });
     html! {
         <Panel title="Result" id="outcome" what="the result" aside={aside.unwrap_or_default()} {face} empty={empty(task.status)} on_retry={props.on_retry.clone()}>
-            if let Some(error) = &task.error { { failure(error) } }
+            if let Some(error) = &task.error { { failure(task.status, error) } }
             if let Some(result) = &task.result { <div data-testid="task-result"><Prose text={result.clone()} /></div> }
             if !handed.is_empty() {
                 <div class="handovers">{ for handed.iter().map(|step| handover(step)) }</div>
@@ -63,21 +63,24 @@ fn empty(status: TaskStatus) -> Html {
     html! { <Empty {words} {then} /> }
 }
 
-fn failure(error: &str) -> Html {
+/// Why it did not end well. What somebody wanted, or what came from outside, is told without alarm.
+fn failure(status: TaskStatus, error: &str) -> Html {
     let error = plain(error);
+    let role = (status == TaskStatus::Failed).then_some("alert");
     html! {
-        <div class="failure" role="alert" data-testid="task-error">
-            <p class="failc row">{ icon(Icon::Failed) }<span>{ "It did not end well" }</span><span class="push"><CopyButton text={error.clone()} label="Copy the error" /></span></p>
-            <pre class="cmd" tabindex="0">{ error }</pre>
+        <div class="failure" {role} data-testid="task-error">
+            <p class="row">{ status_mark(status, None) }<span class="push"><CopyButton text={error.clone()} label="Copy the error" /></span></p>
+            <pre class={classes!("cmd", (status == TaskStatus::Failed).then_some("bad"))} tabindex="0">{ error }</pre>
         </div>
     }
 }
 
 fn handover(step: &Step) -> Html {
     let text = step.handover.clone().unwrap_or_default();
+    let what = if text.is_empty() { step.status.as_str() } else { "handed over" };
     html! {
         <details class="fold" key={step.plan.id.to_string()}>
-            <summary>{ icon(Icon::Right) }{ status_shape(step.status) }<span class="cut">{ format!("{} handed over", step_name(step)) }</span></summary>
+            <summary>{ icon(Icon::Right) }{ status_shape(step.status) }<span class="cut">{ format!("{} {what}", step_name(step)) }</span></summary>
             <div class="fold-body">
                 if let Some(error) = &step.error { <pre class="cmd bad" tabindex="0">{ plain(error) }</pre> }
                 if !text.is_empty() {

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::deed::Deed;
 use super::doing::{activity, plain};
 use super::marks::{Standing, cost_text, cost_title, recording};
-use super::task_view::{TaskView, step_name};
+use super::task_view::{TaskView, counting, step_name};
 use crate::components::{Figure, Status, Ticker};
 use crate::format::{DASH, count, grouped, lasting};
 
@@ -111,14 +111,18 @@ fn at_work(view: &TaskView) -> Html {
     let agent = view.agent_of(step);
     let newest = agent.and_then(|agent| view.tracks.get(&agent.id)).and_then(|track| track.moments.back());
     let name = agent.map_or_else(|| step_name(step), |agent| agent.name.clone());
-    let what = match newest {
-        Some(moment) => {
-            let doing = activity(&moment.activity, &view.task.working_directory);
-            // Of a long text the end is new.
-            let line = doing.object.trim_end().lines().next_back().unwrap_or_default().to_owned();
-            html! { <>{ doing.verb }{ " " }<code>{ line }</code></> }
+    let directory = &view.task.working_directory;
+    let doing = newest.map(|moment| activity(&moment.activity, directory));
+    // Of a long text the end is new.
+    let line = doing.as_ref().and_then(|doing| doing.object.trim_end().lines().next_back());
+    let what = match (&doing, line) {
+        (Some(doing), Some(line)) => {
+            html! { <>{ format!("{} ", doing.verb) }<code>{ line.to_owned() }</code></> }
         }
-        None => html! { agent.map(|agent| agent.activity.clone()).unwrap_or_default() },
+        _ => {
+            let phrase = agent.map(|agent| agent.activity.as_str()).filter(|phrase| !phrase.is_empty());
+            html! { phrase.unwrap_or("begins").to_owned() }
+        }
     };
     html! { <>{ name }{ ": " }{ what }if more > 0 { <span class="quiet">{ format!(" and {more} more at work") }</span> }</> }
 }
@@ -166,14 +170,11 @@ fn rate(view: &TaskView, now_us: i64) -> String {
 }
 
 fn elapsed(view: &TaskView, now_us: i64) -> String {
-    let begun = view.task.started_at.is_some();
-    let ended = view.task.status.is_final();
     let lasted = view.lasted_us(now_us);
-    match begun {
-        false => DASH.to_owned(),
-        // While it runs it counts whole seconds from 0:00 on.
-        true if !ended && lasted < 1_000_000 => "0:00".to_owned(),
-        true => lasting(lasted),
+    match view.task.started_at {
+        None => DASH.to_owned(),
+        Some(_) if view.task.status.is_final() => lasting(lasted),
+        Some(_) => counting(lasted),
     }
 }
 
@@ -181,7 +182,7 @@ fn elapsed(view: &TaskView, now_us: i64) -> String {
 fn held(view: &TaskView, now_us: i64) -> Html {
     let Some(first) = view.approvals.first() else { return Html::default() };
     let name = format!("held, {}", counted(view.approvals.len(), "approval"));
-    html! { <Figure name={html! { name }} warns=true>{ lasting((now_us - first.asked_at.micros()).max(1_000_000)) }</Figure> }
+    html! { <Figure name={html! { name }} warns=true>{ counting(now_us - first.asked_at.micros()) }</Figure> }
 }
 
 #[cfg(test)]

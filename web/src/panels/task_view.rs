@@ -11,6 +11,7 @@ use quarterdeck_shared::{AgentId, StepId, Timestamp, Usd};
 
 use super::graph::Graph;
 use super::marks::role_title;
+use crate::format::lasting;
 use crate::track::Track;
 
 /// The task, its agents, what they said and did, and what they ask.
@@ -120,6 +121,11 @@ pub fn step_name(step: &Step) -> String {
 pub fn step_lasted_us(step: &Step, now_us: i64) -> Option<i64> {
     let from = step.started_at?.micros();
     Some((step.finished_at.map_or(now_us, Timestamp::micros) - from).max(0))
+}
+
+/// A span that still lasts: whole seconds from `0:00` on.
+pub fn counting(us: i64) -> String {
+    if us < 1_000_000 { "0:00".to_owned() } else { lasting(us) }
 }
 
 fn basis<'a>(agents: impl Iterator<Item = &'a Rc<Agent>>) -> Option<CostBasis> {

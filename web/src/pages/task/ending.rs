@@ -7,7 +7,7 @@ use quarterdeck_shared::tasks::Task;
 use quarterdeck_shared::{NoBody, NoQuery};
 use yew::prelude::*;
 
-use crate::components::{Button, ButtonKind, Dialog, Icon, Toast, icon, use_toasts};
+use crate::components::{Button, Dialog, Icon, Toast, icon, use_toasts};
 use crate::hooks::{Ordered, use_address, use_command, use_shortcut};
 use crate::pages::faces::said;
 use crate::panels::deed::visible;
@@ -67,7 +67,7 @@ pub fn Ending(props: &EndingProps) -> Html {
                     </div>
                     <div class="dialog-foot">
                         <Button onclick={close.reform(|_| ())}>{ words.keep }</Button>
-                        <Button kind={ButtonKind::Main} bad=true disabled={busy} onclick={order} test_id="ending-confirm">{ words.sure }</Button>
+                        <Button bad=true disabled={busy} onclick={order} test_id="ending-confirm">{ words.sure }</Button>
                     </div>
                 </Dialog>
             }

@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use self::layout::{Layout, Line, Place, TALL, lay_out};
 use super::marks::{Standing, cost_text, role_class, role_letter};
-use super::task_view::{TaskView, step_lasted_us, step_name};
+use super::task_view::{TaskView, counting, step_lasted_us, step_name};
 use crate::components::icon;
 use crate::format::{lasting, percent};
 use crate::hooks::use_width;
@@ -110,11 +110,12 @@ fn below(props: &RunDiagramProps, step: &Step) -> String {
         (StepStatus::Pending, _) => "later".to_owned(),
         (StepStatus::Skipped, _) => "skipped".to_owned(),
         (StepStatus::Waiting, Some(approval)) => {
-            format!("Approval {}", lasting(props.now_us - approval.asked_at.micros()))
+            format!("Approval {}", counting(props.now_us - approval.asked_at.micros()))
         }
         _ => {
             let (cost, basis) = props.view.cost_of(&step.plan.id);
-            let lasted = step_lasted_us(step, props.now_us).map(lasting);
+            let told = if step.status.is_final() { lasting } else { counting };
+            let lasted = step_lasted_us(step, props.now_us).map(told);
             let cost = cost_text(cost, basis);
             lasted.map_or(cost.clone(), |lasted| format!("{cost} · {lasted}"))
         }

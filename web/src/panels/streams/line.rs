@@ -33,8 +33,9 @@ pub fn line(moment: &Rc<Moment>, directory: &str, state: State) -> Html {
         ActivityKind::Text | ActivityKind::Thinking if state == State::Growing => words(moment, &doing),
         ActivityKind::Text | ActivityKind::Thinking if is_short(&doing.object) => words(moment, &doing),
         ActivityKind::Text | ActivityKind::Thinking => {
-            let short =
-                Doing { object: doing.object.split_whitespace().collect::<Vec<_>>().join(" "), ..doing };
+            // Folded, it is one line of words without its headings' marks.
+            let words = doing.object.split_whitespace().filter(|word| word.chars().any(|sign| sign != '#'));
+            let short = Doing { object: words.collect::<Vec<_>>().join(" "), ..doing.clone() };
             let whole = html! { <p class="whole">{ plain(moment.activity.text.trim()) }</p> };
             folded(moment, &short, state, whole)
         }
