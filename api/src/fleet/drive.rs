@@ -1,6 +1,8 @@
 //! The driver of a task: core decides what comes next, the driver does it and reports back.
 
+mod changes;
 mod hire;
+mod hours;
 mod planning;
 
 use super::{
@@ -10,16 +12,13 @@ use super::{
     work::{Ending, News, Start, Work},
 };
 use crate::store::{Batch, Draft, Row, StoreError};
+use changes::{agent_of, changes, limit_reached, put, turn};
 use futures::FutureExt as _;
 use orchestrator::{
     plans::PLANNING,
     workflows::{Action, CANCELLED, Input, Run, TIMED_OUT, Why},
 };
-use quarterdeck_shared::{
-    AgentId, Payload, StepId, Timestamp,
-    agents::{AgentDetail, StatusEvidence},
-    tasks::{Step, StepStatus, Task, TaskStatus},
-};
+use quarterdeck_shared::{AgentId, StepId, agents::AgentDetail};
 use std::{
     collections::{HashMap, VecDeque},
     panic::AssertUnwindSafe,
@@ -57,17 +56,9 @@ pub struct Driver {
     run: Run,
     words: mpsc::UnboundedSender<Word>,
     inbox: mpsc::UnboundedReceiver<Word>,
-    clocks: HashMap<StepId, StepClock>,
+    clocks: HashMap<StepId, hours::StepClock>,
     limited: bool,
     over: bool,
-}
-
-/// How long a step has worked; time it waits for a person does not count.
-#[derive(Debug, Default)]
-struct StepClock {
-    worked: Duration,
-    since: Option<Timestamp>,
-    round: u64,
 }
 
 /// What is done once the decisions are durable.
@@ -294,33 +285,6 @@ impl Driver {
         });
     }
 
-    async fn start_clock(&mut self, step: &StepId) -> Result<(), StoreError> {
-        let limit = {
-            let state = self.fleet.opened(&self.case).await?;
-            let asked = state.as_ref().and_then(|state| state.task.limits.seconds);
-            Duration::from_secs(asked.unwrap_or(self.fleet.rules.step_seconds))
-        };
-        let now = self.fleet.clock().steady();
-        let clock = self.clocks.entry(step.clone()).or_default();
-        if clock.since.is_some() {
-            return Ok(());
-        }
-        clock.since = Some(now);
-        clock.round += 1;
-        let (left, round) = (limit.saturating_sub(clock.worked), clock.round);
-        self.later(left, Word::TimedOut(step.clone(), round));
-        Ok(())
-    }
-
-    fn stop_clock(&mut self, step: &StepId) {
-        let now = self.fleet.clock().steady();
-        let clock = self.clocks.entry(step.clone()).or_default();
-        if let Some(since) = clock.since.take() {
-            clock.worked += Duration::from_micros(u64::try_from(now.0 - since.0).unwrap_or(0));
-            clock.round += 1;
-        }
-    }
-
     async fn check_limits(&mut self) -> Result<(), StoreError> {
         if self.limited {
             return Ok(());
@@ -332,85 +296,5 @@ impl Driver {
         let Some(what) = reached else { return Ok(()) };
         self.limited = true;
         self.apply(Input::LimitReached { what }).await
-    }
-}
-
-/// The limit a task has reached, as a sentence.
-fn limit_reached(task: &Task) -> Option<String> {
-    let cost = task.limits.cost_usd.filter(|limit| task.cost_usd >= *limit);
-    let tokens = task.limits.tokens.filter(|limit| task.tokens.total() >= *limit);
-    let cost = cost.map(|limit| format!("the cost limit of {} is reached", limit.display()));
-    cost.or_else(|| tokens.map(|limit| format!("the limit of {limit} tokens is reached")))
-}
-
-fn put(task: &mut Task, step: Step) {
-    match task.workflow.iter_mut().find(|known| known.plan.id == step.plan.id) {
-        Some(known) => *known = step,
-        None => task.workflow.push(step),
-    }
-}
-
-/// What is told of a task's steps, by what they were before.
-fn changes(before: &Task, now: &Task) -> Vec<Payload> {
-    let mut events = Vec::new();
-    if before.workflow.len() != now.workflow.len() {
-        events.push(Payload::TaskPlanned { task: now.clone() });
-    }
-    for step in &now.workflow {
-        let was = before.workflow.iter().find(|known| known.plan.id == step.plan.id);
-        let from = was.map_or(StepStatus::Pending, |was| was.status);
-        let step = step.clone();
-        match step.status {
-            _ if was == Some(&step) => {}
-            StepStatus::Pending if was.is_none() => {}
-            StepStatus::Running if from == StepStatus::Pending => {
-                events.push(Payload::TaskStepStarted { step })
-            }
-            status if status.is_final() => events.push(Payload::TaskStepFinished { step }),
-            _ => events.push(Payload::TaskStepChanged { step }),
-        }
-    }
-    events
-}
-
-/// Takes a task over to the status its steps say.
-fn turn(task: &mut Task, to: TaskStatus, now: Timestamp, events: &mut Vec<Payload>) {
-    let from = task.status;
-    task.status_evidence =
-        StatusEvidence { last_event_at: Some(now), ..StatusEvidence::because(why(task, to)) };
-    if from == to {
-        return;
-    }
-    task.status = to;
-    if to != TaskStatus::Pending {
-        task.started_at.get_or_insert(now);
-    }
-    task.finished_at = to.is_final().then_some(now);
-    events.push(Payload::TaskStatusChanged { from, to, task: task.clone() });
-}
-
-fn why(task: &Task, status: TaskStatus) -> String {
-    let names = |wanted: StepStatus| {
-        let steps = task.workflow.iter().filter(|step| step.status == wanted);
-        steps.map(|step| format!("{} {}", step.plan.id, step.plan.role)).collect::<Vec<_>>().join(", ")
-    };
-    match status {
-        TaskStatus::Pending => "no step has begun".into(),
-        TaskStatus::Running => match names(StepStatus::Running) {
-            steps if steps.is_empty() => "a step waits for another attempt".into(),
-            steps => format!("at work: {steps}"),
-        },
-        TaskStatus::Waiting => format!("waiting for a person: {}", names(StepStatus::Waiting)),
-        TaskStatus::Completed => "every step ended well".into(),
-        _ => task.error.clone().unwrap_or_else(|| status.to_string()),
-    }
-}
-
-fn agent_of(payload: &Payload) -> Option<AgentId> {
-    match payload {
-        Payload::TaskStepStarted { step }
-        | Payload::TaskStepChanged { step }
-        | Payload::TaskStepFinished { step } => step.agent_id,
-        _ => None,
     }
 }

@@ -2,36 +2,36 @@
 
 mod ending;
 mod entries;
+mod launch;
 mod ledger;
 mod mail;
+mod memory;
 mod questions;
 mod record;
 mod scribe;
 
 pub use ending::Ending;
 pub use ledger::{Grown, Said};
+pub use memory::{InFlight, Memory, in_flight_key, in_flight_row, said_key};
 pub use questions::Given;
 
 use super::{
     Inner,
     case::Case,
     desks::{Desk, Mail},
-    runtime::{Conversation, Exit, Launch, Order, Runtime, Session, Signal},
+    runtime::{Exit, Order, Runtime, Session, Signal},
 };
-use crate::store::{Batch, Row, StoreError};
+use crate::store::{Batch, StoreError};
 use futures::FutureExt as _;
 use ledger::Ledger;
 use mail::Reply;
-use orchestrator::{metrics::Tally, monitor::Monitor, prompts, transcripts::TurnResult};
+use orchestrator::{metrics::Tally, monitor::Monitor, transcripts::TurnResult};
 use quarterdeck_shared::{
-    AgentId, Timestamp,
+    Timestamp,
     agents::{AgentDetail, AgentStatus, FileTouch, ToolCount},
-    approvals::Approval,
-    usage::UsageRecord,
 };
 use questions::Questions;
 use scribe::Scribe;
-use serde::{Deserialize, Serialize};
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, watch};
 
@@ -63,41 +63,6 @@ pub enum News {
     Spent,
     /// It has ended, and that is durable.
     Ended(Ending),
-}
-
-/// What is remembered of an agent while it is supposed to work, so that a restart knows of it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct InFlight {
-    /// Answers it has not heard.
-    pub answers: Vec<Given>,
-}
-
-/// What an agent goes on from.
-#[derive(Default)]
-pub struct Memory {
-    /// Its usage records.
-    pub records: Vec<UsageRecord>,
-    /// What its runtime said it took.
-    pub said: Said,
-    /// Its questions that wait.
-    pub waiting: Vec<Approval>,
-    /// Answers it has not heard.
-    pub given: Vec<Given>,
-}
-
-/// The name under which it is noted that an agent is supposed to work.
-pub fn in_flight_key(id: AgentId) -> String {
-    format!("run/{id}")
-}
-
-/// The note that an agent is supposed to work.
-pub fn in_flight_row(id: AgentId) -> Row {
-    Row::Note { key: in_flight_key(id), json: Some("{\"answers\":[]}".to_owned()) }
-}
-
-/// The name under which a runtime's own sums are noted.
-pub fn said_key(id: AgentId) -> String {
-    format!("said/{id}")
 }
 
 /// One agent at work.
@@ -241,87 +206,6 @@ impl Work {
             ending: None,
             deadline: None,
         }
-    }
-
-    /// Waits for one of the places that agents share, and until no earlier process works on the session.
-    async fn place(&mut self, start: &Start) -> Result<tokio::sync::OwnedSemaphorePermit, Ending> {
-        let places = Arc::clone(&self.fleet.places);
-        let runtime = Arc::clone(&self.runtime);
-        let session = self.me.agent.session_id.clone().unwrap_or_default();
-        let is_cut_off = matches!(start, Start::CutOff { .. });
-        let mut stopping = self.fleet.stopping.subscribe();
-        let mut waiting = Box::pin(async move {
-            let place = places.acquire_owned().await;
-            if is_cut_off {
-                runtime.settled(&session).await;
-            }
-            place
-        });
-        loop {
-            tokio::select! {
-                place = &mut waiting => return place.map_err(|_| Ending::Paused),
-                mail = self.mailbox.recv() => self.hear(mail),
-                // The server's own sender lives as long as this.
-                _ = stopping.wait_for(|stopping| *stopping) => return Err(Ending::Paused),
-            }
-            self.settle(None).await;
-            if let Some(ending) = self.ending.take() {
-                return Err(ending);
-            }
-        }
-    }
-
-    /// Launches the agent and follows it to its end.
-    async fn live(&mut self, start: Start) -> Ending {
-        let session_id = self.me.agent.session_id.clone().unwrap_or_default();
-        let requests = self.me.agent.requests;
-        let asked = self.me.prompt.clone().unwrap_or_default();
-        let afresh = (Conversation::New(session_id.clone()), asked.clone());
-        let resumed = |cut_off| Conversation::Resumed { session_id, requests, cut_off };
-        let mut next = Some(match &start {
-            Start::New => afresh.clone(),
-            Start::Again => (resumed(false), asked),
-            Start::CutOff { cause } => (resumed(true), prompts::resume_prompt(cause)),
-        });
-        while let Some((conversation, prompt)) = next.take() {
-            let may_be_missing = matches!(conversation, Conversation::Resumed { .. });
-            let session = match self.launch(conversation, prompt).await {
-                Ok(session) => session,
-                Err(error) if matches!(start, Start::CutOff { .. }) => return Ending::Interrupted(error),
-                Err(error) => return Ending::failed(error),
-            };
-            let exit = self.follow(session).await;
-            if may_be_missing && self.has_no_conversation(&exit) {
-                next = Some(afresh.clone());
-                continue;
-            }
-            return self.judge(&exit);
-        }
-        Ending::failed("it was never started")
-    }
-
-    async fn launch(&mut self, conversation: Conversation, prompt: String) -> Result<Session, String> {
-        let agent = &self.me.agent;
-        let folder = std::path::Path::new(&agent.working_directory);
-        let directory = self.fleet.workspace.enter(folder).map_err(|error| error.to_string())?;
-        let launch = Launch {
-            agent_id: agent.id,
-            role: agent.role,
-            prompt,
-            system_prompt: self.me.system_prompt.clone(),
-            model: agent.model.clone(),
-            tools: self.me.tools.clone(),
-            permission_mode: agent.permission_mode,
-            directory,
-            conversation,
-        };
-        let session = self.runtime.launch(launch).await.map_err(|error| error.to_string())?;
-        self.ledger.relaunched();
-        self.monitor.heard(self.fleet.clock().steady());
-        (self.begun, self.closing, self.result, self.deadline) = (false, false, None, None);
-        self.unanswered = 1 + u32::try_from(self.more.len()).unwrap_or(0);
-        self.orders.extend(self.more.drain(..).map(Order::Say));
-        Ok(session)
     }
 
     /// Follows a session until its process is gone.

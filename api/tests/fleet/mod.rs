@@ -2,6 +2,7 @@
 
 mod agents;
 mod approvals;
+mod arguments;
 mod deck;
 mod keeper;
 mod processes;

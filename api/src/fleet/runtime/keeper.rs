@@ -8,27 +8,24 @@
 //! The program must not take a dead server for a finished prompt: it would answer its open questions itself and go
 //! on. So the keeper holds the writing end of its input too, until the server says [`FINISHED`].
 
+mod bell;
+mod tree;
+
+use bell::Bell;
 use nix::{
-    errno::Errno,
-    sys::{
-        prctl,
-        signal::{Signal, kill},
-        wait::{WaitPidFlag, WaitStatus, waitpid},
-    },
+    sys::{prctl, signal::Signal},
     unistd::{Pid, getpid, getppid, setsid},
 };
 use std::{
     ffi::{OsStr, OsString},
-    fs::{File, OpenOptions},
-    io::{Read as _, Write as _},
-    os::unix::{net::UnixStream, process::CommandExt as _},
+    fs::OpenOptions,
+    io::Write as _,
+    os::unix::process::CommandExt as _,
     process::{Command, ExitCode},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::Ordering,
     time::{Duration, Instant},
 };
+use tree::{end_tree, reap, signal_all};
 
 /// The hidden command's name.
 pub const COMMAND: &str = "keeper";
@@ -41,9 +38,6 @@ const LEFTOVERS: Duration = Duration::from_millis(300);
 
 /// How often the keeper looks round without being woken.
 const ROUND: Duration = Duration::from_millis(200);
-
-/// How long a tree may resist being killed, such as a process of another user, before it is given up.
-const GIVE_UP: Duration = Duration::from_secs(10);
 
 const USAGE: &str = "usage: quarterdeck keeper --parent PID --grace-ms N -- program [argument…]";
 
@@ -187,116 +181,6 @@ fn watch(wanted: &Wanted, program: Pid, bell: &mut Bell) -> u8 {
             _ => {}
         }
         bell.wait(asked.map_or(ROUND, |since| wanted.grace.saturating_sub(since.elapsed()).min(ROUND)));
-    }
-}
-
-/// Collects every child that ended; keeps the program's code.
-fn reap(program: Pid, code: &mut Option<u8>) {
-    loop {
-        match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-            Ok(WaitStatus::Exited(pid, status)) if pid == program => *code = Some(low_byte(status)),
-            Ok(WaitStatus::Signaled(pid, signal, _)) if pid == program => {
-                *code = Some(low_byte(128 + signal as i32))
-            }
-            Ok(WaitStatus::StillAlive) | Err(Errno::ECHILD) => return,
-            Ok(_) | Err(Errno::EINTR) => {}
-            Err(_) => return,
-        }
-    }
-}
-
-fn low_byte(status: i32) -> u8 {
-    u8::try_from(status & 0xff).unwrap_or(u8::MAX)
-}
-
-/// Ends every descendant: asks, waits for `grace`, then kills until none is left.
-fn end_tree(grace: Duration, bell: &mut Bell) {
-    if !grace.is_zero() {
-        signal_all(Signal::SIGTERM);
-    }
-    let begun = Instant::now();
-    while begun.elapsed() < GIVE_UP + grace {
-        reap(Pid::from_raw(0), &mut None);
-        let patient = begun.elapsed() < grace;
-        let gone = if patient { descendants(getpid()).is_empty() } else { !signal_all(Signal::SIGKILL) };
-        if gone {
-            return;
-        }
-        bell.wait(Duration::from_millis(10));
-    }
-    eprintln!("quarterdeck keeper: some processes of the agent could not be ended");
-}
-
-/// Sends a signal to every descendant; whether there was any.
-fn signal_all(signal: Signal) -> bool {
-    let tree = descendants(getpid());
-    for &pid in &tree {
-        // One that ended meanwhile needs no signal; as our descendant its number is not given away before.
-        let _ = kill(pid, signal);
-    }
-    !tree.is_empty()
-}
-
-/// Every living process below `root`, parents before their children, so that no parent goes on to its next command
-/// because its child was ended. Found through /proc because they may have left group and session.
-fn descendants(root: Pid) -> Vec<Pid> {
-    let mut others: Vec<(Pid, Pid)> = std::fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .filter_map(|pid| Some((Pid::from_raw(pid), parent_of(pid)?)))
-        .collect();
-    let mut tree = vec![root];
-    let mut at = 0;
-    while let Some(&parent) = tree.get(at) {
-        let is_child = |&mut (_, of): &mut (Pid, Pid)| of == parent;
-        tree.extend(others.extract_if(.., is_child).map(|(child, _)| child));
-        at += 1;
-    }
-    tree.split_off(1)
-}
-
-/// The parent of a process that is no zombie. One whose first thread ended before the others is none.
-fn parent_of(pid: i32) -> Option<Pid> {
-    const STATE: usize = 0;
-    const PARENT: usize = 1;
-    const THREADS: usize = 17;
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    let ended = matches!(*fields.get(STATE)?, "Z" | "X") && fields.get(THREADS)?.parse::<u32>().ok()? <= 1;
-    (!ended).then_some(Pid::from_raw(fields.get(PARENT)?.parse().ok()?))
-}
-
-/// What wakes the keeper: a child's end, an order to stop, the server's end.
-struct Bell {
-    stop: Arc<AtomicBool>,
-    finished: Arc<AtomicBool>,
-    rings: UnixStream,
-    /// The writing end of the program's input.
-    input: Option<File>,
-}
-
-impl Bell {
-    fn hang() -> std::io::Result<Self> {
-        use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1};
-        let (rings, rope) = UnixStream::pair()?;
-        let (stop, finished) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-        signal_hook::flag::register(FINISHED as i32, Arc::clone(&finished))?;
-        for signal in [SIGTERM, SIGINT, SIGHUP, SIGQUIT] {
-            signal_hook::flag::register(signal, Arc::clone(&stop))?;
-        }
-        for signal in [SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, FINISHED as i32] {
-            signal_hook::low_level::pipe::register(signal, rope.try_clone()?)?;
-        }
-        Ok(Self { stop, finished, rings, input: None })
-    }
-
-    /// Returns when something happened, or after `limit`.
-    fn wait(&mut self, limit: Duration) {
-        let limit = limit.max(Duration::from_millis(1));
-        // A failed read is a short sleep: the caller looks round again in any case.
-        let _ = self.rings.set_read_timeout(Some(limit));
-        let _ = self.rings.read(&mut [0; 64]);
     }
 }
 

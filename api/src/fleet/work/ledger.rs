@@ -262,3 +262,6 @@ impl Ledger {
         counted
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,23 +1,22 @@
 //! The scribe: makes of a stream what people follow. Words are gathered, so that an agent writes a few pieces a
 //! second at most; the end of a block, a call and an answer are written at once.
 
+mod short;
+
 use orchestrator::transcripts::{Block, BlockKind, Entry, ToolResult};
 use quarterdeck_shared::{
     StepId, Timestamp,
     event::{Activity, ActivityKind},
 };
 use serde_json::Value;
+use short::{PIECE_BYTES, cut, pieces, shortened};
 use std::{
     collections::{HashMap, HashSet},
     time::Duration,
 };
 
-/// The longest piece, in bytes; what is longer comes in several.
-const PIECE_BYTES: usize = 32 << 10;
 /// What is kept of a tool's answer, in bytes.
 const ANSWER_BYTES: usize = 4 << 10;
-/// What is kept of a tool's input, in bytes.
-const INPUT_BYTES: usize = 4 << 10;
 /// What is kept of a description, in characters.
 const DESCRIPTION_CHARS: usize = 200;
 
@@ -237,44 +236,6 @@ pub fn description(input: &Value) -> String {
     let any = || input.as_object()?.values().find_map(Value::as_str);
     let words = first.or_else(any).unwrap_or_default();
     words.lines().next().unwrap_or_default().chars().take(DESCRIPTION_CHARS).collect()
-}
-
-/// The input, its texts shortened until all of it fits.
-fn shortened(input: &Value) -> Value {
-    let mut limit = INPUT_BYTES;
-    let mut short = input.clone();
-    while short.to_string().len() > INPUT_BYTES {
-        limit /= 2;
-        if limit < 64 {
-            // Half, because quotes inside a text are escaped.
-            return Value::String(format!("{}…", cut(&input.to_string(), INPUT_BYTES / 2 - 8)));
-        }
-        shorten(&mut short, limit);
-    }
-    short
-}
-
-fn shorten(value: &mut Value, limit: usize) {
-    match value {
-        Value::String(text) if text.len() > limit => *text = format!("{}…", cut(text, limit)),
-        Value::Array(values) => values.iter_mut().for_each(|value| shorten(value, limit)),
-        Value::Object(fields) => fields.values_mut().for_each(|value| shorten(value, limit)),
-        _ => {}
-    }
-}
-
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let piece = cut(rest, PIECE_BYTES);
-        rest = &rest[piece.len()..];
-        (!piece.is_empty()).then_some(piece)
-    })
-}
-
-/// At most so many bytes of a text, never half a character.
-pub fn cut(text: &str, bytes: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes)]
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a scribe makes of a stream.
 
-use super::*;
+use super::{short::INPUT_BYTES, *};
 use orchestrator::transcripts::Usage;
 use serde_json::json;
 

@@ -1,0 +1,87 @@
+//! What changes of a task with its steps, and what is told of it.
+
+use quarterdeck_shared::{
+    AgentId, Payload, Timestamp,
+    agents::StatusEvidence,
+    tasks::{Step, StepStatus, Task, TaskStatus},
+};
+
+/// The limit a task has reached, as a sentence.
+pub(super) fn limit_reached(task: &Task) -> Option<String> {
+    let cost = task.limits.cost_usd.filter(|limit| task.cost_usd >= *limit);
+    let tokens = task.limits.tokens.filter(|limit| task.tokens.total() >= *limit);
+    let cost = cost.map(|limit| format!("the cost limit of {} is reached", limit.display()));
+    cost.or_else(|| tokens.map(|limit| format!("the limit of {limit} tokens is reached")))
+}
+
+pub(super) fn put(task: &mut Task, step: Step) {
+    match task.workflow.iter_mut().find(|known| known.plan.id == step.plan.id) {
+        Some(known) => *known = step,
+        None => task.workflow.push(step),
+    }
+}
+
+/// What is told of a task's steps, by what they were before.
+pub(super) fn changes(before: &Task, now: &Task) -> Vec<Payload> {
+    let mut events = Vec::new();
+    if before.workflow.len() != now.workflow.len() {
+        events.push(Payload::TaskPlanned { task: now.clone() });
+    }
+    for step in &now.workflow {
+        let was = before.workflow.iter().find(|known| known.plan.id == step.plan.id);
+        let from = was.map_or(StepStatus::Pending, |was| was.status);
+        let step = step.clone();
+        match step.status {
+            _ if was == Some(&step) => {}
+            StepStatus::Pending if was.is_none() => {}
+            StepStatus::Running if from == StepStatus::Pending => {
+                events.push(Payload::TaskStepStarted { step })
+            }
+            status if status.is_final() => events.push(Payload::TaskStepFinished { step }),
+            _ => events.push(Payload::TaskStepChanged { step }),
+        }
+    }
+    events
+}
+
+/// Takes a task over to the status its steps say.
+pub(super) fn turn(task: &mut Task, to: TaskStatus, now: Timestamp, events: &mut Vec<Payload>) {
+    let from = task.status;
+    task.status_evidence =
+        StatusEvidence { last_event_at: Some(now), ..StatusEvidence::because(why(task, to)) };
+    if from == to {
+        return;
+    }
+    task.status = to;
+    if to != TaskStatus::Pending {
+        task.started_at.get_or_insert(now);
+    }
+    task.finished_at = to.is_final().then_some(now);
+    events.push(Payload::TaskStatusChanged { from, to, task: task.clone() });
+}
+
+fn why(task: &Task, status: TaskStatus) -> String {
+    let names = |wanted: StepStatus| {
+        let steps = task.workflow.iter().filter(|step| step.status == wanted);
+        steps.map(|step| format!("{} {}", step.plan.id, step.plan.role)).collect::<Vec<_>>().join(", ")
+    };
+    match status {
+        TaskStatus::Pending => "no step has begun".into(),
+        TaskStatus::Running => match names(StepStatus::Running) {
+            steps if steps.is_empty() => "a step waits for another attempt".into(),
+            steps => format!("at work: {steps}"),
+        },
+        TaskStatus::Waiting => format!("waiting for a person: {}", names(StepStatus::Waiting)),
+        TaskStatus::Completed => "every step ended well".into(),
+        _ => task.error.clone().unwrap_or_else(|| status.to_string()),
+    }
+}
+
+pub(super) fn agent_of(payload: &Payload) -> Option<AgentId> {
+    match payload {
+        Payload::TaskStepStarted { step }
+        | Payload::TaskStepChanged { step }
+        | Payload::TaskStepFinished { step } => step.agent_id,
+        _ => None,
+    }
+}

@@ -1,0 +1,96 @@
+//! How an agent is started: once there is a place, in a new conversation or an old one.
+
+use super::{Ending, Start, Work};
+use crate::fleet::runtime::{Conversation, Launch, Order, Session};
+use orchestrator::prompts;
+use quarterdeck_shared::Payload;
+use std::{path::Path, sync::Arc};
+use tokio::sync::OwnedSemaphorePermit;
+
+impl Work {
+    /// Waits for one of the places that agents share, and until no earlier process works on the session.
+    pub(super) async fn place(&mut self, start: &Start) -> Result<OwnedSemaphorePermit, Ending> {
+        let places = Arc::clone(&self.fleet.places);
+        let runtime = Arc::clone(&self.runtime);
+        let session = self.me.agent.session_id.clone().unwrap_or_default();
+        let is_cut_off = matches!(start, Start::CutOff { .. });
+        let mut stopping = self.fleet.stopping.subscribe();
+        let mut waiting = Box::pin(async move {
+            let place = places.acquire_owned().await;
+            if is_cut_off {
+                runtime.settled(&session).await;
+            }
+            place
+        });
+        loop {
+            tokio::select! {
+                place = &mut waiting => return place.map_err(|_| Ending::Paused),
+                mail = self.mailbox.recv() => self.hear(mail),
+                // The server's own sender lives as long as this.
+                _ = stopping.wait_for(|stopping| *stopping) => return Err(Ending::Paused),
+            }
+            self.settle(None).await;
+            if let Some(ending) = self.ending.take() {
+                return Err(ending);
+            }
+        }
+    }
+
+    /// Launches the agent and follows it to its end.
+    pub(super) async fn live(&mut self, start: Start) -> Ending {
+        let session_id = self.me.agent.session_id.clone().unwrap_or_default();
+        let requests = self.me.agent.requests;
+        let asked = self.me.prompt.clone().unwrap_or_default();
+        let afresh = (Conversation::New(session_id.clone()), asked.clone());
+        let resumed = |cut_off| Conversation::Resumed { session_id, requests, cut_off };
+        let mut next = Some(match &start {
+            Start::New => afresh.clone(),
+            Start::Again => (resumed(false), asked),
+            Start::CutOff { cause } => (resumed(true), prompts::resume_prompt(cause)),
+        });
+        if let Start::CutOff { cause } = &start {
+            let notice =
+                self.scribe.notice(format!("it was cut off ({cause}) and goes on in the same session"));
+            self.event(Payload::AgentActivity(notice));
+        }
+        while let Some((conversation, prompt)) = next.take() {
+            let may_be_missing = matches!(conversation, Conversation::Resumed { .. });
+            let session = match self.launch(conversation, prompt).await {
+                Ok(session) => session,
+                Err(error) if matches!(start, Start::CutOff { .. }) => return Ending::Interrupted(error),
+                Err(error) => return Ending::failed(error),
+            };
+            let exit = self.follow(session).await;
+            if may_be_missing && self.has_no_conversation(&exit) {
+                next = Some(afresh.clone());
+                continue;
+            }
+            return self.judge(&exit);
+        }
+        Ending::failed("it was never started")
+    }
+
+    async fn launch(&mut self, conversation: Conversation, prompt: String) -> Result<Session, String> {
+        let agent = &self.me.agent;
+        let folder = Path::new(&agent.working_directory);
+        let directory = self.fleet.workspace.enter(folder).map_err(|error| error.to_string())?;
+        let launch = Launch {
+            agent_id: agent.id,
+            role: agent.role,
+            prompt,
+            system_prompt: self.me.system_prompt.clone(),
+            model: agent.model.clone(),
+            tools: self.me.tools.clone(),
+            permission_mode: agent.permission_mode,
+            directory,
+            conversation,
+        };
+        let session = self.runtime.launch(launch).await.map_err(|error| error.to_string())?;
+        self.ledger.relaunched();
+        self.monitor.heard(self.fleet.clock().steady());
+        (self.begun, self.closing, self.result, self.deadline) = (false, false, None, None);
+        self.unanswered = 1 + u32::try_from(self.more.len()).unwrap_or(0);
+        self.orders.extend(self.more.drain(..).map(Order::Say));
+        Ok(session)
+    }
+}

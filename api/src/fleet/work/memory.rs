@@ -1,0 +1,41 @@
+//! What is remembered of an agent beside its rows, so that a restart can go on from it.
+
+use super::{Given, Said};
+use crate::store::Row;
+use quarterdeck_shared::{AgentId, approvals::Approval, usage::UsageRecord};
+use serde::{Deserialize, Serialize};
+
+/// What is remembered of an agent while it is supposed to work, so that a restart knows of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct InFlight {
+    /// Answers it has not heard.
+    pub answers: Vec<Given>,
+}
+
+/// What an agent goes on from.
+#[derive(Default)]
+pub struct Memory {
+    /// Its usage records.
+    pub records: Vec<UsageRecord>,
+    /// What its runtime said it took.
+    pub said: Said,
+    /// Its questions that wait.
+    pub waiting: Vec<Approval>,
+    /// Answers it has not heard.
+    pub given: Vec<Given>,
+}
+
+/// The name under which it is noted that an agent is supposed to work.
+pub fn in_flight_key(id: AgentId) -> String {
+    format!("run/{id}")
+}
+
+/// The note that an agent is supposed to work.
+pub fn in_flight_row(id: AgentId) -> Row {
+    Row::Note { key: in_flight_key(id), json: Some("{\"answers\":[]}".to_owned()) }
+}
+
+/// The name under which a runtime's own sums are noted.
+pub fn said_key(id: AgentId) -> String {
+    format!("said/{id}")
+}
