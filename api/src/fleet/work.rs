@@ -105,6 +105,8 @@ pub struct Work {
     said: String,
     ending: Option<Ending>,
     deadline: Option<Timestamp>,
+    /// When it was last looked what is due.
+    looked_at: Timestamp,
 }
 
 impl Work {
@@ -205,6 +207,7 @@ impl Work {
             said: String::new(),
             ending: None,
             deadline: None,
+            looked_at: steady,
         }
     }
 
@@ -257,8 +260,8 @@ impl Work {
         let clock = self.fleet.clock();
         let steady = clock.steady();
         let until = |due: Timestamp| Duration::from_micros(u64::try_from(due.0 - steady.0).unwrap_or(0));
-        // Once it is past, it has been said.
-        let check = Some(self.monitor.next_check()).filter(|check| *check > steady);
+        // One that was past at the last look has been said.
+        let check = Some(self.monitor.next_check()).filter(|check| *check > self.looked_at);
         let stall = check.filter(|_| self.me.agent.status == AgentStatus::Running).map(until);
         let due = [self.scribe.due_in(steady), self.deadline.map(until), stall].into_iter().flatten().min();
         let after = due.map(|due| clock.after(due));

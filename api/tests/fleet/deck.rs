@@ -137,6 +137,18 @@ impl Deck {
         self.until(&format!("task {id} is {status}"), changed).await;
     }
 
+    /// Lets time go by until something is done.
+    pub async fn meanwhile<T>(clock: &Clock, step: Duration, done: impl Future<Output = T>) -> T {
+        let mut done = std::pin::pin!(done);
+        loop {
+            clock.advance(step);
+            tokio::select! {
+                done = &mut done => return done,
+                () = tokio::task::yield_now() => {}
+            }
+        }
+    }
+
     /// Waits for the next question.
     pub async fn asked(&mut self) -> Approval {
         let event =

@@ -26,6 +26,9 @@ printf '%s' "$prompt" > prompt
 "#;
 pub const INIT: &str = r#"echo '{"type":"system","subtype":"init","session_id":"","model":"claude-sonnet-5-5"}'
 "#;
+/// It speaks.
+const SPEAKS: &str = r#"echo '{"type":"assistant","message":{"id":"m1","model":"opus","content":[{"type":"text","text":"never"}]}}'
+"#;
 pub const RESULT: &str = r#"echo '{"type":"result","subtype":"success","is_error":false,"result":"done","num_turns":1}'
 cat > /dev/null
 "#;
@@ -56,12 +59,13 @@ fn new(prompt: &str) -> NewAgent {
 #[tokio::test]
 async fn an_agent_is_a_process_that_lives_while_it_works() {
     let one_result = RESULT.replace("cat > /dev/null", "exit 0");
-    let (_ground, mut deck) = fake(&format!("{INIT}read -r more\n{one_result}")).await;
+    let (_ground, mut deck) = fake(&format!("{INIT}{SPEAKS}read -r more\n{one_result}")).await;
     let made = deck.fleet.create(new("build it")).await.unwrap();
     let id = made.agent.id;
     let event = deck.agent_is(id, AgentStatus::Running).await;
     let Payload::AgentStatusChanged { evidence, .. } = event.payload else { panic!() };
     let process = evidence.process.unwrap();
+    deck.until("it speaks", |event| matches!(event.payload, Payload::AgentActivity(_))).await;
     let command = fs::read_to_string(format!("/proc/{process}/cmdline")).unwrap();
     assert!(command.contains("--session-id") && !command.contains("build it"), "{command}");
     assert!(evidence.reason.contains(&format!("process {process}")));
@@ -172,29 +176,15 @@ async fn a_process_that_hears_nothing_is_ended_with_its_whole_tree() {
 setsid sh -c "trap '' TERM; echo \$\$ >> pids; while :; do sleep 1000; done" &
 (setsid sh -c "trap '' TERM; echo \$\$ >> pids; while :; do sleep 1000; done" & ) &
 while [ "$(grep -c . pids 2>/dev/null || echo 0)" -lt 2 ]; do :; done
-echo '{"type":"assistant","message":{"id":"m1","model":"opus","content":[{"type":"text","text":"never"}]}}'
-while :; do sleep 1000; done
 "#;
-    let (_ground, mut deck) = fake(&format!("{INIT}{stubborn}")).await;
+    let (_ground, mut deck) = fake(&format!("{INIT}{stubborn}{SPEAKS}while :; do sleep 1000; done\n")).await;
     let made = deck.fleet.create(new("go")).await.unwrap();
     let id = made.agent.id;
     deck.until("it speaks", |event| matches!(event.payload, Payload::AgentActivity(_))).await;
     let (fleet, clock) = (deck.fleet.clone(), deck.clock.clone());
-    let cancelling = tokio::spawn(async move { fleet.cancel(id).await });
-    let winding = |event: &Event| event.agent_id == Some(id);
-    // Its grace runs on the test's clock: it is over whenever the word to stop has been heard.
-    let cancelled = Deck::patiently("it is cancelled", async {
-        let mut cancelling = cancelling;
-        loop {
-            clock.advance(Duration::from_secs(3));
-            tokio::select! {
-                done = &mut cancelling => return done.unwrap().unwrap(),
-                () = tokio::task::yield_now() => {}
-            }
-        }
-    })
-    .await;
-    deck.until("it is told", winding).await;
+    // Its grace runs on the test's clock.
+    let cancelling = Deck::meanwhile(&clock, Duration::from_secs(1), fleet.cancel(id));
+    let cancelled = Deck::patiently("it is cancelled", cancelling).await.unwrap();
     assert_eq!(cancelled.agent.status, AgentStatus::Cancelled);
     let pids = fs::read_to_string(Path::new(&made.agent.working_directory).join("pids")).unwrap();
     assert_eq!(pids.lines().count(), 2);

@@ -1,7 +1,7 @@
 //! Tasks from submission to their end.
 
 use super::{
-    deck::{agent, deck, deck_with, task},
+    deck::{Deck, agent, deck, deck_with, task},
     tape::{Tape, plain},
 };
 use quarterdeck::fleet::FleetError;
@@ -100,8 +100,8 @@ async fn an_error_that_may_pass_is_tried_again_after_a_while() {
         _ => false,
     };
     deck.until("the step waits for another attempt", waits).await;
-    deck.clock.advance(Duration::from_secs(5));
-    deck.task_is(task.id, TaskStatus::Failed).await;
+    let clock = deck.clock.clone();
+    Deck::meanwhile(&clock, Duration::from_secs(1), deck.task_is(task.id, TaskStatus::Failed)).await;
     let done = deck.store.task(task.id).await.unwrap().unwrap();
     assert_eq!(done.workflow[0].attempts, 2);
     let query = AgentQuery { task_id: Some(task.id), ..AgentQuery::default() };

@@ -57,6 +57,7 @@ impl Work {
             self.deadline = None;
             self.orders.push(Order::Stop);
         }
+        self.looked_at = steady;
         let alarm = self.monitor.tick(self.me.agent.status, steady);
         self.alarm(alarm);
     }
