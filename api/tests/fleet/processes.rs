@@ -4,7 +4,7 @@ use super::deck::{Deck, Ground};
 use crate::support::database::folder;
 use quarterdeck::fleet::{FleetError, FleetRules, runtime::Recordings};
 use quarterdeck_shared::{
-    Event, Payload,
+    Payload,
     agents::{AgentStatus, NewAgent, NewPrompt, Role},
     event::ActivityKind,
 };
