@@ -28,8 +28,12 @@ const MADE: [&str; 4] = ["dist", "target", "node_modules", "page.css"];
 /// What each file gets beside it: brotli and gzip at their best, made once here instead of per request.
 const COMPRESS: &str = include_str!("page/compress.mjs");
 
-/// Builds the page into web/dist unless it stands there already, made of the same inputs.
+/// Builds the page into web/dist unless it stands there already, made of the same inputs. One build at a time: who
+/// comes while another builds waits, and then finds it done.
 pub fn build(places: &Places) -> Result<()> {
+    fs::create_dir_all(&places.target)?;
+    let turn = fs::File::create(places.target.join("page.lock"))?;
+    turn.lock().context("cannot wait for another build of the page")?;
     let sources = fingerprint(places)?;
     let stamp = places.target.join("page.stamp");
     if let Ok(made) = fs::read_to_string(&stamp)
@@ -41,7 +45,6 @@ pub fn build(places: &Places) -> Result<()> {
     let tools = setup::page_tools(places)?;
     trunk(places, &tools)?;
     compress(places)?;
-    fs::create_dir_all(&places.target)?;
     fs::write(&stamp, stamped(&sources, &places.dist())?)?;
     Ok(())
 }
