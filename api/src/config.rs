@@ -1,88 +1,27 @@
 //! Settings: flag over environment over file over default, checked once and then believed.
 
 pub mod checks;
+mod error;
+mod folders;
 pub mod settings;
 pub mod sources;
 #[cfg(test)]
 mod tests;
 
+use folders::absolute;
 use quarterdeck_shared::settings::Setting as ShownSetting;
 use sources::{Resolved, Sources};
 use std::{
     collections::BTreeMap,
-    io,
     net::{IpAddr, Ipv4Addr},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
+pub use error::ConfigError;
 pub use settings::{SETTINGS, Setting};
 
 /// What a secret looks like wherever settings are shown.
 pub const MASK: &str = "********";
-
-/// Why the settings cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// A key nobody knows.
-    #[error("unknown setting `{key}` in {}{}", place.display(), suggested(suggestion))]
-    Unknown {
-        /// The key.
-        key: String,
-        /// Where it stands.
-        place: PathBuf,
-        /// The known key that is most like it.
-        suggestion: Option<&'static str>,
-    },
-    /// A value that will not do.
-    #[error("setting `{name}` (from {origin}) {wanted}, but is {found}")]
-    Wrong {
-        /// The setting.
-        name: &'static str,
-        /// Where the value came from.
-        origin: &'static str,
-        /// What would do.
-        wanted: String,
-        /// What came.
-        found: String,
-    },
-    /// A variable and its file variant at once.
-    #[error("both {variable} and {by_file} are set; keep one of them")]
-    Twice {
-        /// The variable.
-        variable: &'static str,
-        /// Its file variant.
-        by_file: String,
-    },
-    /// The settings file is no TOML.
-    #[error("{} is no valid TOML: {reason}", path.display())]
-    Toml {
-        /// The file.
-        path: PathBuf,
-        /// What the parser said.
-        reason: String,
-    },
-    /// A file that was named cannot be read.
-    #[error("cannot read {}: {reason}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        reason: String,
-    },
-    /// Settings that do not go together.
-    #[error("{0}")]
-    Together(String),
-}
-
-fn suggested(suggestion: &Option<&'static str>) -> String {
-    suggestion.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
-}
-
-impl ConfigError {
-    fn file(path: &Path, error: io::Error) -> Self {
-        Self::File { path: path.to_owned(), reason: error.to_string() }
-    }
-}
 
 /// Every setting, parsed.
 #[derive(Clone)]
@@ -153,7 +92,7 @@ impl Config {
     pub fn from_sources(sources: &Sources) -> Result<Self, ConfigError> {
         let mut resolved = sources.resolve()?;
         let home = sources.environment.get("HOME").filter(|home| home.starts_with('/')).map(PathBuf::from);
-        fill_folders(&mut resolved, sources, home.as_deref())?;
+        folders::fill(&mut resolved, sources, home.as_deref())?;
         let values = Values(&resolved);
         let roots = checks::paths(values.text("workspace_roots"));
         let config = Self {
@@ -270,40 +209,4 @@ fn tls(values: &Values<'_>) -> Result<Option<Tls>, ConfigError> {
             "`tls_cert` and `tls_key` belong together: set both or neither".to_owned(),
         )),
     }
-}
-
-/// The folders that are found out where nobody named them.
-fn fill_folders(
-    resolved: &mut BTreeMap<&'static str, Resolved>,
-    sources: &Sources,
-    home: Option<&Path>,
-) -> Result<(), ConfigError> {
-    let data_home = sources.environment.get("XDG_DATA_HOME").filter(|path| path.starts_with('/'));
-    let data_home = data_home.map(PathBuf::from).or_else(|| home.map(|home| home.join(".local/share")));
-    let found = [
-        ("data_dir", data_home.map(|folder| folder.join("quarterdeck"))),
-        ("workspace_roots", home.map(Path::to_owned)),
-    ];
-    for (name, folder) in found {
-        let Some(value) = resolved.get_mut(name).filter(|value| value.value.is_empty()) else { continue };
-        match folder {
-            Some(folder) => value.value = folder.display().to_string(),
-            None if name == "data_dir" => {
-                return Err(ConfigError::Together(
-                    "there is no HOME to keep data in; name a `--data-dir`".to_owned(),
-                ));
-            }
-            None => {}
-        }
-    }
-    Ok(())
-}
-
-/// A path with `~` and the current folder filled in.
-fn absolute(path: &str, home: Option<&Path>) -> PathBuf {
-    let path = match (path.strip_prefix("~/"), home) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => PathBuf::from(path),
-    };
-    std::path::absolute(&path).unwrap_or(path)
 }

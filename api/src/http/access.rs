@@ -1,15 +1,17 @@
 //! Access: who may come in, by the key, a token, a session, a login code or a ticket.
 
+use super::{
+    caller::{Caller, Proof},
+    secret::{NoChance, hash, random},
+};
 use crate::{
     fleet::clock::Clock,
     store::{Batch, Row, SessionRow, Store, StoreError, TokenRow},
 };
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use quarterdeck_shared::{
     Timestamp, TokenId,
-    auth::{MadeToken, NewToken, Session, Ticket, Token},
+    auth::{MadeToken, NewToken, Ticket, Token},
 };
-use sha2::{Digest as _, Sha256};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -33,45 +35,9 @@ const WAITING: usize = 10_000;
 /// A token's last use is written down this seldom.
 const USE_SECONDS: i64 = 60;
 
-/// By what somebody proved who they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Proof {
-    /// The server's own key.
-    Key,
-    /// An access token.
-    Token(TokenId),
-    /// A login.
-    Session,
-}
-
-/// Somebody who may come in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Caller {
-    /// By what.
-    pub proof: Proof,
-    /// What people call them.
-    pub name: String,
-    /// Until when; without an end where missing.
-    pub expires_at: Option<Timestamp>,
-    /// The hash of what they showed: tells callers apart without keeping a secret.
-    pub hash: String,
-}
-
-impl Caller {
-    /// How the caller is described to itself.
-    pub fn session(&self) -> Session {
-        let kind = match self.proof {
-            Proof::Key => "key",
-            Proof::Token(_) => "token",
-            Proof::Session => "session",
-        };
-        Session { kind: kind.to_owned(), name: self.name.clone(), expires_at: self.expires_at }
-    }
-}
-
 /// The one place that lets people in.
 pub struct Access {
-    key_hash: String,
+    owner: Arc<Caller>,
     store: Store,
     clock: Clock,
     codes: Mutex<HashMap<String, Timestamp>>,
@@ -83,7 +49,12 @@ impl Access {
     /// Access by this key and whatever the store knows.
     pub fn new(key: &str, store: Store, clock: Clock) -> Self {
         Self {
-            key_hash: hash(key),
+            owner: Arc::new(Caller {
+                proof: Proof::Key,
+                name: "key".to_owned(),
+                expires_at: None,
+                hash: hash(key),
+            }),
             store,
             clock,
             codes: Mutex::default(),
@@ -93,10 +64,10 @@ impl Access {
     }
 
     /// Whoever shows this key or token.
-    pub async fn by_secret(&self, secret: &str) -> Result<Option<Caller>, StoreError> {
+    pub async fn by_secret(&self, secret: &str) -> Result<Option<Arc<Caller>>, StoreError> {
         let hash = hash(secret);
-        if bool::from(hash.as_bytes().ct_eq(self.key_hash.as_bytes())) {
-            return Ok(Some(Caller { proof: Proof::Key, name: "key".to_owned(), expires_at: None, hash }));
+        if bool::from(hash.as_bytes().ct_eq(self.owner.hash.as_bytes())) {
+            return Ok(Some(self.owner.clone()));
         }
         if !secret.starts_with(TOKEN_PREFIX) {
             return Ok(None);
@@ -113,23 +84,17 @@ impl Access {
                 tracing::warn!(error = %error, token.id = %token.id, "a token's use could not be written down");
             }
         }
-        Ok(Some(Caller {
-            proof: Proof::Token(token.id),
-            name: token.name,
-            expires_at: token.expires_at,
-            hash,
-        }))
+        let proof = Proof::Token(token.id);
+        Ok(Some(Arc::new(Caller { proof, name: token.name, expires_at: token.expires_at, hash })))
     }
 
     /// Whoever shows this session's secret.
-    pub async fn by_session(&self, secret: &str) -> Result<Option<Caller>, StoreError> {
+    pub async fn by_session(&self, secret: &str) -> Result<Option<Arc<Caller>>, StoreError> {
         let hash = hash(secret);
         let row = self.store.session(&hash, self.clock.now()).await?;
-        let caller = |row: SessionRow| Caller {
-            proof: Proof::Session,
-            name: row.name,
-            expires_at: Some(row.expires_at),
-            hash: row.hash,
+        let caller = |row: SessionRow| {
+            let expires_at = Some(row.expires_at);
+            Arc::new(Caller { proof: Proof::Session, name: row.name, expires_at, hash: row.hash })
         };
         Ok(row.map(caller))
     }
@@ -234,11 +199,6 @@ impl Access {
     }
 }
 
-/// The system gives no random bytes.
-#[derive(Debug, thiserror::Error)]
-#[error("the system gives no random bytes: {0}")]
-pub struct NoChance(String);
-
 /// Why nothing could be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -248,18 +208,6 @@ pub enum OpenError {
     /// No store.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// 256 random bits, fit for headers and addresses.
-pub fn random() -> Result<String, NoChance> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|error| NoChance(error.to_string()))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
-}
-
-/// What is kept of a secret: its SHA-256, hexadecimal.
-pub fn hash(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

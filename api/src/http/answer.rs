@@ -1,6 +1,6 @@
 //! Answers: JSON with the declared status, in one piece, with an ETag on reads.
 
-use super::seen::Seen;
+use super::{secret::hexadecimal, seen::Seen};
 use crate::error::ApiError;
 use quarterdeck_shared::Endpoint;
 use rocket::{
@@ -35,8 +35,7 @@ impl Encoded {
 
     /// JSON that is there already.
     pub fn from_json(json: Vec<u8>) -> Self {
-        let digest = Sha256::digest(&json);
-        let tag: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let tag = hexadecimal(&Sha256::digest(&json)[..16]);
         Self { json, etag: format!("\"{tag}\"") }
     }
 }

@@ -1,6 +1,6 @@
 //! Asking: the guard of every declared endpoint. It lets in whom the declaration lets in and reads the query.
 
-use super::{access::Caller, query, refusal::refuse, seen::Seen};
+use super::{caller::Caller, query, refusal::refuse, seen::Seen};
 use crate::error::ApiError;
 use quarterdeck_shared::Endpoint;
 use rocket::{

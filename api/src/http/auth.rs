@@ -1,10 +1,11 @@
 //! Logging in and out, tickets and tokens over HTTP.
 
 use super::{
-    access::{Access, OpenError, Proof, SESSION_SECONDS},
+    access::{Access, OpenError, SESSION_SECONDS},
     answer::{Answer, Reply},
     ask::{Ask, Id},
     body::{Body, Empty},
+    caller::Proof,
     door::cookie_name,
     pool::Db,
 };
@@ -55,7 +56,7 @@ async fn login(
     let name = match (&new.0.code, &new.0.key) {
         (Some(code), None) if access.take_code(code) => "login link".to_owned(),
         (None, Some(key)) => match access.by_secret(key).await? {
-            Some(caller) => caller.name,
+            Some(caller) => caller.name.clone(),
             None => return Err(ApiError::new(Code::Unauthorized, "this key is not known here")),
         },
         (Some(_), None) => {

@@ -2,7 +2,8 @@
 //! asks and how often are settled here, before anything is routed.
 
 use super::{
-    access::{Access, Caller, TICKET_PROTOCOL},
+    access::{Access, TICKET_PROTOCOL},
+    caller::Caller,
     origin::{Names, Origin},
     rates::{Asker, Rates},
     seen::{Seen, is_valid_id, new_id},
@@ -150,13 +151,13 @@ async fn identify(
     from: Origin,
 ) -> Result<Option<Arc<Caller>>, ApiError> {
     let access = state::<Arc<Access>>(request)?;
-    let found: Result<Option<Caller>, StoreError> = match credentials {
+    let found: Result<_, StoreError> = match credentials {
         Credentials::Bearer(secret) => access.by_secret(secret).await,
         Credentials::Ticket(protocol) => return Ok(access.take_ticket(protocol)),
         Credentials::Cookie(secret) if from != Origin::Listed => access.by_session(secret).await,
         Credentials::Cookie(_) | Credentials::Nothing => Ok(None),
     };
-    Ok(found?.map(Arc::new))
+    Ok(found?)
 }
 
 fn count(request: &Request<'_>, seen: &Seen) -> Result<(), ApiError> {

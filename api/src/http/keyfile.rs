@@ -1,6 +1,6 @@
 //! The key's file: made at random on the first start, readable by its owner alone.
 
-use super::access;
+use super::secret;
 use crate::config::Config;
 use std::{
     fs::{self, DirBuilder, OpenOptions},
@@ -28,7 +28,7 @@ pub enum KeyError {
     },
     /// No randomness.
     #[error(transparent)]
-    NoChance(#[from] access::NoChance),
+    NoChance(#[from] secret::NoChance),
 }
 
 /// Makes the data folder and shuts it to others.
@@ -60,7 +60,7 @@ pub fn key(config: &Config) -> Result<String, KeyError> {
 }
 
 fn make(path: &Path) -> Result<String, KeyError> {
-    let key = access::random()?;
+    let key = secret::random()?;
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)

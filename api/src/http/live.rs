@@ -2,6 +2,7 @@
 
 mod client;
 pub mod hub;
+mod outlet;
 
 use super::{access::Access, ask::Id, ask::Known, pool::Db, refusal::refuse};
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
     error::ApiError,
     store::{Channel, Store},
 };
-use client::{Client, Limits};
+use client::{Client, Limits, Wiring};
 use futures::future::BoxFuture;
 use hub::{Hub, Seat};
 use quarterdeck_shared::{Code, TaskId};
@@ -133,7 +134,8 @@ fn open(opening: Opening, channel: Channel, store: Store, hub: &Hub, access: &Ar
         max_write_buffer_size: BUFFER,
         ..SocketConfig::default()
     };
-    let client = Client::new(channel, store, hub.clone(), access.clone(), known.0, limits);
+    let wiring = Wiring { channel, store, hub: hub.clone(), access: access.clone(), caller: known.0 };
+    let client = Client::new(wiring, limits);
     let serve = move |stream| -> BoxFuture<'static, rocket_ws::result::Result<()>> {
         Box::pin(async move {
             client.serve(stream, shutdown).await;

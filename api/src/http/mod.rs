@@ -7,8 +7,10 @@ mod answer;
 mod approvals;
 mod ask;
 mod auth;
+mod background;
 mod body;
 mod cache;
+pub mod caller;
 mod docs;
 pub mod door;
 pub mod headers;
@@ -23,9 +25,12 @@ mod prompts;
 mod query;
 mod rates;
 mod refusal;
+mod rules;
 mod runtimes;
+pub mod secret;
 mod seen;
 mod settings;
+mod signals;
 pub mod spa;
 mod start;
 mod tasks;
@@ -37,7 +42,8 @@ use access::Access;
 use rocket::{Build, Rocket, Route};
 use std::sync::Arc;
 
-pub use start::{Ended, StartError, assemble, fleet_rules, location, serve};
+pub use rules::{fleet_rules, location};
+pub use start::{Ended, StartError, assemble, serve};
 
 /// Where the API lives.
 pub const API: &str = "/api/v1";
@@ -51,12 +57,12 @@ fn api() -> Vec<Route> {
 
 /// The server, put together and not started.
 pub fn build(config: Config, access: Arc<Access>, fleet: Fleet) -> Rocket<Build> {
-    let windows = start::windows(&config);
-    rocket::custom(start::settings(&config))
+    let windows = rules::windows(&config);
+    rocket::custom(rules::rocket_settings(&config))
         .attach(rocket::shield::Shield::new())
         .attach(door::Door)
         .attach(headers::Headers)
-        .attach(start::background())
+        .attach(background::fairing())
         .manage(pool::Db::of(fleet.store().clone()))
         .manage(rates::Rates::new(&config))
         .manage(live::hub::Hub::new(windows))

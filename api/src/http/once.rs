@@ -3,6 +3,7 @@
 use super::{
     answer::{Answer, Encoded, Reply},
     ask::Ask,
+    secret::hexadecimal,
 };
 use crate::{
     error::ApiError,
@@ -126,5 +127,5 @@ fn fingerprint<E: Endpoint>(ask: &Ask<E>, body: &impl Serialize) -> Result<Strin
         digest.update((part.len() as u64).to_be_bytes());
         digest.update(part);
     }
-    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hexadecimal(&digest.finalize()))
 }

@@ -1,6 +1,6 @@
 //! What was seen of a request at the door: its id, who sent it, and whether it goes any further.
 
-use super::access::Caller;
+use super::caller::Caller;
 use crate::error::ApiError;
 use rocket::{Request, http::Method};
 use std::{

@@ -1,6 +1,6 @@
 //! The page: its files inside the binary, compressed when they were built, and one document for all its addresses.
 
-use super::{headers, refusal::refuse};
+use super::{headers, refusal::refuse, secret::hexadecimal};
 use crate::error::ApiError;
 use quarterdeck_shared::Code;
 use rocket::{
@@ -117,9 +117,7 @@ impl<'r> Responder<'r, 'static> for Sent {
         });
         let plain = || Files::get(&self.name).map(|file| (None, file));
         let (encoding, file) = twin.or_else(plain).ok_or(Status::NotFound)?;
-        let tag: String =
-            file.metadata.sha256_hash().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        let etag = format!("\"{tag}\"");
+        let etag = format!("\"{}\"", hexadecimal(&file.metadata.sha256_hash()[..16]));
         let mut response = Response::new();
         response.set_status(self.status);
         response.set_raw_header("Vary", "Accept-Encoding");

@@ -1,25 +1,27 @@
 //! Starting and stopping: from settings to the line that says the server is ready, and out again within two seconds.
 
-use super::{access::Access, health, keyfile, live::hub::Hub, pool};
+use super::{
+    access::Access,
+    health, keyfile,
+    rules::{fleet_rules, location},
+    secret::NoChance,
+    signals::Signals,
+};
 use crate::{
     config::{Config, ConfigError},
-    fleet::{Fleet, FleetError, FleetRules, clock::Clock},
-    store::{Batch, Location, Row, Store, StoreError, WriterRules},
+    fleet::{Fleet, FleetError, clock::Clock},
+    store::{Store, StoreError, WriterRules},
 };
-use orchestrator::live::Windows;
-use rocket::{
-    Build, Orbit, Rocket, Shutdown,
-    config::{Ident, LogLevel, Shutdown as ShutdownSettings, TlsConfig},
-    error::ErrorKind,
-    fairing::AdHoc,
+use rocket::{Build, Orbit, Rocket, Shutdown, error::ErrorKind, fairing::AdHoc};
+use std::{
+    io::{self, Write as _},
+    net::{IpAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
 };
-use std::{collections::HashSet, io::Write as _, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How long stopping may take in all.
 const FAREWELL: Duration = Duration::from_millis(1_800);
-/// How often what has run out is forgotten.
-const SWEEP: Duration = Duration::from_secs(3600);
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +40,7 @@ pub enum StartError {
     Fleet(#[from] FleetError),
     /// Its login code.
     #[error(transparent)]
-    Code(#[from] super::access::NoChance),
+    Code(#[from] NoChance),
     /// Its address.
     #[error("cannot listen on {address}: {reason}")]
     Listen {
@@ -75,6 +77,10 @@ pub async fn assemble(config: Config) -> Result<Rocket<Build>, StartError> {
 /// Serves until somebody asks it to stop. `open` opens the login link in the browser.
 pub async fn serve(config: Config, open: bool) -> Result<Ended, StartError> {
     let address = format!("{}:{}", config.host, config.port);
+    // Before anything is resumed that would have to stop again.
+    if let Err(error) = TcpListener::bind((config.host, config.port)) {
+        return Err(not_listening(&error, address));
+    }
     let rocket = assemble(config).await?.attach(AdHoc::on_liftoff("ready", move |rocket| {
         Box::pin(async move {
             if let Err(error) = announce(rocket, open).await {
@@ -127,31 +133,6 @@ async fn stop(
     }
 }
 
-/// The ways in which a process is asked to end.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-    hangup: Signal,
-}
-
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            hangup: signal(SignalKind::hangup())?,
-        })
-    }
-
-    async fn next(&mut self) -> Ended {
-        tokio::select! {
-            _ = self.terminate.recv() => Ended::Asked,
-            _ = self.hangup.recv() => Ended::Asked,
-            _ = self.interrupt.recv() => Ended::Interrupted,
-        }
-    }
-}
-
 /// Says that the server is ready, once it is, with a link that logs in once.
 async fn announce(rocket: &Rocket<Orbit>, open: bool) -> Result<(), StartError> {
     let (Some(config), Some(access), Some(fleet)) =
@@ -170,7 +151,7 @@ async fn announce(rocket: &Rocket<Orbit>, open: bool) -> Result<(), StartError> 
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
         let link = format!("{base}/login#{code}");
-        let mut out = std::io::stdout();
+        let mut out = io::stdout();
         if let Err(error) = writeln!(out, "Quarterdeck is ready: {link}").and_then(|()| out.flush()) {
             tracing::warn!(error = %error, "nobody reads the standard output");
         }
@@ -210,114 +191,25 @@ fn base_url(config: &Config, port: u16) -> String {
     format!("{scheme}://{host}:{port}")
 }
 
-/// What goes on behind the requests: the live stream, and forgetting what has run out.
-pub(super) fn background() -> AdHoc {
-    AdHoc::on_liftoff("background", |rocket| {
-        let parts = (rocket.state::<Fleet>().cloned(), rocket.state::<Hub>().cloned());
-        let shutdown = rocket.shutdown();
-        Box::pin(async move {
-            let (Some(fleet), Some(hub)) = parts else { return };
-            let store = fleet.store().clone();
-            let live = hub.run(store.clone());
-            let work = async { futures::future::join(live, sweep(store)).await };
-            tokio::spawn(async move {
-                tokio::select! {
-                    _ = work => {}
-                    () = shutdown => {}
-                }
-            });
-        })
-    })
-}
-
-async fn sweep(store: Store) {
-    let mut hours = tokio::time::interval(SWEEP);
-    loop {
-        hours.tick().await;
-        let now = Clock::system().now();
-        let answers_before = now.plus_seconds(-super::once::KEPT_SECONDS);
-        let forget = Row::Forget { sessions_before: now, answers_before };
-        if let Err(error) = store.commit(Batch::new().row(forget)).await {
-            tracing::warn!(error = %error, "what has run out could not be forgotten; it is tried again in an hour");
-        }
-    }
-}
-
-/// Rocket's own settings: nothing of its defaults that trusts or prints more than we do.
-pub(super) fn settings(config: &Config) -> rocket::Config {
-    let pem = |text: &str| text.contains("-----BEGIN");
-    let tls = config.tls.as_ref().map(|tls| match pem(&tls.certificate) && pem(&tls.key) {
-        true => TlsConfig::from_bytes(tls.certificate.as_bytes(), tls.key.as_bytes()),
-        false => TlsConfig::from_paths(&tls.certificate, &tls.key),
-    });
-    rocket::Config {
-        address: config.host,
-        port: config.port,
-        tls,
-        // Nobody in front is believed about addresses.
-        ip_header: None,
-        ident: Ident::none(),
-        log_level: LogLevel::Off,
-        cli_colors: false,
-        shutdown: ShutdownSettings {
-            ctrlc: false,
-            signals: HashSet::new(),
-            grace: 1,
-            mercy: 0,
-            ..Default::default()
-        },
-        ..rocket::Config::release_default()
-    }
-}
-
-/// The live stream's windows.
-pub(super) fn windows(config: &Config) -> Windows {
-    Windows {
-        status_ms: config.agent_window_ms,
-        usage_ms: config.cost_window_ms,
-        task_ms: config.task_window_ms,
-    }
-}
-
-/// Where the database is.
-pub fn location(config: &Config) -> Location {
-    match &config.database_url {
-        Some(url) => pool::location(url),
-        None => Location::Sqlite(config.data_dir.join("quarterdeck.db")),
-    }
-}
-
-/// The fleet's share of the settings.
-pub fn fleet_rules(config: &Config) -> FleetRules {
-    let mut rules = FleetRules::new(config.data_dir.clone());
-    rules.workspace_roots = config.workspace_roots.clone();
-    rules.allow_bypass_permissions = config.allow_bypass_permissions;
-    rules.max_agents = config.max_agents;
-    rules.step_seconds = config.step_seconds;
-    rules.max_attempts = config.max_attempts;
-    rules.stall_seconds = config.stall_seconds;
-    rules.runtimes.claude_bin = (config.claude_bin != "claude").then(|| PathBuf::from(&config.claude_bin));
-    rules.runtimes.pass_environment = config.pass_environment.clone();
-    rules.runtimes.replay_speed = config.replay_speed;
-    rules
-}
-
 fn failed(error: &rocket::Error, address: String) -> StartError {
     match error.kind() {
-        ErrorKind::Bind(error) | ErrorKind::Io(error) => {
-            let reason = match error.kind() {
-                std::io::ErrorKind::AddrInUse => {
-                    "another program has the port; choose another with --port".to_owned()
-                }
-                std::io::ErrorKind::PermissionDenied => {
-                    "ports below 1024 need more rights; choose another".to_owned()
-                }
-                _ => error.to_string(),
-            };
-            StartError::Listen { address, reason }
-        }
+        ErrorKind::Bind(error) | ErrorKind::Io(error) => not_listening(error, address),
         _ => StartError::Server(reason(error)),
     }
+}
+
+fn not_listening(error: &io::Error, address: String) -> StartError {
+    let reason = match error.kind() {
+        io::ErrorKind::AddrInUse => "another program has the port; choose another with --port".to_owned(),
+        io::ErrorKind::PermissionDenied => {
+            "ports below 1024 need more rights; choose another with --port".to_owned()
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            "this machine does not have the address; choose another --host".to_owned()
+        }
+        _ => error.to_string(),
+    };
+    StartError::Listen { address, reason }
 }
 
 fn reason(error: &rocket::Error) -> String {

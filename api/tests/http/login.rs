@@ -8,7 +8,7 @@ use quarterdeck::{
 };
 use quarterdeck_shared::Timestamp;
 use rocket::http::{Header, Method};
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 async fn log_in(desk: &Desk, body: &str) -> Reply {
     let request =
@@ -140,7 +140,7 @@ async fn a_code_ends_after_ten_minutes() {
 #[rocket::async_test]
 async fn a_ticket_works_once_and_for_thirty_seconds() {
     let (access, clock, _, _desk) = timed().await;
-    let caller = Arc::new(access.by_secret(KEY).await.unwrap().unwrap());
+    let caller = access.by_secret(KEY).await.unwrap().unwrap();
     let ticket = || access.make_ticket(caller.clone()).unwrap().protocol;
     let (first, second) = (ticket(), ticket());
     assert_eq!(access.take_ticket(&first), Some(caller.clone()));

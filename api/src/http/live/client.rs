@@ -1,22 +1,20 @@
 //! One client at its socket: hello, what it missed, then live events, at its own pace and at nobody else's cost.
 
-use super::hub::Hub;
+use super::{
+    hub::Hub,
+    outlet::{End, Outlet, Step, end_of},
+};
 use crate::{
-    http::access::{Access, Caller},
+    http::{access::Access, caller::Caller},
     store::{Channel, Committed, Store, StoreError},
 };
 use quarterdeck_shared::live::{Call, Frame};
-use rocket::{Shutdown, futures::SinkExt as _, futures::StreamExt as _};
-use rocket_ws::{
-    Message,
-    frame::{CloseCode, CloseFrame},
-    result::Error,
-    stream::DuplexStream,
-};
+use rocket::Shutdown;
+use rocket_ws::{Message, frame::CloseCode, result::Error, stream::DuplexStream};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError, error::TryRecvError},
-    time::{Instant, timeout_at},
+    time::{Instant, interval_at, sleep_until},
 };
 
 /// Events read from the table at a time.
@@ -26,8 +24,6 @@ const BATCH: usize = 64;
 /// A client that missed more than this, and for longer than [`RECENT_SECONDS`], gets a snapshot instead.
 const FAR_BEHIND: i64 = 10_000;
 const RECENT_SECONDS: i64 = 300;
-/// How long a client may take to take leave.
-const FAREWELL: Duration = Duration::from_millis(500);
 
 /// What one client may do.
 #[derive(Clone, Copy, Debug)]
@@ -44,77 +40,62 @@ pub struct Limits {
     pub recheck: Duration,
 }
 
-/// Why a socket ends.
-enum End {
-    /// The client is gone.
-    Gone,
-    /// We close, with this code and reason.
-    Close(CloseCode, &'static str),
+/// What a client's socket is connected to.
+pub struct Wiring {
+    /// Which events it gets.
+    pub channel: Channel,
+    /// Where missed ones are.
+    pub store: Store,
+    /// Where live ones come from.
+    pub hub: Hub,
+    /// Who says whether it may stay.
+    pub access: Arc<Access>,
+    /// Who it is.
+    pub caller: Arc<Caller>,
 }
-
-type Step = Result<(), End>;
 
 /// One client.
 pub struct Client {
-    channel: Channel,
-    store: Store,
-    hub: Hub,
-    access: Arc<Access>,
-    caller: Arc<Caller>,
+    wiring: Wiring,
     limits: Limits,
     events: Option<Receiver<Arc<Committed>>>,
     last: i64,
-    behind_since: Option<Instant>,
     messages: (Option<Instant>, u32),
 }
 
 impl Client {
     /// A client that has not said hello.
-    pub fn new(
-        channel: Channel,
-        store: Store,
-        hub: Hub,
-        access: Arc<Access>,
-        caller: Arc<Caller>,
-        limits: Limits,
-    ) -> Self {
-        let (events, last, behind_since, messages) = (None, 0, None, (None, 0));
-        Self { channel, store, hub, access, caller, limits, events, last, behind_since, messages }
+    pub const fn new(wiring: Wiring, limits: Limits) -> Self {
+        Self { wiring, limits, events: None, last: 0, messages: (None, 0) }
     }
 
     /// Serves the client until either side has enough, or the server stops.
-    pub async fn serve(mut self, mut stream: DuplexStream, mut shutdown: Shutdown) {
+    pub async fn serve(mut self, stream: DuplexStream, mut shutdown: Shutdown) {
+        let mut out = Outlet::new(stream, self.limits.patience);
         let end = tokio::select! {
             biased;
             () = &mut shutdown => End::Close(CloseCode::Away, "the server is stopping"),
-            end = self.listen(&mut stream) => end,
+            end = self.listen(&mut out) => end,
         };
         if let End::Close(code, reason) = end {
-            let farewell = async {
-                let frame = CloseFrame { code, reason: reason.into() };
-                if stream.close(Some(frame)).await.is_ok() {
-                    while let Some(Ok(_)) = stream.next().await {}
-                }
-            };
-            // A client that does not answer is left without an answer.
-            let _ = tokio::time::timeout(FAREWELL, farewell).await;
+            out.close(code, reason).await;
         }
     }
 
-    async fn listen(&mut self, stream: &mut DuplexStream) -> End {
+    async fn listen(&mut self, out: &mut Outlet) -> End {
         let hello_by = Instant::now() + self.limits.hello;
-        let mut taken_away = self.access.taken_away();
-        let mut recheck = tokio::time::interval_at(Instant::now() + self.limits.recheck, self.limits.recheck);
+        let mut taken_away = self.wiring.access.taken_away();
+        let mut recheck = interval_at(Instant::now() + self.limits.recheck, self.limits.recheck);
         loop {
             let step = tokio::select! {
-                message = stream.next() => match message {
-                    Some(message) => self.hear(stream, message).await,
+                message = out.next() => match message {
+                    Some(message) => self.hear(out, message).await,
                     None => Err(End::Gone),
                 },
-                event = receive(&mut self.events) => self.pass_on(stream, event).await,
-                _ = recheck.tick() => self.recheck(stream).await,
-                Ok(()) = taken_away.changed() => self.recheck(stream).await,
-                () = tokio::time::sleep_until(hello_by), if self.events.is_none() => {
+                event = receive(&mut self.events) => self.pass_on(out, event).await,
+                _ = recheck.tick() => self.recheck(out).await,
+                Ok(()) = taken_away.changed() => self.recheck(out).await,
+                () = sleep_until(hello_by), if self.events.is_none() => {
                     Err(End::Close(CloseCode::Policy, "say hello first"))
                 }
             };
@@ -124,7 +105,7 @@ impl Client {
         }
     }
 
-    async fn hear(&mut self, stream: &mut DuplexStream, message: Result<Message, Error>) -> Step {
+    async fn hear(&mut self, out: &mut Outlet, message: Result<Message, Error>) -> Step {
         self.count_message()?;
         let text = match message {
             Ok(Message::Text(text)) => text,
@@ -134,8 +115,8 @@ impl Client {
             Err(error) => return Err(end_of(&error)),
         };
         match serde_json::from_str(&text) {
-            Ok(Call::Hello { after }) => self.hello(stream, after).await,
-            Ok(Call::Ping) => self.say(stream, &Frame::Pong).await,
+            Ok(Call::Hello { after }) => self.hello(out, after).await,
+            Ok(Call::Ping) => out.say(&Frame::Pong).await,
             Err(_) => Err(End::Close(CloseCode::Policy, "say {\"type\":\"hello\"} or {\"type\":\"ping\"}")),
         }
     }
@@ -154,65 +135,67 @@ impl Client {
     }
 
     /// Whoever lost the right to be here leaves; whoever is silently gone is found out by a ping.
-    async fn recheck(&mut self, stream: &mut DuplexStream) -> Step {
-        match self.access.still_holds(&self.caller).await {
+    async fn recheck(&mut self, out: &mut Outlet) -> Step {
+        match self.wiring.access.still_holds(&self.wiring.caller).await {
             Ok(true) => {}
             Ok(false) => return Err(End::Close(CloseCode::Policy, "the session ended")),
             Err(error) => {
                 tracing::warn!(error = %error, "whether a socket's session holds could not be looked up")
             }
         }
-        self.put(stream, Message::Ping(Vec::new())).await?;
-        self.flush(stream).await
+        out.put(Message::Ping(Vec::new())).await?;
+        out.flush().await
     }
 
     /// With `after` what was missed, without it everything as it stands; then whatever follows.
-    async fn hello(&mut self, stream: &mut DuplexStream, after: Option<i64>) -> Step {
-        self.behind_since = None;
+    async fn hello(&mut self, out: &mut Outlet, after: Option<i64>) -> Step {
+        let Wiring { channel, store, hub, access, .. } = &self.wiring;
         match after {
             Some(after) if self.can_be_told(after).await? => self.last = after.max(0),
             _ => {
-                let (seq, snapshot) =
-                    self.hub.snapshot(&self.store, self.channel, self.access.now()).await.map_err(broken)?;
-                self.put(stream, Message::Text(snapshot.to_string())).await?;
-                self.flush(stream).await?;
+                let (seq, snapshot) = hub.snapshot(store, *channel, access.now()).await.map_err(broken)?;
+                out.put(Message::Text(snapshot.to_string())).await?;
+                out.flush().await?;
                 self.last = seq;
             }
         }
-        self.catch_up(stream).await
+        self.catch_up(out).await
     }
 
     /// Whether all that was missed since then can be told one by one.
     async fn can_be_told(&self, after: i64) -> Result<bool, End> {
-        let newest = self.store.seq();
+        let Wiring { channel, store, access, .. } = &self.wiring;
+        let newest = store.seq();
         if after > newest {
             return Ok(false);
         }
-        if newest - after <= FAR_BEHIND || matches!(self.channel, Channel::Task(_)) {
+        if newest - after <= FAR_BEHIND || matches!(channel, Channel::Task(_)) {
             return Ok(true);
         }
-        let first = self.store.events(after.max(0), self.channel, 1).await.map_err(broken)?;
-        let now = self.access.now();
-        Ok(first.first().is_none_or(|event| now.seconds_since(event.at) <= RECENT_SECONDS))
+        let first = store.events(after.max(0), *channel, 1).await.map_err(broken)?;
+        Ok(first.first().is_none_or(|event| access.now().seconds_since(event.at) <= RECENT_SECONDS))
     }
 
     /// Sends what the table has, then goes over to the live events without a seam.
-    async fn catch_up(&mut self, stream: &mut DuplexStream) -> Step {
+    async fn catch_up(&mut self, out: &mut Outlet) -> Step {
         loop {
-            let events = self.hub.join(self.channel);
-            let page = self.store.events(self.last, self.channel, PAGE).await.map_err(broken)?;
+            let events = self.wiring.hub.join(self.wiring.channel);
+            let page =
+                self.wiring.store.events(self.last, self.wiring.channel, PAGE).await.map_err(broken)?;
             for event in &page {
-                self.tell(stream, event).await?;
+                self.tell(out, event).await?;
             }
-            self.flush(stream).await?;
+            out.flush().await?;
             if page.len() < PAGE as usize {
                 self.events = Some(events);
+                out.is_level();
                 return Ok(());
             }
         }
     }
 
-    async fn pass_on(&mut self, stream: &mut DuplexStream, event: Result<Arc<Committed>, RecvError>) -> Step {
+    /// Passes on what has come, as much as there is up to a batch.
+    async fn pass_on(&mut self, out: &mut Outlet, event: Result<Arc<Committed>, RecvError>) -> Step {
         let mut next = match event {
             Ok(event) => Some(Ok(event)),
             Err(RecvError::Lagged(_)) => Some(Err(())),
@@ -223,9 +206,9 @@ impl Client {
             match event {
                 Ok(event) => {
                     if std::mem::take(&mut dropped) {
-                        self.gap(stream, event.seq).await?;
+                        self.gap(out, event.seq).await?;
                     }
-                    self.tell(stream, &event).await?;
+                    self.tell(out, &event).await?;
                     sent += 1;
                 }
                 Err(()) => dropped = true,
@@ -239,61 +222,32 @@ impl Client {
                 Some(Err(TryRecvError::Empty | TryRecvError::Closed)) | None => None,
             };
         }
-        self.flush(stream).await?;
-        self.lose_patience()
+        out.flush().await?;
+        if self.events.as_ref().is_none_or(Receiver::is_empty) {
+            out.is_level();
+        }
+        out.lose_patience()
     }
 
     /// Frames were dropped because this client is too slow: it is told which.
-    async fn gap(&mut self, stream: &mut DuplexStream, next: i64) -> Step {
+    async fn gap(&mut self, out: &mut Outlet, next: i64) -> Step {
         let frame = Frame::Gap { from: self.last, to: next - 1 };
         self.last = next - 1;
-        self.behind_since = self.behind_since.or_else(|| Some(Instant::now()));
-        self.say(stream, &frame).await
-    }
-
-    fn lose_patience(&mut self) -> Step {
-        if self.events.as_ref().is_none_or(Receiver::is_empty) {
-            self.behind_since = None;
-        }
-        match self.behind_since {
-            Some(since) if since.elapsed() >= self.limits.patience => Err(too_slow()),
-            _ => Ok(()),
-        }
+        out.falls_behind();
+        out.say(&frame).await
     }
 
     /// One event, unless the client has it.
-    async fn tell(&mut self, stream: &mut DuplexStream, event: &Committed) -> Step {
+    async fn tell(&mut self, out: &mut Outlet, event: &Committed) -> Step {
         if event.seq <= self.last {
             return Ok(());
         }
         let (after, seq, json) = (self.last, event.seq, &event.json);
         self.last = seq;
-        let frame = format!("{{\"type\":\"event\",\"after\":{after},\"seq\":{seq},\"event\":{json}}}");
-        self.put(stream, Message::Text(frame)).await
-    }
-
-    async fn say(&mut self, stream: &mut DuplexStream, frame: &Frame) -> Step {
-        let text = serde_json::to_string(frame)
-            .map_err(|_| End::Close(CloseCode::Error, "a frame cannot be written"))?;
-        self.put(stream, Message::Text(text)).await?;
-        self.flush(stream).await
-    }
-
-    async fn put(&mut self, stream: &mut DuplexStream, message: Message) -> Step {
-        self.in_time(stream.feed(message)).await
-    }
-
-    async fn flush(&mut self, stream: &mut DuplexStream) -> Step {
-        self.in_time(stream.flush()).await
-    }
-
-    async fn in_time(&self, sending: impl Future<Output = Result<(), Error>>) -> Step {
-        let deadline = self.behind_since.unwrap_or_else(Instant::now) + self.limits.patience;
-        match timeout_at(deadline, sending).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(end_of(&error)),
-            Err(_) => Err(too_slow()),
-        }
+        out.put(Message::Text(format!(
+            "{{\"type\":\"event\",\"after\":{after},\"seq\":{seq},\"event\":{json}}}"
+        )))
+        .await
     }
 }
 
@@ -305,22 +259,7 @@ async fn receive(events: &mut Option<Receiver<Arc<Committed>>>) -> Result<Arc<Co
     }
 }
 
-fn too_slow() -> End {
-    End::Close(CloseCode::Again, "this client reads too slowly; come again")
-}
-
 fn broken(error: StoreError) -> End {
     tracing::error!(error = %error, "a socket ends because the database did not answer");
     End::Close(CloseCode::Error, "the database does not answer; come again")
-}
-
-fn end_of(error: &Error) -> End {
-    match error {
-        Error::Capacity(_) | Error::WriteBufferFull(_) => {
-            End::Close(CloseCode::Size, "the message is too large")
-        }
-        Error::Utf8 => End::Close(CloseCode::Invalid, "text is UTF-8"),
-        Error::Protocol(_) => End::Close(CloseCode::Protocol, "this is no WebSocket frame"),
-        _ => End::Gone,
-    }
 }

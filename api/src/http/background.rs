@@ -1,0 +1,45 @@
+//! Background: what goes on behind the requests.
+
+use super::{live::hub::Hub, once};
+use crate::{
+    fleet::{Fleet, clock::Clock},
+    store::{Batch, Row, Store},
+};
+use rocket::fairing::AdHoc;
+use std::time::Duration;
+
+/// How often what has run out is forgotten.
+const SWEEP: Duration = Duration::from_secs(3600);
+
+/// The live stream, and forgetting what has run out.
+pub(super) fn fairing() -> AdHoc {
+    AdHoc::on_liftoff("background", |rocket| {
+        let parts = (rocket.state::<Fleet>().cloned(), rocket.state::<Hub>().cloned());
+        let shutdown = rocket.shutdown();
+        Box::pin(async move {
+            let (Some(fleet), Some(hub)) = parts else { return };
+            let store = fleet.store().clone();
+            let live = hub.run(store.clone());
+            let work = async { futures::future::join(live, sweep(store)).await };
+            tokio::spawn(async move {
+                tokio::select! {
+                    _ = work => {}
+                    () = shutdown => {}
+                }
+            });
+        })
+    })
+}
+
+async fn sweep(store: Store) {
+    let mut hours = tokio::time::interval(SWEEP);
+    loop {
+        hours.tick().await;
+        let now = Clock::system().now();
+        let answers_before = now.plus_seconds(-once::KEPT_SECONDS);
+        let forget = Row::Forget { sessions_before: now, answers_before };
+        if let Err(error) = store.commit(Batch::new().row(forget)).await {
+            tracing::warn!(error = %error, "what has run out could not be forgotten; it is tried again in an hour");
+        }
+    }
+}
