@@ -9,6 +9,7 @@ pub mod crash;
 pub mod dom;
 pub mod format;
 pub mod hooks;
+pub mod order;
 pub mod pages;
 pub mod panels;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::axis::{Unit, moments, ticks};
 use super::pen::{At, Pen, apart, width_of};
 use super::{Chart, Drawn, Paint, Size, Spot, Twin};
 use crate::calendar;
+use crate::order::by_key;
 
 /// One line.
 #[derive(Clone, Debug, PartialEq)]
@@ -197,7 +198,7 @@ impl Chart for Lines {
         head.extend(self.lines.iter().map(|line| line.name.clone()));
         let mut times: Vec<i64> =
             self.lines.iter().flat_map(|line| line.points.iter().map(|point| point.0)).collect();
-        times.sort_unstable();
+        by_key(&mut times, |&at| at);
         times.dedup();
         let row = |at: i64| {
             let value = |line: &Line| {

@@ -8,6 +8,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBAColor, ShapeStyle, TextStyle};
 
 use super::{Colour, Drawn, Paint, Size};
+use crate::order::by;
 
 const FAMILY: &str = "Instrument Sans, Inter, system-ui, sans-serif";
 
@@ -106,7 +107,7 @@ pub fn width_of(text: &str) -> f64 {
 /// Moves labels apart so that none covers another, keeping their order; each stays within `from..=to` if there is room.
 pub fn apart(wanted: &[f64], gap: f64, from: f64, to: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
-    order.sort_by(|&a, &b| wanted[a].total_cmp(&wanted[b]));
+    by(&mut order, |&a, &b| wanted[a].total_cmp(&wanted[b]));
     let mut placed = vec![0.0; wanted.len()];
     let mut floor = from;
     for &at in &order {

@@ -14,6 +14,7 @@ use crate::components::{Bar, Bars, ButtonLink, Choice, Empty, Faced, Icon, Secti
 use crate::dom;
 use crate::format::{count, grouped};
 use crate::hooks::{use_address, use_live, use_query, use_settled};
+use crate::order;
 use crate::panels::records::Records;
 use crate::panels::trend::{Measure, Trend};
 
@@ -116,7 +117,7 @@ fn bars(series: &Series) -> Vec<Bar> {
     }
     let most = groups.values().map(|(cost, _)| cost.nanos()).max().unwrap_or(0).max(1);
     let mut groups: Vec<_> = groups.into_iter().collect();
-    groups.sort_by_key(|(_, (cost, _))| std::cmp::Reverse(*cost));
+    order::largest_first(&mut groups, |(_, (cost, _))| *cost);
     let bar = |(group, (cost, records)): (&str, (Usd, u64))| Bar {
         name: html! { { group } },
         part: cost.nanos() as f64 / most as f64,

@@ -6,6 +6,7 @@ use super::task_view::TaskView;
 use crate::components::Face;
 use crate::components::{Empty, Gauge, Section};
 use crate::format::grouped;
+use crate::order;
 
 /// What it shows.
 #[derive(Properties, PartialEq)]
@@ -14,11 +15,11 @@ pub struct ContextsProps {
     pub view: TaskView,
 }
 
-/// A gauge for each agent, those at work first.
+/// A gauge for each agent, the newest first as in the streams.
 #[component]
 pub fn Contexts(props: &ContextsProps) -> Html {
     let mut agents: Vec<_> = props.view.agents.iter().collect();
-    agents.sort_by_key(|agent| !agent.status.is_active());
+    order::by_key(&mut agents, |agent| !agent.status.is_active());
     let rows = agents.iter().map(|agent| {
         let title = agent.context.map(|context| format!("{} of {} tokens", grouped(context.used), grouped(context.window)));
         html! {

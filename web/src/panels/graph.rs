@@ -1,5 +1,6 @@
 //! The order of steps: who waits for whom, which run side by side, and which waits go without saying.
 
+use crate::order;
 use quarterdeck_shared::StepId;
 
 /// Steps by place, each with the places of those it waits for.
@@ -16,7 +17,7 @@ impl Graph {
         let waits_for = steps.enumerate().map(|(own, (_, names))| {
             let mut places: Vec<usize> =
                 names.iter().filter_map(place).filter(|place| *place != own).collect();
-            places.sort_unstable();
+            order::by_key(&mut places, |&place| place);
             places.dedup();
             places
         });
@@ -76,7 +77,7 @@ impl Graph {
             for at in row {
                 let mut all = before[at].clone();
                 all.extend(self.waits_for[at].iter().flat_map(|&other| before[other].clone()));
-                all.sort_unstable();
+                order::by_key(&mut all, |&place| place);
                 all.dedup();
                 before[at] = all;
             }

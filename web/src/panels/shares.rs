@@ -8,6 +8,7 @@ use super::marks::{Standing, role_letter, role_title, status_mark};
 use crate::charts::{Ring, Slice};
 use crate::components::{Bar, Bars, Plot};
 use crate::format::{count, grouped};
+use crate::order;
 
 /// What the shares are of.
 #[derive(Properties, PartialEq)]
@@ -56,7 +57,7 @@ fn by_role(totals: &Totals) -> Vec<(Role, u64)> {
     let counted =
         Role::ALL.iter().map(|role| (*role, totals.by_role.get(role.as_str()).copied().unwrap_or(0)));
     let mut roles: Vec<_> = counted.filter(|(_, agents)| *agents > 0).collect();
-    roles.sort_by_key(|(_, agents)| std::cmp::Reverse(*agents));
+    order::largest_first(&mut roles, |(_, agents)| *agents);
     roles
 }
 

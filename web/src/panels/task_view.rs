@@ -12,6 +12,7 @@ use quarterdeck_shared::{AgentId, StepId, Timestamp, Usd};
 use super::graph::Graph;
 use super::marks::role_title;
 use crate::format::lasting;
+use crate::order;
 use crate::track::Track;
 
 /// The task, its agents, what they said and did, and what they ask.
@@ -38,7 +39,7 @@ impl TaskView {
         let place = |agent: &Agent| {
             task.workflow.iter().position(|step| Some(&step.plan.id) == agent.step_id.as_ref())
         };
-        agents.sort_by_key(|agent| (place(agent).unwrap_or(usize::MAX), agent.id));
+        order::by_key(&mut agents, |agent| (place(agent).unwrap_or(usize::MAX), agent.id));
         Self { task, agents, tracks, approvals }
     }
 

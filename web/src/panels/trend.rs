@@ -74,7 +74,7 @@ fn stack(series: &Series, measure: Measure) -> Stack {
         *sums.entry(&point.group).or_default() += measure.of(point);
     }
     let mut order: Vec<_> = sums.into_iter().collect();
-    order.sort_by(|a, b| b.1.total_cmp(&a.1));
+    crate::order::by(&mut order, |a, b| b.1.total_cmp(&a.1));
     let named: Vec<_> = order.iter().take(LAYERS).map(|(group, _)| *group).collect();
     let others = order.len() > LAYERS;
     let names = named.iter().copied().chain(others.then_some("others"));

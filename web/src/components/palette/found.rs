@@ -4,6 +4,7 @@ use yew::AttrValue;
 
 use super::Entry;
 use crate::components::fuzzy;
+use crate::order;
 
 /// How many a group shows: of everything, and of what was searched for.
 const AT_FIRST: usize = 7;
@@ -47,10 +48,10 @@ pub fn find(entries: &[Entry], typed: &str) -> Vec<Group> {
     let most = if wanted.is_empty() && sigil.is_none() { AT_FIRST } else { SEARCHED };
     for group in &mut groups {
         // Stable: of equals the one listed first is the likelier.
-        group.found.sort_by_key(|found| std::cmp::Reverse(found.score));
+        order::largest_first(&mut group.found, |found| found.score);
         group.found.truncate(most);
     }
-    groups.sort_by_key(|group| std::cmp::Reverse(group.found.first().map_or(0, |found| found.score)));
+    order::largest_first(&mut groups, |group| group.found.first().map_or(0, |found| found.score));
     groups
 }
 

@@ -6,6 +6,7 @@ use quarterdeck_shared::agents::{AgentDetail, FileTouch, FileUse};
 use yew::prelude::*;
 
 use crate::components::{CopyButton, Icon, TimeAgo, icon};
+use crate::order;
 use crate::panels::deed::visible;
 
 /// What the files are of.
@@ -33,7 +34,7 @@ fn group(props: &FilesProps, file_use: FileUse, title: &str) -> Html {
     if files.is_empty() {
         return Html::default();
     }
-    files.sort_by_key(|file| std::cmp::Reverse(file.last_at));
+    order::largest_first(&mut files, |file| file.last_at);
     html! {
         <section>
             <h2>{ title }{ " " }<span class="quiet small num">{ files.len() }</span></h2>

@@ -1,5 +1,6 @@
 //! Where the money went: an agent's cost by kind of token, as far as the price table can tell.
 
+use crate::order;
 use orchestrator::pricing::PriceTable;
 use orchestrator::usage::Observed;
 use quarterdeck_shared::Usd;
@@ -34,7 +35,7 @@ pub fn shares(agent: &Agent) -> Vec<Share> {
     };
     let mut shares: Vec<_> =
         kinds.into_iter().enumerate().map(share).filter(|share| share.tokens > 0).collect();
-    shares.sort_by_key(|share| std::cmp::Reverse((share.cost, share.tokens)));
+    order::largest_first(&mut shares, |share| (share.cost, share.tokens));
     shares
 }
 

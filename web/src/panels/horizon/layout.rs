@@ -5,6 +5,7 @@ use yew::AttrValue;
 use super::Lane;
 use crate::charts::width_of;
 use crate::format::lasting;
+use crate::order::by_key;
 
 /// From row to row, above and below the line.
 const PITCH: f64 = 13.5;
@@ -83,7 +84,7 @@ pub fn lay(lanes: &[Lane], from_us: i64, now_us: i64, width: f64) -> Picture {
     let mut order: Vec<usize> = (0..lanes.len())
         .filter(|&at| lanes[at].end_us.is_none_or(|end| end >= from_us) && lanes[at].start_us <= now_us)
         .collect();
-    order.sort_by_key(|&at| (lanes[at].start_us, at));
+    by_key(&mut order, |&at| (lanes[at].start_us, at));
 
     let mut free: Vec<f64> = Vec::new();
     let mut placed: Vec<(usize, usize, f64, f64)> = Vec::new();
@@ -105,8 +106,7 @@ pub fn lay(lanes: &[Lane], from_us: i64, now_us: i64, width: f64) -> Picture {
     let top = |row: usize| sea - 1.0 - (row + 1) as f64 * PITCH;
     let stand = |&(lane, row, left, right): &(usize, usize, f64, f64)| {
         let name = &lanes[lane].name;
-        // Condensed type: a little narrower than the words of a chart.
-        let fits = width_of(name) * 0.86 + 12.0 <= right - left;
+        let fits = width_of(name) * 0.95 + 12.0 <= right - left;
         Standing {
             lane,
             left,
@@ -158,7 +158,7 @@ fn hang(
         .filter_map(|s| lanes.get(s.lane))
         .filter_map(|lane| Some((lane.waits_since_us?, lane)))
         .collect();
-    waits.sort_by_key(|(since, _)| *since);
+    by_key(&mut waits, |(since, _)| *since);
     for (since, lane) in waits {
         let words = format!("{} waits {}", lane.name, lasting(now_us - since));
         // A wait older than the picture still leaves room for its words.

@@ -1,5 +1,6 @@
 //! Where each step and each line between two steps is drawn: layers from left to right, long lines in lanes of their own.
 
+use crate::order;
 use crate::panels::graph::Graph;
 
 /// Height of a box.
@@ -7,9 +8,9 @@ pub const TALL: f64 = 58.0;
 const LANE: f64 = 12.0;
 const APART: f64 = 24.0;
 const NARROWEST: f64 = 128.0;
-const WIDEST: f64 = 196.0;
+const WIDEST: f64 = 220.0;
 const GAP: f64 = 28.0;
-const WIDEST_GAP: f64 = 56.0;
+const WIDEST_GAP: f64 = 64.0;
 
 /// A box and its upper left corner.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -150,7 +151,7 @@ fn ordered(mut columns: Vec<Vec<Slot>>, edges: &[(usize, usize)]) -> Vec<Vec<Slo
             };
             heights.iter().sum::<f64>() / heights.len().max(1) as f64
         };
-        columns[layer].sort_by(|one, other| weight(one).total_cmp(&weight(other)));
+        order::by(&mut columns[layer], |one, other| weight(one).total_cmp(&weight(other)));
     }
     columns
 }

@@ -15,6 +15,7 @@ use super::marks::{Standing, status_shape};
 use super::task_view::TaskView;
 use crate::components::{Chip, Elapsed, Empty, Face, Icon, Panel, TimeAt, icon};
 use crate::hooks::use_tail;
+use crate::order;
 use crate::track::{Moment, Track};
 
 /// Rows drawn before one asks for earlier ones.
@@ -33,7 +34,7 @@ pub struct StreamsProps {
     pub on_retry: Callback<()>,
 }
 
-/// A stream for each agent, those at work first.
+/// A stream for each agent, the newest first; a stream keeps its place beside the others while its agent works and ends.
 #[component]
 pub fn Streams(props: &StreamsProps) -> Html {
     let view = &props.view;
@@ -41,7 +42,7 @@ pub fn Streams(props: &StreamsProps) -> Html {
         if view.agents.is_empty() && props.face == Face::Full { Face::Empty } else { props.face.clone() };
     let empty = html! { <Empty words="No agent has begun yet." then="What each says and does is written here as it happens." /> };
     let mut agents: Vec<&Rc<Agent>> = view.agents.iter().collect();
-    agents.sort_by_key(|agent| !agent.status.is_active());
+    order::by_key(&mut agents, |agent| !agent.status.is_active());
     let alone = (agents.len() == 1).then_some("alone");
     let streams = agents.into_iter().map(|agent| {
         let asks = view.approvals.iter().find(|approval| approval.agent_id == agent.id).cloned();
