@@ -48,25 +48,37 @@ impl From<ErrorBody> for Problem {
 
 /// Calls an endpoint with the session's cookie.
 pub async fn call<E: Endpoint>(endpoint: E) -> Result<E::Reply, Problem> {
-    let request = RequestBuilder::new(&endpoint.url()).method(match E::ROUTE.method {
+    let body = endpoint.json().map_err(|_| Problem::unreachable())?;
+    let answer = send(E::ROUTE.method, endpoint.url(), body).await?;
+    serde_json::from_str(&answer.json).map_err(|_| Problem::strange(answer.status, answer.request_id))
+}
+
+/// A reply that says it is good, not yet read.
+struct Answer {
+    status: u16,
+    request_id: Option<String>,
+    json: String,
+}
+
+/// The part of a call that is the same for every endpoint, so that the page holds it once.
+async fn send(method: Method, url: String, body: Option<String>) -> Result<Answer, Problem> {
+    let request = RequestBuilder::new(&url).method(match method {
         Method::Get => Verb::GET,
         Method::Post => Verb::POST,
         Method::Delete => Verb::DELETE,
     });
-    let body = endpoint.json().map_err(|_| Problem::unreachable())?;
     let request = match body {
         Some(body) => request.header("Content-Type", "application/json").body(body),
         None => request.build(),
     };
     let response =
         request.map_err(|_| Problem::unreachable())?.send().await.map_err(|_| Problem::unreachable())?;
-    let status = response.status();
-    let request_id = response.headers().get("X-Request-Id");
+    let (status, request_id) = (response.status(), response.headers().get("X-Request-Id"));
     let text = response.text().await.map_err(|_| Problem::unreachable())?;
-    let strange = || Problem::strange(status, request_id.clone());
     if !response.ok() {
-        return Err(serde_json::from_str::<ErrorBody>(&text).map_or_else(|_| strange(), Problem::from));
+        let problem = serde_json::from_str::<ErrorBody>(&text).map(Problem::from);
+        return Err(problem.unwrap_or_else(|_| Problem::strange(status, request_id)));
     }
-    let json = if text.is_empty() { "null" } else { &text };
-    serde_json::from_str(json).map_err(|_| strange())
+    let json = if text.is_empty() { "null".to_owned() } else { text };
+    Ok(Answer { status, request_id, json })
 }
