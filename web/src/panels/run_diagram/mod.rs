@@ -213,6 +213,6 @@ mod tests {
         let mut step = samples::step_json("s1", "BUILDER", "running", &[]);
         step["name"] = json!("Builder of a service with a very long name indeed");
         let html = shown(samples::view(json!({"workflow": [step]})));
-        holds(&html, &["Builder of a service…", "a very long name indeed (BUILDER): running"]);
+        holds(&html, &["Builder of a service wit…", "a very long name indeed (BUILDER): running"]);
     }
 }
