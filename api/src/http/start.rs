@@ -77,6 +77,7 @@ pub async fn assemble(config: Config) -> Result<Rocket<Build>, StartError> {
 /// Serves until somebody asks it to stop. `open` opens the login link in the browser.
 pub async fn serve(config: Config, open: bool) -> Result<Ended, StartError> {
     let address = format!("{}:{}", config.host, config.port);
+    config.refuse_exposed()?;
     // Before anything is resumed that would have to stop again.
     if let Err(error) = TcpListener::bind((config.host, config.port)) {
         return Err(not_listening(&error, address));

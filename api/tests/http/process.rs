@@ -208,7 +208,7 @@ async fn settings_nobody_knows_are_refused_with_the_nearest() {
     std::fs::create_dir_all(&config).expect("a folder");
     std::fs::write(config.join("quarterdeck.toml"), "data_dri = \"/x\"\n").expect("a file");
     let (code, _, words) = ended(command(home.path(), &["serve", "--port", "0"])).await;
-    assert_eq!(code, Some(1));
+    assert_eq!(code, Some(2));
     assert!(words.contains("did you mean `data_dir`?"), "{words}");
 }
 
