@@ -205,7 +205,7 @@ fn total(listed: &Listed<Agent>, agents: &[Rc<Agent>]) -> Html {
     html! {
         <p class="small quiet total-line" data-testid="agent-total">
             <span class="num">{ format!("{} of {of}", grouped(agents.len() as u64)) }</span>
-            if next.is_none() {
+            if next.is_none() && sums.tokens > 0 {
                 <span class="num push">
                     { format!("{} tokens, ", figures::tokens(sums.tokens)) }
                     <span class="strong" title={cost_title(sums.cost, sums.basis)}>{ cost_text(sums.cost, sums.basis) }</span>

@@ -52,8 +52,8 @@ pub fn Approvals(props: &ApprovalsProps) -> Html {
         false => (rows(&asked), face(&asked.answer, |rows| rows.items.is_empty())),
     };
     let wanted = props.open.as_ref().and_then(|id| id.parse::<ApprovalId>().ok());
-    let open = shown.iter().find(|approval| Some(approval.id) == wanted).or(shown.first()).cloned();
-    let at = open.as_ref().and_then(|open| shown.iter().position(|approval| approval.id == open.id));
+    let at = use_place(&shown, wanted);
+    let open = at.and_then(|at| shown.get(at).cloned());
     use_shortcut("j", "Next question", step(&address, &shown, at.map_or(0, |at| at + 1)));
     use_shortcut("k", "Question before", step(&address, &shown, at.map_or(0, |at| at.saturating_sub(1))));
 
@@ -84,6 +84,16 @@ pub fn Approvals(props: &ApprovalsProps) -> Html {
             }
         </div>
     }
+}
+
+/// The place of the open question. When it has been answered, the one that moved up into its place is next.
+#[hook]
+fn use_place(shown: &[Rc<Approval>], wanted: Option<ApprovalId>) -> Option<usize> {
+    let before = use_mut_ref(|| 0_usize);
+    let place = |id: ApprovalId| shown.iter().position(|approval| approval.id == id);
+    let at = wanted.and_then(place).or(Some((*before.borrow()).min(shown.len().checked_sub(1)?)))?;
+    *before.borrow_mut() = at;
+    Some(at)
 }
 
 fn list(status: Option<&str>, cursor: Option<String>) -> ListApprovals {

@@ -183,14 +183,16 @@ fn recents(props: &AgentFieldsProps) -> Vec<Html> {
 fn offered(runtimes: &[Runtime]) -> Vec<Choice> {
     let words = |runtime: &Runtime| match (runtime.available, runtime.counts) {
         (false, _) => format!("{} (not available)", runtime.title),
-        (true, false) => format!("{} (a recording)", runtime.title),
-        (true, true) => runtime.title.clone(),
+        (true, false) if !runtime.title.to_lowercase().contains("recording") => {
+            format!("{} (a recording)", runtime.title)
+        }
+        (true, _) => runtime.title.clone(),
     };
     runtimes.iter().map(|runtime| Choice::new(runtime.name.clone(), words(runtime))).collect()
 }
 
 fn told(runtimes: &[Runtime], chosen: &str) -> Option<AttrValue> {
-    runtimes.iter().find(|runtime| runtime.name == chosen).map(|runtime| runtime.message.clone().into())
+    runtimes.iter().find(|runtime| runtime.name == chosen).map(|runtime| capital(&runtime.message).into())
 }
 
 #[cfg(test)]
@@ -234,13 +236,13 @@ mod tests {
         ] {
             holds(&html, &[&format!("name=\"{name}\"")]);
         }
-        holds(&html, &["/home/me/checkout", "about claude_cli", "waits for its first words"]);
+        holds(&html, &["/home/me/checkout", "About claude_cli", "waits for its first words"]);
     }
 
     #[test]
     fn where_no_claude_is_found_the_recording_is_preselected_and_named_so() {
         let html = fields(AgentDraft::default(), false, None);
-        holds(&html, &["CLAUDE_CLI (not available)", "REPLAY (a recording)", "about replay"]);
+        holds(&html, &["CLAUDE_CLI (not available)", "REPLAY (a recording)", "About replay"]);
         let new = AgentDraft::default().into_agent(&settings(false).runtimes);
         assert_eq!(new.unwrap().runtime.as_deref(), Some("replay"));
     }

@@ -139,7 +139,7 @@ fn questions(input: &Value) -> Option<Deed> {
     let questions: Vec<Question> =
         input.get("questions")?.as_array()?.iter().map(question).collect::<Option<_>>()?;
     let line = one_line(&questions.first()?.words);
-    Some(Deed { wants: "know something".to_owned(), line, note: None, shown: Shown::Questions(questions) })
+    Some(Deed { wants: "be told something".to_owned(), line, note: None, shown: Shown::Questions(questions) })
 }
 
 fn named(wants: &str, field: &str, note: &str, input: &Value) -> Option<Deed> {

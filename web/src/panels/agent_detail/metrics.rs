@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::money::{Share, shares};
 use crate::components::{Bar, Bars, Basis, Elapsed, Figure, Gauge, Ticker};
 use crate::format::{DASH, grouped, lasting};
+use crate::order;
 use crate::panels::deed::visible;
 use crate::panels::marks::{cost_text, cost_title};
 use crate::panels::prose::Prose;
@@ -116,9 +117,18 @@ fn time(agent: &Agent, detail: &AgentDetail) -> Html {
     html! {
         <dl class="facts">
             <dt>{ "Waited to begin" }</dt><dd class="num">{ queued.map_or_else(|| DASH.to_owned(), lasting) }</dd>
-            <dt>{ "Worked" }</dt><dd class="num">{ figures::duration((detail.seconds > 0).then_some(detail.seconds)) }</dd>
+            <dt>{ "Worked" }</dt><dd class="num">{ worked(agent, detail) }</dd>
             <dt>{ "Requests" }</dt><dd class="num">{ grouped(agent.requests) }</dd>
         </dl>
+    }
+}
+
+/// Counted on while it works; what it took in all once it ended.
+fn worked(agent: &Agent, detail: &AgentDetail) -> Html {
+    match detail.seconds {
+        _ if agent.status.is_active() => elapsed(agent),
+        0 => html! { { DASH } },
+        seconds => html! { { figures::duration(seconds) } },
     }
 }
 
@@ -140,7 +150,7 @@ fn written(detail: &AgentDetail, href: &Callback<String, AttrValue>) -> Html {
     if paths.is_empty() {
         return Html::default();
     }
-    paths.sort_by_key(|file| std::cmp::Reverse(file.last_at));
+    order::largest_first(&mut paths, |file| file.last_at);
     let row = |path: &str| html! { <li><a class="in cut" href={href.emit(path.to_owned())}><code>{ visible(path) }</code></a></li> };
     html! {
         <section>

@@ -55,7 +55,7 @@ pub fn AgentHead(props: &AgentHeadProps) -> Html {
             <p class="evidence wrap-text" data-testid="status-evidence">
                 { visible(&evidence.reason) }
                 if let Some(pid) = process { { format!(" · process {pid}") } }
-                if let Some(at) = heard { { " · heard of " }<TimeAgo at_us={at.micros()} /> }
+                if let Some(at) = heard { { " · last event " }<TimeAgo at_us={at.micros()} /> }
                 if let Some(doing) = props.doing.as_ref().filter(|_| agent.status.is_active()) { <span class="cut doing-line">{ doing }</span> }
             </p>
             if let Some(error) = &props.error {
@@ -99,8 +99,8 @@ pub fn AgentTabs(props: &AgentTabsProps) -> Html {
     let count = |number: u64| grouped(number);
     let tabs = vec![
         Tab::new("metrics", "Metrics"),
-        Tab::new("setup", "Configuration"),
-        Tab::new("tools", "Tool calls").counting(count(agent.tool_calls)),
+        Tab::new("setup", "Setup"),
+        Tab::new("tools", "Tools").counting(count(agent.tool_calls)),
         Tab::new("files", "Files").counting(count(detail.files.len() as u64)),
         Tab::new("requests", "Requests").counting(count(agent.requests)),
         Tab::new("prompt", "Prompt"),

@@ -104,13 +104,14 @@ pub fn SayForm(props: &SayFormProps) -> Html {
         let words = words.clone();
         Callback::from(move |typed| words.set(typed))
     };
-    let hint = hindered.unwrap_or(AttrValue::Static("It goes on in the same session."));
+    if let Some(why) = hindered {
+        return html! { <p class="say small quiet row">{ icon(Icon::Talk) }<span>{ "To say something more: " }{ why }</span></p> };
+    }
     html! {
         <form class="say" {onsubmit} {onkeydown}>
-            <Area label="Say something" name="prompt" value={(*words).clone()} {oninput} rows=2 {hint} error={props.problem.clone()} {node} test_id="say-input" />
-            <div class="act">
-                <Button submit=true kind={ButtonKind::Main} size={ButtonSize::Small} icon={Icon::Send} keys="mod+enter" {disabled} test_id="say-button">{ "Send" }</Button>
-            </div>
+            <Area label="Say something" name="prompt" value={(*words).clone()} {oninput} rows=1 placeholder="It goes on in the same session"
+                error={props.problem.clone()} {node} test_id="say-input" />
+            <Button submit=true kind={ButtonKind::Main} icon={Icon::Send} keys="mod+enter" {disabled} test_id="say-button">{ "Send" }</Button>
         </form>
     }
 }

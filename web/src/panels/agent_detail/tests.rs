@@ -107,6 +107,6 @@ fn what_cannot_be_done_says_why() {
     holds(&orders("running"), &["Builder is running; cancel it first.", "wait until it has ended"]);
     holds(
         &orders("completed"),
-        &["there is nothing to cancel", "It goes on in the same session.", "Write something first"],
+        &["there is nothing to cancel", "It goes on in the same session", "Write something first"],
     );
 }
