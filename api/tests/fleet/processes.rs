@@ -7,6 +7,7 @@ use quarterdeck_shared::{
     Payload,
     agents::{AgentStatus, NewAgent, NewPrompt, Role},
     event::ActivityKind,
+    usage::UsageQuery,
 };
 use serde_json::Value;
 use std::{
@@ -132,6 +133,27 @@ async fn an_agent_sees_the_allow_list_of_the_environment() {
     for name in ["SECRET_CANARY", "QUARTERDECK_API_KEY", "DATABASE_URL"] {
         assert!(!names.contains(&name), "{name} in {names:?}");
     }
+}
+
+#[tokio::test]
+async fn totals_are_the_sum_of_records_also_of_one_whose_request_is_named_late() {
+    let start = r#"{"type":"stream_event","parent_tool_use_id":null,"event":{"type":"message_start","message":{"id":"m1","model":"claude-sonnet-5-5","content":[],"usage":{"input_tokens":7,"output_tokens":1}}}}"#;
+    let whole = r#"{"type":"assistant","request_id":"req_1","message":{"id":"m1","model":"claude-sonnet-5-5","content":[{"type":"text","text":"hello"}],"usage":{"input_tokens":7,"output_tokens":1}}}"#;
+    let delta = r#"{"type":"stream_event","parent_tool_use_id":null,"event":{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"input_tokens":7,"output_tokens":30}}}"#;
+    // Each line is stored before the next is said.
+    let said = [start, whole, delta].map(|line| format!("echo '{line}'\nread -r next\n")).concat();
+    let (_ground, mut deck) = fake(&format!("{INIT}{said}{RESULT}")).await;
+    let id = deck.fleet.create(new("go")).await.unwrap().agent.id;
+    for _ in 0..3 {
+        deck.until("it is counted", |event| matches!(event.payload, Payload::UsageRecorded { .. })).await;
+        deck.fleet.prompt(id, NewPrompt { prompt: "next".into() }).await.unwrap();
+    }
+    let records = deck.store.usage(&UsageQuery::default()).await.unwrap().items;
+    assert_eq!(records.len(), 1, "one response, one record");
+    assert_eq!((records[0].request_id.as_deref(), records[0].tokens.output), (Some("req_1"), 30));
+    let totals = deck.store.totals(deck.clock.now()).await.unwrap();
+    assert_eq!((totals.records, totals.tokens, totals.cost_usd), (1, records[0].tokens, records[0].cost_usd));
+    Deck::meanwhile(&deck.clock, Duration::from_secs(1), deck.fleet.cancel(id)).await.unwrap();
 }
 
 #[tokio::test]

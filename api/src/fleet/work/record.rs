@@ -7,10 +7,10 @@ use crate::{
 };
 use quarterdeck_shared::{
     Payload,
-    agents::{AgentStatus, StatusEvidence},
+    agents::{AgentStatus, FileTouch, StatusEvidence},
     approvals::ApprovalStatus,
 };
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 use tokio::sync::mpsc;
 
 /// What of an agent is no more as it is stored.
@@ -166,7 +166,9 @@ impl Work {
         if changed.tally {
             let (tools, files) = (self.tally.tools(), self.tally.files());
             let new_tools = tools.iter().filter(|tool| !self.tools_stored.contains(tool)).cloned().collect();
-            let new_files = files.iter().filter(|file| !self.files_stored.contains(file)).cloned().collect();
+            let mark = |file: &FileTouch| (file.path.clone(), file.file_use, file.times);
+            let stored: HashSet<_> = self.files_stored.iter().map(mark).collect();
+            let new_files = files.iter().filter(|file| !stored.contains(&mark(file))).cloned().collect();
             rows.push(Row::Tools { agent_id: id, tools: new_tools });
             rows.push(Row::Files { agent_id: id, files: new_files });
             (self.tools_stored, self.files_stored) = (tools, files);
