@@ -3,7 +3,7 @@
 use super::{
     Store, StoreError,
     cursor::{Place, Seal},
-    list::{self, Condition, List, Sort},
+    list::{self, Condition, List, Order, Sort, Words},
     rows::approvals::{APPROVALS, read},
     sql::Sql,
 };
@@ -13,6 +13,8 @@ use quarterdeck_shared::{
 };
 use sea_orm::ConnectionTrait;
 
+const ORDERS: &[Order] = &[("asked_at", "asked_at", false)];
+
 impl Store {
     /// One question.
     pub async fn approval(&self, id: ApprovalId) -> Result<Option<Approval>, StoreError> {
@@ -20,18 +22,19 @@ impl Store {
         Sql::with(query, [id.0.into()]).one(self.readers(), read).await
     }
 
-    /// Questions by page and filter, oldest first.
+    /// Questions by page, filter and order, the oldest first unless asked otherwise.
     pub async fn approvals(&self, query: &ApprovalQuery) -> Result<Page<Approval>, StoreError> {
         let (seq, db) = (self.seq(), self.readers());
-        let sort = Sort { column: "asked_at", text: false, descending: false };
+        let sort = query.sort.as_deref().filter(|sort| !sort.is_empty());
+        let sort = Sort::parse(sort.unwrap_or("asked_at"), ORDERS)?;
         let seal = Seal::of("approvals", &ApprovalQuery { cursor: None, limit: None, ..query.clone() })?;
         let cursor = query.cursor.as_deref().filter(|cursor| !cursor.is_empty());
         let list = List {
             table: &APPROVALS,
             listed: "1 = 1",
             sort,
-            words: Vec::new(),
-            conditions: conditions(query)?,
+            words: words(query.status.as_deref())?,
+            conditions: conditions(query),
             limit: list::limit(query.limit)?,
             after: cursor.map(|cursor| Place::decode(cursor, seal, false)).transpose()?,
             seal,
@@ -54,18 +57,32 @@ pub(super) async fn shown(
     query.all(db, read).await
 }
 
-fn conditions(query: &ApprovalQuery) -> Result<Vec<Condition>, StoreError> {
-    let mut conditions: Vec<Condition> = Vec::new();
-    match query.status.as_deref().filter(|status| !status.is_empty()).unwrap_or("pending") {
-        "all" => {}
-        word => {
-            let invalid =
-                |error| StoreError::Invalid { field: "status", message: format!("{error}, or all") };
-            let status = word.parse::<ApprovalStatus>().map_err(invalid)?;
-            conditions.push(("status = ?", status.as_str().into()));
-        }
+/// The statuses asked for: those that wait where none is named; nothing narrows where all are wanted.
+fn words(status: Option<&str>) -> Result<Vec<Words>, StoreError> {
+    if status == Some("all") {
+        return Ok(Vec::new());
     }
+    let asked: Vec<ApprovalStatus> = list::words("status", status).map_err(or_all)?;
+    let wanted = ApprovalStatus::ALL.iter().filter(|status| match &asked[..] {
+        [] => **status == ApprovalStatus::Pending,
+        some => some.contains(status),
+    });
+    Ok(vec![Words { column: "status", words: wanted.map(|status| status.as_str()).collect() }])
+}
+
+/// The refusal of a status names `all` too.
+fn or_all(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Invalid { field, message } => {
+            StoreError::Invalid { field, message: format!("{message}, or all") }
+        }
+        other => other,
+    }
+}
+
+fn conditions(query: &ApprovalQuery) -> Vec<Condition> {
+    let mut conditions: Vec<Condition> = Vec::new();
     conditions.extend(query.agent_id.map(|agent| ("agent_id = ?", agent.0.into())));
     conditions.extend(query.task_id.map(|task| ("task_id = ?", task.0.into())));
-    Ok(conditions)
+    conditions
 }

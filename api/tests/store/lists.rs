@@ -240,6 +240,17 @@ both! {
         let first = list(every.clone()).await;
         let second = list(ApprovalQuery { cursor: first.next_cursor, ..every }).await;
         assert_eq!((first.items.len(), second.items.len(), second.next_cursor), (30, 10, None));
+        let past = ApprovalQuery {
+            status: Some("denied,allowed,denied".into()),
+            sort: Some("-asked_at".into()),
+            limit: Some(12),
+            ..ApprovalQuery::default()
+        };
+        let newest = list(past.clone()).await;
+        let older = list(ApprovalQuery { cursor: newest.next_cursor, ..past }).await;
+        let past: Vec<_> = newest.items.into_iter().chain(older.items).collect();
+        assert_eq!((past.len(), newest.total), (20, Total::Exact(20)));
+        assert!(past.is_sorted_by_key(|approval| std::cmp::Reverse(approval.asked_at)));
         let denied = ApprovalQuery { status: Some("denied".into()), ..ApprovalQuery::default() };
         let of_agent = ApprovalQuery { agent_id: Some(rows::agent_id(0)), ..denied };
         let found = list(of_agent).await.items;
