@@ -1,28 +1,25 @@
 //! A new task: write it, see what it would be, start it.
 
+mod previews;
 mod refused;
 
-use quarterdeck_shared::agents::Role;
-use quarterdeck_shared::endpoints::{
-    CreatePreview, CreateTask, EstimateTask, GetSettings, GetTask, ListRuntimes,
-};
-use quarterdeck_shared::prompts::NewPreview;
+use quarterdeck_shared::endpoints::{CreateTask, EstimateTask, GetSettings, GetTask, ListRuntimes};
 use quarterdeck_shared::runtimes::Runtime;
 use quarterdeck_shared::tasks::{Complexity, Estimate, NewEstimate, Task};
 use quarterdeck_shared::{NoBody, NoQuery, TaskId};
 use yew::prelude::*;
 
+use self::previews::Previews;
 use self::refused::Refused;
 use super::Heading;
 use super::faces::face;
-use crate::components::{Button, ButtonKind, ButtonSize, Face, Icon, icon};
+use crate::components::{Button, ButtonKind, ButtonSize, Icon, icon};
 use crate::dom;
 use crate::hooks::{
     Ordered, use_address, use_command, use_draft, use_query, use_settled, use_shortcut, use_stored,
 };
 use crate::panels::forecast::Forecast;
 use crate::panels::prompt_editor::PromptEditor;
-use crate::panels::prompt_preview::PromptPreview;
 use crate::panels::prose::spans;
 use crate::panels::task_form::TaskForm;
 use crate::panels::task_options::TaskOptions;
@@ -204,47 +201,6 @@ fn no_claude(runtimes: &[Runtime], form: &TaskForm, runtime: Option<&str>) -> Ht
             </span>
         </p>
     }
-}
-
-#[derive(Properties, PartialEq)]
-struct PreviewsProps {
-    estimate: Option<Estimate>,
-    prompt: String,
-}
-
-/// The prompts of the roles that would work.
-#[component]
-fn Previews(props: &PreviewsProps) -> Html {
-    let picked = use_state_eq(|| None::<Role>);
-    let mut roles: Vec<Role> =
-        props.estimate.iter().flat_map(|estimate| estimate.workflow.iter().map(|step| step.role)).collect();
-    let mut seen = Vec::new();
-    roles.retain(|role| {
-        !seen.contains(role) && {
-            seen.push(*role);
-            true
-        }
-    });
-    let open = picked.filter(|role| roles.contains(role)).or_else(|| roles.first().copied());
-    let wanted = open.zip(props.estimate.as_ref()).map(|(role, estimate)| NewPreview {
-        role,
-        complexity: Some(estimate.complexity),
-        task: Some(props.prompt.clone()),
-        custom_instructions: None,
-    });
-    let settled = use_settled(wanted, STILL_MS);
-    let asked = use_query(settled, |body: NewPreview| CreatePreview { query: NoQuery {}, body });
-    let Some(open) = open else { return Html::default() };
-    let preview = asked.answer.data.clone().filter(|preview| preview.role == open);
-    let now = match face(&asked.answer, |_| false) {
-        Face::Full if preview.is_none() => Face::Waiting,
-        other => other,
-    };
-    let on_open = {
-        let picked = picked.clone();
-        Callback::from(move |role| picked.set(Some(role)))
-    };
-    html! { <PromptPreview {roles} {open} {on_open} {preview} face={now} on_retry={asked.again} /> }
 }
 
 #[cfg(test)]

@@ -7,12 +7,13 @@ mod prompts;
 use std::rc::Rc;
 
 use quarterdeck_shared::agents::AgentQuery;
-use quarterdeck_shared::endpoints::{GetTask, ListAgents};
+use quarterdeck_shared::approvals::ApprovalQuery;
+use quarterdeck_shared::endpoints::{GetTask, ListAgents, ListApprovals};
 use quarterdeck_shared::{AgentId, Code, NoBody, NoQuery, TaskId};
 use yew::prelude::*;
 
 use self::ending::Ending;
-use self::newest::view;
+use self::newest::{Asked, view};
 use self::prompts::Prompts;
 use super::Heading;
 use super::approvals::AnsweringCard;
@@ -31,6 +32,9 @@ use crate::panels::task_now::TaskNow;
 use crate::panels::task_view::TaskView;
 use crate::panels::timeline::Timeline;
 use crate::panels::words;
+
+/// How often the server is asked while no socket tells, in seconds.
+const ASK_EVERY: u32 = 10;
 
 /// Which task.
 #[derive(Properties, PartialEq)]
@@ -84,21 +88,45 @@ fn Live(props: &LiveProps) -> Html {
     });
     let run = use_run(Some(id));
     let live = use_live();
+    let questions = use_query((!live.fleet.known).then_some(id), |id| {
+        let query = ApprovalQuery { task_id: Some(id), ..ApprovalQuery::default() };
+        ListApprovals { query, body: NoBody }
+    });
     let now_us = use_state_eq(dom::now_us);
-    let listed = agents.answer.data.as_ref().map(|page| page.items.as_slice()).unwrap_or_default();
-    let view = view(id, task.answer.data.as_ref(), listed, &run.state, &live.fleet);
+    let asked = Asked {
+        task: task.answer.data.as_ref(),
+        agents: agents.answer.data.as_ref().map(|page| page.items.as_slice()).unwrap_or_default(),
+        approvals: questions.answer.data.as_ref().map(|page| page.items.as_slice()).unwrap_or_default(),
+    };
+    let view = view(id, asked, &run.state, &live.fleet);
     let goes_on = view.as_ref().is_some_and(|view| !view.task.status.is_final());
     {
         let now_us = now_us.clone();
         use_second(goes_on, Callback::from(move |()| now_us.set(dom::now_us())));
     }
     let again = {
-        let (task, agents) = (task.again.clone(), agents.again.clone());
+        let (task, agents, questions) = (task.again.clone(), agents.again.clone(), questions.again.clone());
         Callback::from(move |()| {
             task.emit(());
             agents.emit(());
+            questions.emit(());
         })
     };
+    {
+        // Where no socket comes through, the page asks now and then.
+        let (passed, again) = (use_mut_ref(|| 0_u32), again.clone());
+        let deaf = goes_on && matches!(run.connection, Connection::Lost { .. });
+        use_second(
+            deaf,
+            Callback::from(move |()| {
+                let mut passed = passed.borrow_mut();
+                *passed = (*passed + 1) % ASK_EVERY;
+                if *passed == 0 {
+                    again.emit(());
+                }
+            }),
+        );
+    }
     let missing = task.answer.problem.as_ref().is_some_and(|problem| problem.code == Some(Code::NotFound));
     match view {
         _ if run.state.removed => nowhere("This task was taken out of the lists."),
