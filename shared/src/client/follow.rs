@@ -15,6 +15,8 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message, client::IntoClientRequest, http::HeaderValue},
 };
 
+/// What a wait gave, and who goes on waiting; nobody after an error.
+type Step = (Option<Listener>, Option<Result<Frame, ClientError>>);
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// Pauses between attempts to connect, in seconds; the last one is repeated.
@@ -24,7 +26,7 @@ const PAUSES: [u64; 6] = [0, 1, 2, 5, 10, 30];
 /// after an error, which comes only where the server refuses.
 #[must_use = "a stream does nothing until it is listened to"]
 pub struct Follow {
-    step: BoxFuture<'static, (Option<Listener>, Option<Result<Frame, ClientError>>)>,
+    step: BoxFuture<'static, Step>,
     ended: bool,
 }
 
@@ -75,7 +77,7 @@ struct Listener {
 
 impl Listener {
     /// Waits for the next frame.
-    async fn next(mut self) -> (Option<Self>, Option<Result<Frame, ClientError>>) {
+    async fn next(mut self) -> Step {
         loop {
             match self.listen().await {
                 Ok(Some(frame)) => return (Some(self), Some(Ok(frame))),
