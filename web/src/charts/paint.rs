@@ -54,9 +54,11 @@ fn srgb(light: f64, chroma: f64, hue: f64) -> (u8, u8, u8) {
     )
 }
 
+type Find = Box<dyn Fn(&str) -> Option<String>>;
+
 /// Where a chart finds its colours.
 pub struct Paint {
-    find: Box<dyn Fn(&str) -> Option<String>>,
+    find: Find,
     /// How many pixels of the area make one CSS pixel.
     pub scale: f64,
 }
