@@ -86,7 +86,8 @@ fn Live(props: &LiveProps) -> Html {
         };
         ListAgents { query, body: NoBody }
     });
-    let run = use_run(Some(id));
+    let missing = task.answer.problem.as_ref().is_some_and(|problem| problem.code == Some(Code::NotFound));
+    let run = use_run((!missing).then_some(id));
     let live = use_live();
     let questions = use_query((!live.fleet.known).then_some(id), |id| {
         let query = ApprovalQuery { task_id: Some(id), ..ApprovalQuery::default() };
@@ -127,7 +128,6 @@ fn Live(props: &LiveProps) -> Html {
             }),
         );
     }
-    let missing = task.answer.problem.as_ref().is_some_and(|problem| problem.code == Some(Code::NotFound));
     match view {
         _ if run.state.removed => nowhere("This task was taken out of the lists."),
         None if missing => nowhere("There is no task with this address."),

@@ -192,11 +192,13 @@ fn twin(props: &TimelineProps) -> Html {
         html! { <tr><th scope="row">{ &agent.name }</th><td>{ agent.status.as_str() }</td><td>{ lasted }</td><td>{ calls }</td><td>{ bad }</td></tr> }
     };
     html! {
-        <table class="sr">
-            <caption>{ "Timeline" }</caption>
-            <thead><tr><th>{ "Agent" }</th><th>{ "Status" }</th><th>{ "Time" }</th><th>{ "Tool calls" }</th><th>{ "Errors" }</th></tr></thead>
-            <tbody>{ for props.view.agents.iter().map(row) }</tbody>
-        </table>
+        <div class="sr">
+            <table>
+                <caption>{ "Timeline" }</caption>
+                <thead><tr><th>{ "Agent" }</th><th>{ "Status" }</th><th>{ "Time" }</th><th>{ "Tool calls" }</th><th>{ "Errors" }</th></tr></thead>
+                <tbody>{ for props.view.agents.iter().map(row) }</tbody>
+            </table>
+        </div>
     }
 }
 
