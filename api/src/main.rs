@@ -1,7 +1,11 @@
 //! The one binary: arguments in, words out.
 
-use clap::{Arg, ArgAction, ArgMatches, Args, Command as ClapCommand, FromArgMatches, Parser, Subcommand};
+use clap::{
+    Arg, ArgAction, ArgMatches, Args, Command as ClapCommand, CommandFactory as _, FromArgMatches, Parser,
+    Subcommand,
+};
 use quarterdeck::{
+    cli,
     config::{Config, SETTINGS},
     fleet::runtime::keeper,
     http::{self, Ended},
@@ -20,6 +24,8 @@ struct Quarterdeck {
 enum Command {
     /// Serve the API and the page until stopped.
     Serve(Serve),
+    #[command(flatten)]
+    Other(cli::Command),
 }
 
 #[derive(Args)]
@@ -94,8 +100,15 @@ fn main() -> ExitCode {
 
 fn run(quarterdeck: Quarterdeck) -> Result<ExitCode, Box<dyn std::error::Error>> {
     match quarterdeck.command {
+        Command::Other(command) => Ok(cli::run(command, Quarterdeck::command())),
         Command::Serve(serve) => {
-            let config = Config::load(serve.flags.0)?;
+            let config = match Config::load(serve.flags.0) {
+                Ok(config) => config,
+                Err(error) => {
+                    let _ = writeln!(std::io::stderr(), "quarterdeck: {error}");
+                    return Ok(ExitCode::from(2));
+                }
+            };
             if serve.print_config {
                 print_config(&config)?;
                 return Ok(ExitCode::SUCCESS);

@@ -2,6 +2,7 @@
 
 use crate::{
     AgentId, StepId, TaskId, Timestamp, Usd,
+    json::holds_fields,
     tasks::{Complexity, PermissionMode},
     usage::{CostBasis, Tokens},
     words::words,
@@ -187,7 +188,7 @@ impl Agent {
 }
 
 /// One agent with all that its drawer shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AgentDetail {
     /// What lists show.
@@ -214,6 +215,20 @@ pub struct AgentDetail {
     /// Seconds it worked and waited so far.
     pub seconds: i64,
 }
+
+holds_fields!(AgentDetail {
+    agent: Agent,
+    custom_instructions: Option<String>,
+    system_prompt: String,
+    prompt: Option<String>,
+    tools: Option<Vec<String>>,
+    complexity: Complexity,
+    result: Option<String>,
+    error: Option<String>,
+    tool_breakdown: Vec<ToolCount>,
+    files: Vec<FileTouch>,
+    seconds: i64,
+});
 
 /// How often one tool was called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -296,6 +311,7 @@ pub struct NewAgent {
 #[serde(deny_unknown_fields)]
 pub struct NewPrompt {
     /// The words.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub prompt: String,
 }
 

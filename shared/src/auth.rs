@@ -1,6 +1,6 @@
 //! Who may come in: login, session, tokens.
 
-use crate::{Timestamp, TokenId};
+use crate::{Timestamp, TokenId, json::holds_fields};
 use serde::{Deserialize, Serialize};
 
 /// What the login page posts: the single-use code, or a key.
@@ -62,14 +62,16 @@ pub struct Token {
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
     /// A name to recognise it by.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 80))]
     pub name: String,
     /// Days until it ends; never where missing.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 3650))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in_days: Option<u32>,
 }
 
 /// A token on the only occasion its secret is shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MadeToken {
     /// The token.
@@ -78,3 +80,5 @@ pub struct MadeToken {
     /// The secret: `qd_…`; kept nowhere, so keep it.
     pub secret: String,
 }
+
+holds_fields!(MadeToken { token: Token, secret: String });

@@ -1,6 +1,8 @@
 //! What an endpoint is: one declaration that the server mounts, the page calls and the document describes.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use crate::json::{self, Tree};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 /// An HTTP method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,10 +69,8 @@ pub trait Endpoint {
 
     /// The body as JSON, or nothing where the endpoint takes none.
     fn json(&self) -> Result<Option<String>, serde_json::Error> {
-        match serde_json::to_string(self.body())? {
-            null if null == "null" => Ok(None),
-            json => Ok(Some(json)),
-        }
+        let body = serde_json::to_value(self.body())?;
+        Ok((!body.is_null()).then(|| json::text(&body)))
     }
 }
 
@@ -100,7 +100,7 @@ pub struct Page<T> {
 }
 
 /// How many there are: exact, or a lower bound where counting on would cost too much.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum Total {
@@ -113,6 +113,22 @@ pub enum Total {
         /// Always true.
         at_least: bool,
     },
+}
+
+impl<'de> Deserialize<'de> for Total {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Bound {
+            value: u64,
+            at_least: bool,
+        }
+        let total = Value::deserialize(deserializer)?;
+        if let Some(exact) = total.as_u64() {
+            return Ok(Self::Exact(exact));
+        }
+        let Bound { value, at_least } = Bound::deserialize(Tree::<D::Error>::new(&total))?;
+        Ok(Self::AtLeast { value, at_least })
+    }
 }
 
 impl Total {

@@ -1,5 +1,7 @@
 //! Events: every change of state, in the order it was committed.
 
+mod read;
+
 use crate::{
     AgentId, ApprovalId, StepId, TaskId, Timestamp, Usd,
     agents::{Agent, AgentStatus, Context, StatusEvidence},
@@ -12,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One change of state. `seq` rises in commit order and, on SQLite, has no gaps.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Event {
     /// Its place in the order of all changes.
@@ -31,7 +33,7 @@ pub struct Event {
 }
 
 /// What changed: `type` is the word, `data` the particulars.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", content = "data")]
 pub enum Payload {
@@ -211,3 +213,6 @@ impl Payload {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ pub mod endpoints;
 pub mod error;
 pub mod event;
 pub mod id;
+pub mod json;
 pub mod live;
 pub mod money;
 #[cfg(feature = "openapi")]

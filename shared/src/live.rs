@@ -1,10 +1,10 @@
 //! What the sockets carry: `/ws/fleet`, `/ws/tasks/{id}`, `/ws/costs`.
 
 use crate::{Event, agents::Agent, approvals::Approval, tasks::Task, usage::Totals};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 /// A frame from the server. Each frame's `after` is the `seq` of the frame before it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Frame {
@@ -39,6 +39,47 @@ pub enum Frame {
     },
     /// An answer to a ping.
     Pong,
+}
+
+impl<'de> Deserialize<'de> for Frame {
+    /// Through one flat form, as events are read.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Any {
+            r#type: String,
+            seq: Option<i64>,
+            agents: Option<Vec<Agent>>,
+            tasks: Option<Vec<Task>>,
+            approvals: Option<Vec<Approval>>,
+            totals: Option<Totals>,
+            after: Option<i64>,
+            event: Option<Event>,
+            from: Option<i64>,
+            to: Option<i64>,
+        }
+        let any = Any::deserialize(deserializer)?;
+        let missing = D::Error::missing_field;
+        Ok(match any.r#type.as_str() {
+            "snapshot" => Self::Snapshot {
+                seq: any.seq.ok_or_else(|| missing("seq"))?,
+                agents: any.agents.ok_or_else(|| missing("agents"))?,
+                tasks: any.tasks.ok_or_else(|| missing("tasks"))?,
+                approvals: any.approvals.ok_or_else(|| missing("approvals"))?,
+                totals: any.totals.ok_or_else(|| missing("totals"))?,
+            },
+            "event" => Self::Event {
+                after: any.after.ok_or_else(|| missing("after"))?,
+                seq: any.seq.ok_or_else(|| missing("seq"))?,
+                event: any.event.ok_or_else(|| missing("event"))?,
+            },
+            "gap" => Self::Gap {
+                from: any.from.ok_or_else(|| missing("from"))?,
+                to: any.to.ok_or_else(|| missing("to"))?,
+            },
+            "pong" => Self::Pong,
+            kind => return Err(D::Error::custom(format_args!("`{kind}` is no kind of frame"))),
+        })
+    }
 }
 
 /// A frame from the client.

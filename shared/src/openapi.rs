@@ -96,6 +96,9 @@ const INTRODUCTION: &str = "Every refusal has one shape, `ErrorBody`. Lists are 
 carry an `ETag` and answer 304 to `If-None-Match`. A POST with an `Idempotency-Key` is carried out once within 24 \
 hours. Unknown fields and parameters are refused; replies may gain fields, which clients ignore.";
 
+/// Commands whose answers are secret, short-lived or change nothing: none is kept for an `Idempotency-Key`.
+const NOT_KEPT: [&str; 5] = ["CreateSession", "CreateTicket", "CreateToken", "EstimateTask", "CreatePreview"];
+
 const METRICS: &str = "/metrics";
 
 /// The sockets: path and promise. OpenAPI has no word for them, so they stand under `x-sockets`.
@@ -115,7 +118,7 @@ fn operation(described: &Described) -> Value {
     let Described { route, params, query, body, .. } = described;
     let mut all: Vec<Value> = params.iter().map(|(name, schema)| path_param(name, schema)).collect();
     all.extend(query_params(query));
-    if route.method == Method::Post {
+    if route.method == Method::Post && !NOT_KEPT.contains(&route.name) {
         all.push(idempotency_key());
     }
     let mut operation = json!({
@@ -180,7 +183,7 @@ fn query_params(query: &Value) -> Vec<Value> {
         let mut schema = without_null(schema.clone());
         let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
         json!({
-            "name": name, "in": "query", "required": required.contains(&name.as_str()),
+            "name": name, "in": "query", "required": required.contains(&name.as_str()), "allowEmptyValue": true,
             "description": description.unwrap_or_else(|| json!(format!("The {name}."))),
             "schema": schema,
         })

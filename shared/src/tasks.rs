@@ -3,6 +3,7 @@
 use crate::{
     AgentId, StepId, TaskId, Timestamp, Usd,
     agents::{Role, StatusEvidence},
+    json::holds_fields,
     usage::{CostBasis, Tokens},
     words::words,
 };
@@ -171,7 +172,7 @@ pub struct PlannedStep {
 }
 
 /// One step of a task with how far it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Step {
     /// What was planned.
@@ -192,6 +193,17 @@ pub struct Step {
     /// When it ended.
     pub finished_at: Option<Timestamp>,
 }
+
+holds_fields!(Step {
+    plan: PlannedStep,
+    status: StepStatus,
+    agent_id: Option<AgentId>,
+    attempts: u32,
+    handover: Option<String>,
+    error: Option<String>,
+    started_at: Option<Timestamp>,
+    finished_at: Option<Timestamp>,
+});
 
 /// One task, as lists show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -257,6 +269,7 @@ pub struct Task {
 #[serde(deny_unknown_fields)]
 pub struct NewTask {
     /// In the user's words.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub prompt: String,
     /// What kind of work; the planner finds out where missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -293,6 +306,7 @@ pub struct NewTask {
 #[serde(deny_unknown_fields)]
 pub struct NewEstimate {
     /// In the user's words.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub prompt: String,
     /// What kind of work; found out where missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]

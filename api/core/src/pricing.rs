@@ -3,7 +3,7 @@
 mod table;
 
 use crate::usage::Observed;
-use quarterdeck_shared::{Usd, usage::CostBasis};
+use quarterdeck_shared::{Usd, json, usage::CostBasis};
 use std::sync::OnceLock;
 use table::{Model, Rates, Table};
 
@@ -31,7 +31,7 @@ impl PriceTable {
     /// The table inside the program.
     pub fn bundled() -> &'static Self {
         static BUNDLED: OnceLock<PriceTable> = OnceLock::new();
-        BUNDLED.get_or_init(|| Self(serde_json::from_str(include_str!("../prices.json")).unwrap_or_default()))
+        BUNDLED.get_or_init(|| Self(json::read(include_str!("../prices.json")).unwrap_or_default()))
     }
 
     /// The date of the table.

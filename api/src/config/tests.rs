@@ -1,6 +1,6 @@
 //! What the settings promise.
 
-use super::{Config, ConfigError, MASK, sources::Sources};
+use super::{Config, ConfigError, MASK, SETTINGS, Setting, sources::Sources};
 use std::{collections::BTreeMap, path::PathBuf};
 
 fn sources(flags: &[(&'static str, &str)], environment: &[(&str, &str)], file: &str) -> Sources {
@@ -124,12 +124,22 @@ fn a_certificate_without_its_key_is_refused() {
 #[test]
 fn the_guide_lists_every_setting_as_it_is() {
     let guide = include_str!("../../../docs/settings.md");
-    for setting in super::SETTINGS {
+    for setting in SETTINGS {
         let default = match setting.default {
             "" => String::new(),
             value => format!("`{value}`"),
         };
         let row = format!("| `{}` | `{}` | {default} | {} |", setting.name, setting.variable, setting.help);
         assert!(guide.contains(&row), "docs/settings.md lacks: {row}");
+    }
+}
+
+#[test]
+fn every_setting_is_described_for_people() {
+    let page = include_str!("../../../docs/settings.md");
+    for Setting { name, variable, default, help, .. } in SETTINGS {
+        let default = if default.is_empty() { String::new() } else { format!("`{default}`") };
+        let line = format!("| `{name}` | `{variable}` | {default} | {help} |");
+        assert!(page.lines().any(|found| found == line), "docs/settings.md lacks: {line}");
     }
 }

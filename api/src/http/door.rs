@@ -35,6 +35,7 @@ impl Fairing for Door {
     async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
         let id = request.headers().get_one("X-Request-Id").filter(|id| is_valid_id(id));
         let mut seen = Seen::new(id.map_or_else(new_id, str::to_owned), request.method());
+        seen.at_door = true;
         let verdict = look(request, data, &mut seen).await;
         if let Err(error) = verdict {
             seen.refuse(error);
@@ -50,12 +51,9 @@ impl Fairing for Door {
 
 async fn look(request: &Request<'_>, data: &mut Data<'_>, seen: &mut Seen) -> Result<(), ApiError> {
     let names = names(request)?;
-    let host = host(request);
-    if !host.as_deref().is_some_and(|host| names.answers_to(host)) {
-        return Err(foreign_host(host.as_deref()));
-    }
+    let host = admit_host(request, &names)?;
     let credentials = Credentials::of(request, names.https);
-    let from = admit_origin(request, &names, host.as_deref().unwrap_or_default(), &credentials)?;
+    let from = admit_origin(request, &names, &host, &credentials)?;
     if from == Origin::Listed {
         seen.listed_origin = request.headers().get_one("Origin").map(str::to_owned);
         seen.is_preflight =
@@ -90,6 +88,18 @@ impl<'r> Credentials<'r> {
         }
         let cookie = request.cookies().get(cookie_name(https));
         cookie.map_or(Self::Nothing, |cookie| Self::Cookie(cookie.value()))
+    }
+}
+
+/// Whether the request names a host of ours; also for those that could not be read otherwise.
+pub fn knows_host(request: &Request<'_>) -> Result<(), ApiError> {
+    admit_host(request, &names(request)?).map(drop)
+}
+
+fn admit_host(request: &Request<'_>, names: &Names<'_>) -> Result<String, ApiError> {
+    match host(request) {
+        Some(host) if names.answers_to(&host) => Ok(host),
+        other => Err(foreign_host(other.as_deref())),
     }
 }
 

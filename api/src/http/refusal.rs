@@ -1,6 +1,6 @@
 //! Refusals: one shape for every error, whoever raised it.
 
-use super::{headers, seen::Seen, spa};
+use super::{door, headers, seen::Seen, spa};
 use crate::error::ApiError;
 use quarterdeck_shared::{Code, ENDPOINTS, ErrorBody, Timestamp, openapi::SOCKETS};
 use rocket::{
@@ -103,9 +103,13 @@ fn refused(status: Status, request: &Request<'_>) -> Caught {
 /// The words for a refusal of Rocket's own.
 fn unsaid(status: Status, request: &Request<'_>, seen: &Seen) -> ApiError {
     let path = request.uri().path().as_str();
+    if !seen.at_door {
+        // The server could not read its method, so nobody has looked at it yet.
+        return door::knows_host(request).map_or_else(|error| error, |()| missing(path, None));
+    }
     match status.code {
         404 if is_guarded(path) && seen.caller.is_none() => ApiError::unauthorized(),
-        404 => missing(path, seen.method),
+        404 => missing(path, Some(seen.method)),
         // A part of the address that is no id names nothing.
         422 => missing_id(request),
         413 => ApiError::new(Code::TooLarge, "the body is larger than allowed"),
@@ -127,11 +131,11 @@ fn is_guarded(path: &str) -> bool {
 }
 
 /// Nothing answers this method at this address: 405 where another method would do, else 404.
-fn missing(path: &str, method: Method) -> ApiError {
-    let mut allow = BTreeSet::new();
-    for route in ENDPOINTS.iter().filter(|route| is_at(route.path, path)) {
-        allow.insert(route.method.as_str());
-    }
+fn missing(path: &str, method: Option<Method>) -> ApiError {
+    let literal = ENDPOINTS.iter().any(|route| route.path == path);
+    let here =
+        ENDPOINTS.iter().filter(|route| if literal { route.path == path } else { is_at(route.path, path) });
+    let mut allow: BTreeSet<_> = here.map(|route| route.method.as_str()).collect();
     let reads = SOCKETS.iter().map(|(path, _)| *path).chain(["/metrics", "/api/openapi.json", "/api/docs"]);
     if reads.into_iter().any(|read| is_at(read, path)) || spa::is_page(path) {
         allow.insert("GET");
@@ -139,10 +143,11 @@ fn missing(path: &str, method: Method) -> ApiError {
     if allow.contains("GET") {
         allow.insert("HEAD");
     }
-    if allow.is_empty() || allow.contains(method.as_str()) {
+    if allow.is_empty() || method.is_some_and(|method| allow.contains(method.as_str())) {
         return ApiError::not_found(format_args!("such address: {path}"));
     }
     let allow = allow.into_iter().collect::<Vec<_>>().join(", ");
+    let method = method.map_or("this method", Method::as_str);
     let message = format!("{method} is not possible at {path}; {allow} is");
     ApiError { allow: Some(allow.into()), ..ApiError::new(Code::MethodNotAllowed, message) }
 }

@@ -13,6 +13,8 @@ use std::{
 pub struct Seen {
     /// Its id: the client's where that is valid, else one of ours.
     pub id: String,
+    /// Whether it came to the door: one that the server cannot read does not.
+    pub at_door: bool,
     /// Its method as it came.
     pub method: Method,
     /// When it came.
@@ -32,6 +34,7 @@ impl Seen {
     pub fn new(id: String, method: Method) -> Self {
         Self {
             id,
+            at_door: false,
             method,
             began: Instant::now(),
             caller: None,

@@ -185,6 +185,8 @@ fn base_url(config: &Config, port: u16) -> String {
         return format!("{scheme}://{name}{port}");
     }
     let host = match config.host {
+        // The name that certificates for this machine alone are made for.
+        host if host.is_loopback() && config.is_https() => "localhost".to_owned(),
         host if host.is_unspecified() => "127.0.0.1".to_owned(),
         IpAddr::V4(host) => host.to_string(),
         IpAddr::V6(host) => format!("[{host}]"),

@@ -221,19 +221,21 @@ async fn postgres_is_free(options: &PgConnectOptions) -> Result<(), StoreError> 
 }
 
 async fn holder(connection: &mut sqlx::PgConnection) -> String {
-    let holder: Result<Option<(String, i32)>, _> = sqlx::query_as(
-        "SELECT activity.application_name, activity.pid
+    let query = sqlx::AssertSqlSafe(holder_query());
+    let holder: Result<Option<String>, _> = sqlx::query_scalar(query).fetch_optional(connection).await;
+    holder.ok().flatten().unwrap_or_else(|| "another server".to_owned())
+}
+
+/// Who holds the server's lock of a PostgreSQL database.
+pub(super) fn holder_query() -> String {
+    let (class, object) = (SERVER_LOCK >> 32, SERVER_LOCK & 0xffff_ffff);
+    format!(
+        "SELECT activity.application_name || ' (PostgreSQL session ' || activity.pid || ')'
          FROM pg_locks AS held JOIN pg_stat_activity AS activity ON activity.pid = held.pid
          WHERE held.locktype = 'advisory' AND held.granted
-           AND held.classid::bigint = $1 >> 32 AND held.objid::bigint = $1 & 4294967295",
+           AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+           AND held.classid::bigint = {class} AND held.objid::bigint = {object}"
     )
-    .bind(SERVER_LOCK)
-    .fetch_optional(connection)
-    .await;
-    match holder {
-        Ok(Some((name, pid))) => format!("{name} (PostgreSQL session {pid})"),
-        Ok(None) | Err(_) => "another server".to_owned(),
-    }
 }
 
 fn unreachable(error: &sqlx::Error) -> StoreError {

@@ -31,15 +31,18 @@ impl Store {
         channel: Channel,
         limit: u32,
     ) -> Result<Vec<Committed>, StoreError> {
-        let mut query = Sql::new(format!("SELECT {} FROM events WHERE seq > ", EVENTS.list()));
-        query.bind(after.into());
-        match channel {
-            Channel::Fleet => {}
-            Channel::Task(id) => drop(query.push(" AND task_id = ").bind(id.0.into())),
-            Channel::Costs => drop(query.push(" AND kind = 'usage.recorded'")),
-        }
+        let mut query = behind(after, channel);
         query.push(&format!(" ORDER BY seq LIMIT {limit}"));
         query.all(self.readers(), read).await
+    }
+
+    /// The newest events of a channel, in order, at most so many.
+    pub async fn newest_events(&self, channel: Channel, count: u32) -> Result<Vec<Committed>, StoreError> {
+        let mut query = behind(0, channel);
+        query.push(&format!(" ORDER BY seq DESC LIMIT {count}"));
+        let mut events = query.all(self.readers(), read).await?;
+        events.reverse();
+        Ok(events)
     }
 
     /// Everything a channel shows, as it stands at one event.
@@ -61,4 +64,15 @@ impl Store {
         moment.commit().await.map_err(|error| dialect::read_failure(&error))?;
         Ok(snapshot)
     }
+}
+
+fn behind(after: i64, channel: Channel) -> Sql {
+    let mut query = Sql::new(format!("SELECT {} FROM events WHERE seq > ", EVENTS.list()));
+    query.bind(after.into());
+    match channel {
+        Channel::Fleet => {}
+        Channel::Task(id) => drop(query.push(" AND task_id = ").bind(id.0.into())),
+        Channel::Costs => drop(query.push(" AND kind = 'usage.recorded'")),
+    }
+    query
 }

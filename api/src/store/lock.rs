@@ -4,7 +4,7 @@ use super::StoreError;
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{self, Read, Seek, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 /// Held as long as it lives; the operating system lets go of it with the process, however that ends.
@@ -29,6 +29,20 @@ pub(super) fn take(path: &Path) -> Result<Lock, StoreError> {
     };
     sign(&mut file).map_err(reason)?;
     Ok(Lock { _file: file })
+}
+
+/// Who has the lock, if anybody has.
+pub(super) fn held_by(path: &Path) -> Option<String> {
+    let mut file = File::open(path).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => Some(holder(&mut file)),
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+    }
+}
+
+/// Where the lock of a database file lies.
+pub(super) fn beside(database: &Path) -> PathBuf {
+    database.with_added_extension("lock")
 }
 
 /// Opens a file for reading and writing that only its owner may look into; makes it where there is none.

@@ -30,6 +30,7 @@ use dialect::Dialect;
 use lock::Lock;
 use rows::events::Sealed;
 use sea_orm::DatabaseConnection;
+use sql::Sql;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, atomic::Ordering},
@@ -118,7 +119,7 @@ impl Store {
     pub async fn open(location: &Location, rules: WriterRules) -> Result<Self, StoreError> {
         let dialect = Dialect::of(location)?;
         dialect.make_place()?;
-        let lock = dialect.file().map(|file| lock::take(&file.with_added_extension("lock"))).transpose()?;
+        let lock = dialect.file().map(|file| lock::take(&lock::beside(file))).transpose()?;
         let db = dialect.writer(&rules, true).await?;
         schema::bring_up(&db).await?;
         let (seq, _) = writer::newest(&db).await?;
@@ -205,6 +206,14 @@ impl Store {
     /// The same, and each time it changes.
     pub fn faults(&self) -> watch::Receiver<Option<String>> {
         self.inner.state.faults()
+    }
+
+    /// Which server has the database now, if one has.
+    pub async fn server(&self) -> Result<Option<String>, StoreError> {
+        match self.inner.dialect.file() {
+            Some(file) => Ok(lock::held_by(&lock::beside(file))),
+            None => Sql::new(dialect::holder_query()).one(self.readers(), |fields| fields.take()).await,
+        }
     }
 
     /// The database's kind: `sqlite` or `postgres`.

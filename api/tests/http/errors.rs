@@ -40,6 +40,7 @@ async fn another_method_is_405_and_says_which_would_do() {
         ("/api/v1/agents", "GET, HEAD, POST"),
         ("/api/v1/agents/0192f0c1-2b3c-7d4e-8f50-123456789abc", "DELETE, GET, HEAD"),
         ("/api/v1/tickets", "POST"),
+        ("/api/v1/tasks/estimate", "POST"),
         ("/health", "GET, HEAD"),
         ("/ws/fleet", "GET, HEAD"),
         ("/dashboard", "GET, HEAD"),

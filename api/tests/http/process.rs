@@ -91,6 +91,22 @@ async fn the_link_logs_in_once_and_nothing_else_is_printed() {
 }
 
 #[tokio::test]
+async fn a_request_that_cannot_be_read_is_refused_like_any_other() {
+    let home = folder();
+    let server = Server::start(command(home.path(), &["serve", "--port", "0"])).await;
+    let reply = server.ask("QUERY /api/v1/agents HTTP/1.1", "").await;
+    assert!(reply.starts_with("HTTP/1.1 405") && reply.contains("\r\nallow: GET, HEAD, POST\r\n"), "{reply}");
+    assert!(reply.contains("nosniff") && reply.contains("\"METHOD_NOT_ALLOWED\""), "{reply}");
+    assert!(server.ask("QUERY /nowhere HTTP/1.1", "").await.starts_with("HTTP/1.1 404"));
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port)).await.expect("it listens");
+    let foreign = "QUERY /api/v1/agents HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n";
+    stream.write_all(foreign.as_bytes()).await.expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("it answers");
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+}
+
+#[tokio::test]
 async fn a_server_that_is_interrupted_says_so_by_its_code() {
     let home = folder();
     let mut server = Server::start(command(home.path(), &["serve", "--port", "0"])).await;

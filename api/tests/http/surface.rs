@@ -13,7 +13,7 @@ async fn what_is_declared_is_mounted_and_nothing_else() {
     let routes =
         desk.client.rocket().routes().filter(|route| !spa::is_page(&route.uri.path().replace("/<_..>", "")));
     let mounted: BTreeSet<String> =
-        routes.map(|route| format!("{} {}", route.method, braced(&route.uri.path()))).collect();
+        routes.map(|route| format!("{} {}", route.method, braced(route.uri.path()))).collect();
     let declared = ENDPOINTS.iter().map(|route| format!("{} {}", route.method.as_str(), route.path));
     let others = SOCKETS.iter().map(|(path, _)| format!("GET {path}"));
     let own = ["/metrics", "/api/openapi.json", "/api/docs", "/api/docs/style.css"]

@@ -1,9 +1,6 @@
 //! Events: one order, no gaps, and nothing said before it is durable.
 
-use crate::{
-    both,
-    support::{database::Place, rows},
-};
+use crate::{both, support::rows};
 use quarterdeck::store::{Batch, Channel, Committed, Row};
 use quarterdeck_shared::{Event, Payload};
 use std::sync::Arc;

@@ -1,9 +1,6 @@
 //! What is remembered besides the fleet: tokens, logins, given answers and notes.
 
-use crate::{
-    both,
-    support::{database::Place, rows},
-};
+use crate::{both, support::rows};
 use quarterdeck::store::{AnswerRow, Noun, Row, SessionRow, TokenRow};
 use quarterdeck_shared::{TokenId, auth::Token};
 

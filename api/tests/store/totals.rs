@@ -1,9 +1,6 @@
 //! Totals: sums that are kept as rows change, and always equal a walk over all rows.
 
-use crate::{
-    both,
-    support::{database::Place, rows},
-};
+use crate::{both, support::rows};
 use quarterdeck::store::{Row, Store};
 use quarterdeck_shared::{
     Total, Usd,

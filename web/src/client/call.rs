@@ -1,7 +1,9 @@
 //! One typed call to the server: any endpoint in, its reply or the problem out.
 
-use gloo::net::http::{Method as Verb, RequestBuilder};
-use quarterdeck_shared::{Code, Endpoint, ErrorBody, Method};
+use futures::future::LocalBoxFuture;
+use gloo::net::http::{Method as Verb, RequestBuilder, Response};
+use quarterdeck_shared::{Code, Endpoint, ErrorBody, Method, json};
+use serde_json::Value;
 
 /// Why a call brought no answer: what happened and what to do, in the server's own words where it had any.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,37 +50,57 @@ impl From<ErrorBody> for Problem {
 
 /// Calls an endpoint with the session's cookie.
 pub async fn call<E: Endpoint>(endpoint: E) -> Result<E::Reply, Problem> {
-    let body = endpoint.json().map_err(|_| Problem::unreachable())?;
-    let answer = send(E::ROUTE.method, endpoint.url(), body).await?;
-    serde_json::from_str(&answer.json).map_err(|_| Problem::strange(answer.status, answer.request_id))
+    let answer = ask(E::ROUTE.method, endpoint.url(), endpoint.json());
+    drop(endpoint);
+    let answer = answer.await?;
+    json::noun(&answer.body).map_err(|_| answer.strange())
 }
 
-/// A reply that says it is good, not yet read.
+/// What the server answered.
 struct Answer {
     status: u16,
     request_id: Option<String>,
-    json: String,
+    body: Value,
 }
 
-/// The part of a call that is the same for every endpoint, so that the page holds it once.
-async fn send(method: Method, url: String, body: Option<String>) -> Result<Answer, Problem> {
-    let request = RequestBuilder::new(&url).method(match method {
+impl Answer {
+    fn strange(self) -> Problem {
+        Problem::strange(self.status, self.request_id)
+    }
+
+    /// An error instead of what was asked for.
+    fn refusal(self) -> Problem {
+        json::noun::<ErrorBody>(&self.body).map_or_else(|_| self.strange(), Problem::from)
+    }
+}
+
+/// Everything of a call that is the same for all endpoints, compiled once.
+fn ask(
+    method: Method,
+    url: String,
+    body: serde_json::Result<Option<String>>,
+) -> LocalBoxFuture<'static, Result<Answer, Problem>> {
+    Box::pin(async move {
+        let response = send(method, &url, body.map_err(|_| Problem::unreachable())?).await;
+        let response = response.map_err(|_| Problem::unreachable())?;
+        let (status, request_id) = (response.status(), response.headers().get("X-Request-Id"));
+        let text = response.text().await.map_err(|_| Problem::unreachable())?;
+        let body = if text.is_empty() { Ok(Value::Null) } else { json::parse(&text) };
+        let Ok(body) = body else { return Err(Problem::strange(status, request_id)) };
+        let answer = Answer { status, request_id, body };
+        if response.ok() { Ok(answer) } else { Err(answer.refusal()) }
+    })
+}
+
+async fn send(method: Method, url: &str, body: Option<String>) -> Result<Response, gloo::net::Error> {
+    let request = RequestBuilder::new(url).method(match method {
         Method::Get => Verb::GET,
         Method::Post => Verb::POST,
         Method::Delete => Verb::DELETE,
     });
     let request = match body {
-        Some(body) => request.header("Content-Type", "application/json").body(body),
-        None => request.build(),
+        Some(body) => request.header("Content-Type", "application/json").body(body)?,
+        None => request.build()?,
     };
-    let response =
-        request.map_err(|_| Problem::unreachable())?.send().await.map_err(|_| Problem::unreachable())?;
-    let (status, request_id) = (response.status(), response.headers().get("X-Request-Id"));
-    let text = response.text().await.map_err(|_| Problem::unreachable())?;
-    if !response.ok() {
-        let problem = serde_json::from_str::<ErrorBody>(&text).map(Problem::from);
-        return Err(problem.unwrap_or_else(|_| Problem::strange(status, request_id)));
-    }
-    let json = if text.is_empty() { "null".to_owned() } else { text };
-    Ok(Answer { status, request_id, json })
+    request.send().await
 }

@@ -8,6 +8,7 @@ use futures::future::{Either, FutureExt, Shared, select};
 use futures::{SinkExt, StreamExt};
 use gloo::net::websocket::{Message, futures::WebSocket};
 use gloo::timers::future::TimeoutFuture;
+use quarterdeck_shared::json;
 use quarterdeck_shared::live::{Call, Frame};
 use yew::Callback;
 
@@ -114,14 +115,14 @@ impl Socket {
         let Ok(socket) = WebSocket::open(path) else { return false };
         let (mut write, mut read) = socket.split();
         let hello = Call::Hello { after: *last_seq.borrow() };
-        let Ok(hello) = serde_json::to_string(&hello) else { return false };
+        let Ok(hello) = json::write(&hello) else { return false };
         if write.send(Message::Text(hello)).await.is_err() {
             return false;
         }
         let mut heard = false;
         while let Either::Left((Some(Ok(message)), _)) = select(read.next(), &mut leave).await {
             let Message::Text(text) = message else { continue };
-            let Ok(frame) = serde_json::from_str::<Frame>(&text) else { continue };
+            let Ok(frame) = json::read::<Frame>(&text) else { continue };
             if !heard {
                 heard = true;
                 self.on_connection.emit(Connection::Live);

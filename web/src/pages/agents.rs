@@ -22,7 +22,7 @@ use crate::client::FleetState;
 use crate::components::{Button, ButtonKind, ButtonLink, Empty, Face, Faced, Icon, Sort};
 use crate::dom;
 use crate::format::grouped;
-use crate::hooks::{Address, Listed, Rows, use_address, use_live, use_pages};
+use crate::hooks::{Address, Listed, Query, Rows, use_address, use_live, use_pages};
 use crate::panels::agent_table::AgentTable;
 use crate::panels::marks::{cost_text, cost_title};
 use bulk::Bulk;
@@ -55,9 +55,9 @@ pub fn Agents(props: &AgentsProps) -> Html {
     let open = props.open.as_ref().and_then(|id| id.parse::<AgentId>().ok());
 
     let on_sort = use_callback(address.clone(), |sort: Sort, address| address.set("sort", &sort.written()));
-    let href = use_callback(address.clone(), |id: AgentId, address| at(address, Some(id)));
-    let on_open = use_callback(address.clone(), |id: AgentId, address| address.go(&at(address, Some(id))));
-    let on_close = use_callback(address.clone(), |(), address| address.go(&at(address, None)));
+    let href = use_callback(address.clone(), |id: AgentId, address| at(&address.query, Some(id)));
+    let on_open = use_callback(address.clone(), |id: AgentId, address| address.go(&at(&address.query, Some(id))));
+    let on_close = use_callback(address.clone(), |(), address| address.go(&at(&address.query, None)));
     let on_pick = use_callback((address.clone(), Rc::clone(&ticked)), |id: AgentId, (address, ticked)| {
         let mut next = (**ticked).clone();
         if !next.remove(&id) {
@@ -66,10 +66,13 @@ pub fn Agents(props: &AgentsProps) -> Html {
         address.set("picked", &written(&next));
     });
     let on_delete = {
-        let (remove, on_close) = (remove.clone(), on_close.clone());
-        Callback::from(move |id| {
-            remove.emit(vec![id]);
-            on_close.emit(());
+        let (address, ticked) = (address.clone(), Rc::clone(&ticked));
+        Callback::from(move |ids: Vec<AgentId>| {
+            let left = ticked.iter().filter(|id| !ids.contains(id)).copied().collect();
+            let query = address.query.clone().with("picked", &written(&left));
+            let still_open = open.filter(|open| !ids.contains(open));
+            remove.emit(ids);
+            address.replace(&at(&query, still_open));
         })
     };
     let on_new = use_callback(address.clone(), |(), address| address.set("new", "1"));
@@ -78,7 +81,7 @@ pub fn Agents(props: &AgentsProps) -> Html {
         let (address, again) = (address.clone(), listed.again.clone());
         Callback::from(move |agent: AgentDetail| {
             again.emit(());
-            address.replace(&at(&address, Some(agent.agent.id)));
+            address.replace(&at(&address.query, Some(agent.agent.id)));
         })
     };
     let now = match face(&listed.answer, |_| agents.is_empty()) {
@@ -94,7 +97,7 @@ pub fn Agents(props: &AgentsProps) -> Html {
                 <Heading title="Agents" class="sr" />
                 <Views fleet={Rc::clone(fleet)} filter={filter.clone()} />
                 <Toolbar filter={filter.clone()} {fresh} on_fresh={listed.again.clone()} on_new={on_new.clone()} />
-                <Bulk ticked={Rc::clone(&ticked)} agents={Rc::clone(&agents)} on_delete={remove.clone()} />
+                <Bulk ticked={Rc::clone(&ticked)} agents={Rc::clone(&agents)} on_delete={on_delete.clone()} />
                 <Faced face={now} what="the agents" lines=8 on_retry={listed.again.clone()} empty={nothing(&filter, &address, &on_new)}>
                     if !agents.is_empty() {
                         <AgentTable agents={Rc::clone(&agents)} sort={filter.order()} {on_sort} {open} {on_open} {href} picked={ticked} {on_pick}
@@ -104,7 +107,7 @@ pub fn Agents(props: &AgentsProps) -> Html {
                 { total(&listed, &agents) }
             </section>
             if let Some(id) = open {
-                <AgentDrawer key={id.to_string()} {id} {row} {on_close} {on_delete} />
+                <AgentDrawer key={id.to_string()} {id} {row} {on_close} on_delete={on_delete.reform(|id| vec![id])} />
             }
         </div>
         if address.get("new") == "1" { <CreateAgentDialog on_close={on_unmake} {on_made} /> }
@@ -113,8 +116,8 @@ pub fn Agents(props: &AgentsProps) -> Html {
 }
 
 /// The address of an agent, or of the list alone, with the filters as they are.
-fn at(address: &Address, id: Option<AgentId>) -> AttrValue {
-    let query = address.query.clone().with("new", "").with("file", "");
+fn at(query: &Query, id: Option<AgentId>) -> AttrValue {
+    let query = query.clone().with("new", "").with("file", "");
     match id {
         Some(id) => format!("/agents/{id}{}", query.written()).into(),
         None => format!("/agents{}", query.with("tab", "").written()).into(),

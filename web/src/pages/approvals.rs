@@ -70,7 +70,7 @@ pub fn Approvals(props: &ApprovalsProps) -> Html {
     html! {
         <div class="inbox">
             <section class="queue" aria-label="Questions">
-                <Heading title="Approvals">{ headline(waiting.len(), now == Face::Waiting) }</Heading>
+                <Heading title="Approvals"><span aria-live="polite">{ headline(waiting.len(), now == Face::Waiting) }</span></Heading>
                 <Views {past} waiting={waiting.len()} />
                 <Faced face={now} what="the questions" lines=5 on_retry={list.again.clone()} empty={nothing(past)}>
                     <InboxQueue approvals={shown} open={open.as_ref().map(|open| open.id)} {href} {role_of} />

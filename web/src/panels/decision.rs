@@ -46,8 +46,8 @@ pub fn Decision(props: &DecisionProps) -> Html {
     let waits = approval.status == ApprovalStatus::Pending;
     html! {
         <article class="decide" aria-labelledby="question" data-testid="approval">
-            <div class="row wide wrap">
-                <h2 class="question" id="question">{ format!("{} {} to {}", approval.agent_name, if waits { "asks" } else { "asked" }, deed.wants) }</h2>
+            <div class="row wide">
+                <h2 class="question grow" id="question">{ format!("{} {} to {}", approval.agent_name, if waits { "asks" } else { "asked" }, deed.wants) }</h2>
                 if waits {
                     <span class="push small waitword num">{ "waits " }<Elapsed since_us={approval.asked_at.micros()} /></span>
                 }

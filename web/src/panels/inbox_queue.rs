@@ -68,7 +68,9 @@ pub fn outcome(approval: &Approval) -> String {
 
 /// The last part of a path.
 fn folder(path: &str) -> &str {
-    path.trim_end_matches('/').rsplit('/').next().unwrap_or(path)
+    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
+    // Agents without a working directory get one that is named by their id.
+    if name.parse::<AgentId>().is_ok() { "its own folder" } else { name }
 }
 
 #[cfg(test)]
@@ -100,6 +102,12 @@ mod tests {
                 "since 22 Nov",
             ],
         );
+    }
+
+    #[test]
+    fn a_folder_of_its_own_is_called_so() {
+        assert_eq!(folder("/home/me/checkout/"), "checkout");
+        assert_eq!(folder("/data/work/0192f0c1-2b3c-7d4e-8f50-00000000000a"), "its own folder");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use quarterdeck_shared::runtimes::Runtime;
 use yew::prelude::*;
 
+use super::words::capital;
 use crate::components::{Icon, Status};
 
 /// What the list shows.
@@ -28,11 +29,11 @@ fn row(runtime: &Runtime) -> Html {
             <div class="row wide wrap">
                 <span class="strong">{ &runtime.title }</span>
                 <code class="id">{ &runtime.name }</code>
+                if !runtime.counts { <span class="tag" title="Its usage is in no total">{ "recording" }</span> }
                 if let Some(version) = &runtime.version { <span class="small quiet num">{ version }</span> }
                 <span class="push"><Status {shape} {word} {class} /></span>
             </div>
-            <p class="small quiet wrap-text">{ &runtime.message }</p>
-            if !runtime.counts { <p class="small quiet">{ "A recording: its usage is in no total." }</p> }
+            <p class="small quiet wrap-text">{ capital(&runtime.message) }</p>
         </li>
     }
 }
@@ -55,6 +56,6 @@ mod tests {
         let html = drawn(
             html! { <RuntimeList runtimes={vec![runtime("claude_cli", true), runtime("other", false)]} /> },
         );
-        holds(&html, &["ready", "not available", "2.1.330", "install it with npm", "in no total"]);
+        holds(&html, &["ready", "not available", "2.1.330", "Install it with npm", "in no total"]);
     }
 }

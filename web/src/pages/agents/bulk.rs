@@ -47,11 +47,8 @@ pub fn Bulk(props: &BulkProps) -> Html {
         Callback::from(move |_| cancel_all(active.clone(), toasts.clone()))
     };
     let delete = {
-        let (ended, on_delete, address) = (ended.clone(), props.on_delete.clone(), address.clone());
-        Callback::from(move |_| {
-            on_delete.emit(ended.clone());
-            address.set("picked", "");
-        })
+        let (ended, on_delete) = (ended.clone(), props.on_delete.clone());
+        Callback::from(move |_| on_delete.emit(ended.clone()))
     };
     let none = |ids: &[AgentId], why: &'static str| ids.is_empty().then_some(AttrValue::Static(why));
     let number = |word: &str, ids: &[AgentId]| {

@@ -79,8 +79,11 @@ pub fn AgentDrawer(props: &AgentDrawerProps) -> Html {
             format!("{path}{}", query.clone().with("file", &file).written()).into()
         })
     };
-    let requests =
-        (address.get("tab") == "requests").then(|| html! { <Requests {id} /> }).unwrap_or_default();
+    let requests = if address.get("tab") == "requests" {
+        html! { <Requests {id} /> }
+    } else {
+        Html::default()
+    };
     html! {
         <Drawer title={title} about={id.to_string()} on_close={props.on_close.clone()} test_id="agent-drawer"
             aside={html! { if let Some(link) = link { <CopyButton text={link} label="Copy the link" /> } }}>

@@ -7,7 +7,6 @@ use quarterdeck_shared::endpoints::AnswerApproval;
 use quarterdeck_shared::{ApprovalId, NoQuery};
 use yew::prelude::*;
 
-use crate::components::{Toast, use_toasts};
 use crate::hooks::{Ordered, use_command};
 use crate::pages::faces::said;
 use crate::panels::approval_card::ApprovalCard;
@@ -25,12 +24,8 @@ pub struct Answering {
 /// The way to answer one question. It leaves the live list when the server has taken the answer.
 #[hook]
 pub fn use_answering(id: ApprovalId) -> Answering {
-    let toasts = use_toasts();
-    let done = Callback::from(move |answer: Result<Approval, _>| {
-        if let Ok(approval) = answer {
-            toasts.push(Toast::said(format!("{} was told: {}.", approval.agent_name, approval.status)));
-        }
-    });
+    // A question that was answered leaves the live list: that says enough.
+    let done = Callback::from(|_: Result<Approval, _>| ());
     let Ordered { give, busy, problem } = use_command::<AnswerApproval>(done);
     let answer = give.reform(move |body: NewAnswer| AnswerApproval { id, query: NoQuery {}, body });
     Answering { answer, busy, problem: problem.as_ref().map(said) }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use quarterdeck_shared::Timestamp;
 use quarterdeck_shared::event::ActivityKind;
+use quarterdeck_shared::json;
 use serde_json::Value;
 use yew::prelude::*;
 
@@ -127,7 +128,7 @@ fn call(moment: &Moment) -> Html {
 
 fn written(input: &Value) -> String {
     let command = input.get("command").and_then(Value::as_str);
-    plain(&command.map_or_else(|| serde_json::to_string_pretty(input).unwrap_or_default(), str::to_owned))
+    plain(&command.map_or_else(|| json::pretty(input), str::to_owned))
 }
 
 fn cut(text: &str) -> String {

@@ -1,0 +1,83 @@
+//! `quarterdeck agents`: agents by page, filter and order.
+
+use super::{
+    CliError, Common, End,
+    output::{moment, plain, say},
+};
+use clap::Args;
+use orchestrator::figures;
+use quarterdeck_shared::{
+    TaskId,
+    agents::{Agent, AgentQuery},
+};
+
+/// Lists agents.
+#[derive(Args, Debug)]
+pub struct Agents {
+    #[command(flatten)]
+    common: Common,
+    /// One status, or several parted by commas; all but deleted where unset.
+    #[arg(long)]
+    status: Option<String>,
+    /// One role, or several parted by commas.
+    #[arg(long)]
+    role: Option<String>,
+    /// The task they work on.
+    #[arg(long, value_name = "ID")]
+    task: Option<TaskId>,
+    /// A part of the name.
+    #[arg(long, value_name = "TEXT")]
+    q: Option<String>,
+    /// created_at, updated_at, cost, tokens, status, role or name; with `-` in front descending.
+    #[arg(long, allow_hyphen_values = true, default_value = "-created_at")]
+    sort: String,
+    /// Rows, 1 to 200.
+    #[arg(long, default_value_t = 50)]
+    limit: u32,
+    /// Where the page before ended.
+    #[arg(long)]
+    cursor: Option<String>,
+}
+
+impl Agents {
+    pub(super) async fn run(self) -> Result<End, CliError> {
+        let (store, output) = (self.common.store().await?, self.common.output());
+        let query = AgentQuery {
+            cursor: self.cursor,
+            limit: Some(self.limit),
+            sort: Some(self.sort),
+            status: self.status,
+            role: self.role,
+            task_id: self.task,
+            q: self.q,
+            ..AgentQuery::default()
+        };
+        let page = store.agents(&query).await?;
+        if output.json {
+            output.value(&page)?;
+            return Ok(End::Well);
+        }
+        if page.items.is_empty() {
+            say("no agent; `quarterdeck serve` and its page make some")?;
+            return Ok(End::Well);
+        }
+        let rows: Vec<_> = page.items.iter().map(row).collect();
+        output.table(&["ID", "ROLE", "STATUS", "COST", "TOKENS", "CREATED", "NAME"], &rows)?;
+        if let Some(cursor) = page.next_cursor {
+            say(&format!("{} of {}; more with --cursor {cursor}", page.items.len(), page.total.value()))?;
+        }
+        Ok(End::Well)
+    }
+}
+
+fn row(agent: &Agent) -> Vec<String> {
+    vec![
+        agent.id.to_string(),
+        agent.role.to_string(),
+        agent.status.to_string(),
+        agent.cost_usd.display(),
+        figures::tokens(agent.total_tokens),
+        moment(agent.created_at),
+        plain(&agent.name),
+    ]
+}
