@@ -8,8 +8,9 @@ use futures::StreamExt;
 use quarterdeck_shared::{
     AgentId, Code, NoBody, NoQuery, Payload,
     agents::{AgentQuery, NewAgent, Role},
+    approvals::{Approval, Decision, NewAnswer},
     client::{Client, ClientError},
-    endpoints::{CreateAgent, CreateTask, DeleteTask, GetAgent, ListAgents},
+    endpoints::{AnswerApproval, CreateAgent, CreateTask, DeleteTask, GetAgent, ListAgents},
     live::Frame,
     tasks::{NewTask, TaskStatus},
 };
@@ -17,6 +18,13 @@ use quarterdeck_shared::{
 async fn make_agent(client: &Client) -> AgentId {
     let body = NewAgent { role: Role::Builder, runtime: Some("replay".into()), ..NewAgent::default() };
     client.call(CreateAgent { query: NoQuery {}, body }).await.unwrap().agent.id
+}
+
+async fn allow(client: &Client, approvals: Vec<Approval>) {
+    for approval in approvals {
+        let body = NewAnswer { decision: Decision::Allow, ..NewAnswer::default() };
+        client.call(AnswerApproval { id: approval.id, query: NoQuery {}, body }).await.unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -31,15 +39,18 @@ async fn a_task_is_submitted_and_followed_to_its_end() {
     let (mut last, mut status) = (None, task.status);
     while !status.is_final() {
         match frames.next().await.unwrap().unwrap() {
-            Frame::Snapshot { seq, tasks, .. } => {
+            Frame::Snapshot { seq, tasks, approvals, .. } => {
                 last = Some(seq);
                 status = tasks[0].status;
+                allow(&client, approvals).await;
             }
             Frame::Event { after, seq, event } => {
                 assert_eq!(Some(after), last, "each frame says which one was before it");
                 last = Some(seq);
-                if let Payload::TaskStatusChanged { to, .. } = event.payload {
-                    status = to;
+                match event.payload {
+                    Payload::TaskStatusChanged { to, .. } => status = to,
+                    Payload::ApprovalAsked { approval } => allow(&client, vec![approval]).await,
+                    _ => {}
                 }
             }
             other => panic!("{other:?}"),

@@ -33,6 +33,13 @@ async fn main() -> Result<(), ClientError> {
                     println!("  {}: {}", activity.kind, activity.text);
                     continue;
                 }
+                Payload::ApprovalAsked { approval } => {
+                    println!(
+                        "{} wants to use {}: answer in the page, or call AnswerApproval",
+                        approval.agent_name, approval.tool
+                    );
+                    continue;
+                }
                 Payload::TaskStepFinished { step } => {
                     println!("{} {} is {}", step.plan.id, step.plan.role, step.status);
                     continue;
