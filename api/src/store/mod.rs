@@ -32,6 +32,7 @@ use rows::events::Sealed;
 use sea_orm::DatabaseConnection;
 use sql::Sql;
 use std::{
+    fmt,
     path::{Path, PathBuf},
     sync::{Arc, atomic::Ordering},
 };
@@ -39,12 +40,22 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use writer::{Job, Order, State, Writer};
 
 /// Where the database is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Location {
     /// A SQLite file.
     Sqlite(PathBuf),
     /// A PostgreSQL database, by its URL.
     Postgres(String),
+}
+
+impl fmt::Debug for Location {
+    /// Without the URL: a password may be in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "Sqlite({})", path.display()),
+            Self::Postgres(_) => f.write_str("Postgres(…)"),
+        }
+    }
 }
 
 impl Location {

@@ -10,7 +10,7 @@ use super::{
     sql::{Fields, Sql},
 };
 use quarterdeck_shared::Timestamp;
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
 use std::{
     sync::{
         Arc,
@@ -204,9 +204,7 @@ impl Writer {
 
     /// One transaction over all jobs. The places of each job's events are known when it is durable.
     async fn attempt(&mut self, jobs: &[Job]) -> Result<Vec<Vec<i64>>, StoreError> {
-        let lost = |error| dialect::write_failure(&error);
-        let db = self.connected().await?;
-        let transaction = self.dialect.begin_write(&db).await.map_err(lost)?;
+        let transaction = self.begin().await?;
         let mut group = Group::default();
         for row in jobs.iter().flat_map(|job| job.rows.iter().cloned()) {
             group.take(row);
@@ -229,6 +227,21 @@ impl Writer {
         self.state.publish(&nouns, &events);
         let mut seqs = events.iter().map(|event| event.seq);
         Ok(jobs.iter().map(|job| seqs.by_ref().take(job.events.len()).collect()).collect())
+    }
+
+    /// A transaction on the connection there is; where that was lost meanwhile, on a new one: nothing was sent yet.
+    async fn begin(&mut self) -> Result<DatabaseTransaction, StoreError> {
+        let was_connected = self.db.is_some();
+        let db = self.connected().await?;
+        match self.dialect.begin_write(&db).await {
+            Err(_) if was_connected => {
+                self.disconnect().await;
+                let db = self.connected().await?;
+                self.dialect.begin_write(&db).await
+            }
+            begun => begun,
+        }
+        .map_err(|error| dialect::write_failure(&error))
     }
 
     /// The connection, made anew where there is none.

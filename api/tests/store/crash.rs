@@ -1,7 +1,7 @@
 //! Crashes and power cuts: what was acknowledged is there afterwards.
 
 use crate::support::{database::Place, rows};
-use quarterdeck::store::{Batch, Channel, Location, Row, Store, WriterRules};
+use quarterdeck::store::{Batch, Channel, Location, Row, Store, StoreError, WriterRules};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use std::{
     collections::BTreeMap,
@@ -78,7 +78,7 @@ fn killed(test: &str, location: &Location, after: usize) -> Vec<i64> {
     seqs
 }
 
-async fn seqs(store: &Store) -> Vec<i64> {
+async fn seqs_of(store: &Store) -> Vec<i64> {
     let events = store.events(0, Channel::Fleet, 10_000_000).await.unwrap();
     events.iter().map(|event| event.seq).collect()
 }
@@ -221,7 +221,7 @@ async fn a_migration_cut_off_anywhere_starts_again() {
         fs::write(after.file().with_extension("db-wal"), &log[..log.len() * cut / 50]).unwrap();
         let store = after.open().await;
         store.commit(Batch::new().event(rows::activity(1, "after"))).await.unwrap();
-        assert_eq!(seqs(&store).await, [1]);
+        assert_eq!(seqs_of(&store).await, [1]);
         is_sound(&store, &after).await;
         store.close().await;
     }
@@ -242,5 +242,53 @@ async fn a_migration_that_fails_half_way_on_postgres_leaves_nothing() {
     let store = place.open().await;
     store.commit(Batch::new().event(rows::activity(1, "after"))).await.unwrap();
     store.close().await;
+    place.end().await;
+}
+
+/// Ends every connection of a database but the one that asks.
+async fn cut_off(look: &impl ConnectionTrait) {
+    let everybody = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                     WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    look.execute_unprepared(everybody).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_postgres_cuts_between_batches_are_not_even_noticed() {
+    let place = Place::postgres().await;
+    let store = place.open().await;
+    let look = place.look().await;
+    for number in 1..=5 {
+        let seqs = store.commit(Batch::new().event(rows::activity(number, "kept"))).await;
+        assert_eq!(seqs, Ok(vec![number as i64]));
+        cut_off(&look).await;
+        assert_eq!(seqs_of(&store).await.len() as u64, number);
+    }
+    store.commit(Batch::new().event(rows::activity(6, "kept"))).await.unwrap();
+    Store::open(&place.location, WriterRules::default())
+        .await
+        .expect_err("the server's lock was taken again");
+    look.close().await.unwrap();
+    store.close().await;
+    place.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_lost_its_database_to_another_writes_nothing_until_that_one_is_gone() {
+    let place = Place::postgres().await;
+    let (first, look) = (place.open().await, place.look().await);
+    first.commit(Batch::new().event(rows::activity(1, "first"))).await.unwrap();
+    cut_off(&look).await;
+    let second = place.open().await;
+    let refusal = first.commit(Batch::new().event(rows::activity(2, "too late"))).await;
+    assert!(
+        matches!(&refusal, Err(StoreError::Unwritable { reason }) if reason.contains("taken")),
+        "{refusal:?}"
+    );
+    assert_eq!(second.commit(Batch::new().event(rows::activity(3, "second"))).await, Ok(vec![2]));
+    second.close().await;
+    first.faults().wait_for(Option::is_none).await.unwrap();
+    assert_eq!(first.commit(Batch::new().event(rows::activity(4, "first again"))).await, Ok(vec![3]));
+    look.close().await.unwrap();
+    first.close().await;
     place.end().await;
 }
