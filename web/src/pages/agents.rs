@@ -56,7 +56,8 @@ pub fn Agents(props: &AgentsProps) -> Html {
 
     let on_sort = use_callback(address.clone(), |sort: Sort, address| address.set("sort", &sort.written()));
     let href = use_callback(address.clone(), |id: AgentId, address| at(&address.query, Some(id)));
-    let on_open = use_callback(address.clone(), |id: AgentId, address| address.go(&at(&address.query, Some(id))));
+    let on_open =
+        use_callback(address.clone(), |id: AgentId, address| address.go(&at(&address.query, Some(id))));
     let on_close = use_callback(address.clone(), |(), address| address.go(&at(&address.query, None)));
     let on_pick = use_callback((address.clone(), Rc::clone(&ticked)), |id: AgentId, (address, ticked)| {
         let mut next = (**ticked).clone();
