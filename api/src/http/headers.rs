@@ -34,8 +34,17 @@ impl Fairing for Headers {
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         put_on(request, response);
+        let seen = Seen::of(request);
+        tracing::debug!(
+            request.id = %seen.id,
+            request.method = %seen.method,
+            request.route = request.route().map_or("unknown", |route| route.uri.as_str()),
+            response.status = response.status().code,
+            response.after_ms = seen.began.elapsed().as_secs_f64() * 1000.0,
+            "answered"
+        );
         if let Ok(metrics) = door::state::<Metrics>(request) {
-            metrics.answered(request, response.status().code, Seen::of(request).began.elapsed());
+            metrics.answered(request, response.status().code, seen.began.elapsed());
         }
     }
 }

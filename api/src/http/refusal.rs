@@ -41,7 +41,7 @@ impl<'r> Responder<'r, 'static> for ApiError {
         response.set_status(Status::new(self.code.status()));
         response.set_header(ContentType::JSON);
         response.set_sized_body(json.len(), Cursor::new(json));
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.retry_after.or((self.code.status() == 503).then_some(5)) {
             response.set_raw_header("Retry-After", seconds.max(1).to_string());
         }
         if let Some(allow) = self.allow {

@@ -5,10 +5,13 @@ use super::{
     wire::Wire,
 };
 use crate::support::rows;
-use quarterdeck::store::{Batch, Draft, Row};
+use quarterdeck::{
+    fleet::clock::Clock,
+    store::{Batch, Draft, Row},
+};
 use quarterdeck_shared::{Payload, TaskId, agents::AgentStatus, agents::StatusEvidence};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 const SOCKETS: [&str; 3] = ["/ws/fleet", "/ws/costs", "/ws/tasks/0192f0c1-2b3c-7d4e-8f50-123456789abc"];
 
@@ -229,6 +232,30 @@ async fn a_place_in_the_future_gets_a_snapshot() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_was_away_for_long_and_missed_much_gets_a_snapshot() {
+    let clock = Clock::manual(Clock::system().now());
+    let wire = Wire::with_clock(&[], clock.clone()).await;
+    let texts = vec!["x"; 1_000];
+    for _ in 0..11 {
+        wire.say_all(rows::agent_id(1), &texts).await;
+    }
+    let mut soon = wire.open("/ws/fleet").await;
+    soon.hello(Some(0)).await;
+    assert_eq!(
+        soon.frame().await["seq"],
+        1,
+        "five minutes are told one by one, however many events they hold"
+    );
+    clock.advance(Duration::from_secs(600));
+    let mut late = wire.open("/ws/fleet").await;
+    late.hello(Some(0)).await;
+    assert_eq!(late.frame().await["type"], "snapshot");
+    let mut short = wire.open("/ws/fleet").await;
+    short.hello(Some(1_500)).await;
+    assert_eq!(short.frame().await["seq"], 1_501, "few events are told one by one, however old they are");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_slow_client_gets_a_gap_and_then_all_it_missed() {
     let wire = Wire::with(&[("socket_patience_ms", "60000")]).await;
     let agent = rows::agent_id(1);
@@ -294,6 +321,8 @@ async fn whoever_breaks_the_rules_is_closed_with_the_right_code() {
         assert_eq!(socket.end().await, Some(code), "{message:?}");
     }
     let mut flood = wire.open("/ws/fleet").await;
+    // After a hello nothing but the flood itself can end it.
+    flood.hello(None).await;
     for _ in 0..40 {
         // The server may close before all of them are through.
         let _ = futures::SinkExt::send(&mut flood.stream, Message::Text(r#"{"type":"ping"}"#.into())).await;

@@ -4,9 +4,9 @@ use super::desk::{KEY, config};
 use crate::support::database::folder;
 use futures::{SinkExt as _, StreamExt as _};
 use quarterdeck::{
-    fleet::Fleet,
-    http::{access::Access, live::hub::Hub},
-    store::{Batch, Draft, Store},
+    fleet::{Fleet, clock::Clock},
+    http::{self, access::Access, live::hub::Hub},
+    store::{Batch, Draft, Store, WriterRules},
 };
 use quarterdeck_shared::{
     AgentId, Payload,
@@ -44,6 +44,11 @@ impl Wire {
     }
 
     pub async fn with(flags: &[(&'static str, &str)]) -> Self {
+        Self::with_clock(flags, Clock::system()).await
+    }
+
+    /// A server whose access goes by this clock.
+    pub async fn with_clock(flags: &[(&'static str, &str)], clock: Clock) -> Self {
         let folder = folder();
         let flags: Vec<_> = [("port", "0")].iter().chain(flags).copied().collect();
         let (said, mut heard) = mpsc::unbounded_channel();
@@ -51,17 +56,20 @@ impl Wire {
             let port = rocket.config().port;
             Box::pin(async move { said.send(port).expect("the test listens") })
         });
-        let rocket = quarterdeck::rocket(config(&folder, &flags)).await.expect("the server is put together");
-        let rocket = rocket.attach(ready).ignite().await.expect("the server ignites");
-        let store = rocket.state::<Fleet>().expect("a fleet").store().clone();
-        let (access, hub) = (rocket.state::<Arc<Access>>().cloned(), rocket.state::<Hub>().cloned());
+        let config = config(&folder, &flags);
+        let store =
+            Store::open(&http::location(&config), WriterRules::default()).await.expect("the database opens");
+        let fleet = Fleet::start(http::fleet_rules(&config), store.clone()).await.expect("the fleet starts");
+        let access = Arc::new(Access::new(KEY, store.clone(), clock));
+        let rocket =
+            http::build(config, access.clone(), fleet).attach(ready).ignite().await.expect("it ignites");
+        let hub = rocket.state::<Hub>().cloned().expect("a hub");
         let shutdown = rocket.shutdown();
         let server = tokio::spawn(async move {
             // A connection that was cut is no failure of the test.
             let _ = rocket.launch().await.map_err(|error| error.kind().to_string());
         });
         let port = heard.recv().await.expect("a port");
-        let (access, hub) = (access.expect("access"), hub.expect("a hub"));
         Self { port, store, access, hub, shutdown, server, _folder: folder }
     }
 

@@ -24,6 +24,8 @@ const BATCH: usize = 64;
 /// A client that missed more than this, and for longer than [`RECENT_SECONDS`], gets a snapshot instead.
 const FAR_BEHIND: i64 = 10_000;
 const RECENT_SECONDS: i64 = 300;
+/// How often a client is asked whether it is there; one that has said nothing since the last time is gone.
+const PING: Duration = Duration::from_secs(30);
 
 /// What one client may do.
 #[derive(Clone, Copy, Debug)]
@@ -61,12 +63,15 @@ pub struct Client {
     events: Option<Receiver<Arc<Committed>>>,
     last: i64,
     messages: (Option<Instant>, u32),
+    ping_at: Instant,
+    heard: bool,
 }
 
 impl Client {
     /// A client that has not said hello.
-    pub const fn new(wiring: Wiring, limits: Limits) -> Self {
-        Self { wiring, limits, events: None, last: 0, messages: (None, 0) }
+    pub fn new(wiring: Wiring, limits: Limits) -> Self {
+        let ping_at = Instant::now() + PING;
+        Self { wiring, limits, events: None, last: 0, messages: (None, 0), ping_at, heard: true }
     }
 
     /// Serves the client until either side has enough, or the server stops.
@@ -106,6 +111,7 @@ impl Client {
     }
 
     async fn hear(&mut self, out: &mut Outlet, message: Result<Message, Error>) -> Step {
+        self.heard = true;
         self.count_message()?;
         let text = match message {
             Ok(Message::Text(text)) => text,
@@ -143,6 +149,13 @@ impl Client {
                 tracing::warn!(error = %error, "whether a socket's session holds could not be looked up")
             }
         }
+        if Instant::now() < self.ping_at {
+            return Ok(());
+        }
+        if !std::mem::take(&mut self.heard) {
+            return Err(End::Gone);
+        }
+        self.ping_at = Instant::now() + PING;
         out.put(Message::Ping(Vec::new())).await?;
         out.flush().await
     }

@@ -112,6 +112,9 @@ impl Hub {
         channel: Channel,
         now: Timestamp,
     ) -> Result<(i64, Arc<str>), StoreError> {
+        if matches!(channel, Channel::Task(_)) {
+            return read_snapshot(store, channel, now).await;
+        }
         let mut kept = self.0.snapshot.lock().await;
         if let Some((known, seq, text)) = &*kept
             && *known == channel
@@ -119,12 +122,7 @@ impl Hub {
         {
             return Ok((*seq, text.clone()));
         }
-        let Snapshot { seq, agents, tasks, approvals, totals } = store.snapshot(channel, now).await?;
-        let frame = Frame::Snapshot { seq, agents, tasks, approvals, totals };
-        let text = serde_json::to_string(&frame).map_err(|error| StoreError::Corrupt {
-            what: format!("a snapshot cannot be written: {error}"),
-        })?;
-        let text: Arc<str> = text.into();
+        let (seq, text) = read_snapshot(store, channel, now).await?;
         *kept = Some((channel, seq, text.clone()));
         Ok((seq, text))
     }
@@ -201,6 +199,18 @@ impl Hub {
     fn streams(&self) -> MutexGuard<'_, Streams> {
         self.0.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+async fn read_snapshot(
+    store: &Store,
+    channel: Channel,
+    now: Timestamp,
+) -> Result<(i64, Arc<str>), StoreError> {
+    let Snapshot { seq, agents, tasks, approvals, totals } = store.snapshot(channel, now).await?;
+    let frame = Frame::Snapshot { seq, agents, tasks, approvals, totals };
+    let text = serde_json::to_string(&frame)
+        .map_err(|error| StoreError::Corrupt { what: format!("a snapshot cannot be written: {error}") })?;
+    Ok((seq, text.into()))
 }
 
 impl Streams {
