@@ -173,6 +173,9 @@ async fn the_first_change_goes_out_at_once_and_its_followers_as_one() {
     let wire = Wire::with(&[("agent_window_ms", "60000")]).await;
     let mut socket = wire.open("/ws/fleet").await;
     socket.hello(Some(0)).await;
+    // A pong comes after the hello was heard: from here on everything comes live.
+    socket.text(r#"{"type":"ping"}"#).await;
+    assert_eq!(socket.frame().await["type"], "pong");
     let first = flicker(&wire, 1).await;
     assert_eq!(socket.frame().await["seq"].as_i64(), Some(first));
     let newest = flicker(&wire, 10).await;
