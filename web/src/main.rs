@@ -4,7 +4,8 @@
 fn main() {
     yew::set_custom_panic_hook(quarterdeck_web::crash::hook());
     if let Some(root) = quarterdeck_web::dom::find("#app") {
-        yew::Renderer::<quarterdeck_web::pages::App>::with_root(root.into()).render();
+        let app = yew::Parts::of::<quarterdeck_web::pages::App>(());
+        yew::Renderer::<yew::Part>::with_root_and_props(root.into(), app).render();
     }
 }
 

@@ -16,7 +16,9 @@ fn Hold(props: &HoldProps) -> Html {
 pub fn drawn(children: Html) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let render = async {
-        let renderer = yew::LocalServerRenderer::<Hold>::with_props(HoldProps { children }).hydratable(false);
+        let renderer =
+            yew::LocalServerRenderer::<yew::Part>::with_props(yew::Parts::of::<Hold>(HoldProps { children }))
+                .hydratable(false);
         renderer.render().await
     };
     tokio::task::LocalSet::new().block_on(&runtime, render)

@@ -110,12 +110,13 @@ pub fn Toasts(props: &ToastsProps) -> Html {
         let (id, said) = (*id, said.dispatcher());
         html! { <Slice key={id} toast={toast.clone()} on_gone={Callback::from(move |()| said.dispatch(Change::Drop(id)))} /> }
     });
-    html! {
-        <ContextProvider<Toaster> context={toaster}>
+    let below = html! {
+        <>
             { props.children.clone() }
             <div class="toasts" role="status" aria-live="polite">{ for shown }</div>
-        </ContextProvider<Toaster>>
-    }
+        </>
+    };
+    provide(toaster, below)
 }
 
 #[derive(Properties, PartialEq)]

@@ -64,7 +64,7 @@ pub fn LiveProvider(props: &LiveProviderProps) -> Html {
         }
     });
     let live = Live { fleet: Rc::clone(&fleet), connection: *connection, retry };
-    html! { <ContextProvider<Live> context={live}>{ props.children.clone() }</ContextProvider<Live>> }
+    provide(live, props.children.clone())
 }
 
 /// Applies a frame now and draws with the next animation frame, however many frames came until then.

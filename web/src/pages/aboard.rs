@@ -76,7 +76,7 @@ fn Known(props: &KnownProps) -> Html {
     let lanes = use_memo(Rc::as_ptr(&live.fleet), |_| lanes(&live.fleet, dom::now_us()));
     let things = use_memo(Rc::as_ptr(&live.fleet), |_| things(&live.fleet));
     let facts = facts(&live, lanes.as_slice().into(), things.as_slice().into());
-    html! { <ContextProvider<Facts> context={facts}>{ props.children.clone() }</ContextProvider<Facts>> }
+    provide(facts, props.children.clone())
 }
 
 fn facts(live: &Live, lanes: Rc<[Lane]>, things: Rc<[Entry]>) -> Facts {

@@ -66,8 +66,8 @@ pub fn Frame(props: &FrameProps) -> Html {
         let address = address.clone();
         Callback::from(move |path: AttrValue| address.go(&path))
     };
-    html! {
-        <ContextProvider<Place> context={(*place).clone()}>
+    let page = html! {
+        <>
             <div class="deck">
                 <a class="skip" href="#main">{ "Skip to content" }</a>
                 <Sidebar facts={facts.clone()} path={&address.path} />
@@ -82,8 +82,9 @@ pub fn Frame(props: &FrameProps) -> Html {
             { for PAGES.iter().map(|page| html! { <Key keys={page.keys} words={page.title} deed={Deed::Go(page.path)} run={run.clone()} /> }) }
             if *over == Some(Over::Palette) { <Palette entries={Rc::<[Entry]>::from((*entries).clone())} on_close={close.clone()} {on_go} /> }
             if *over == Some(Over::Help) { <Help on_close={close} /> }
-        </ContextProvider<Place>>
-    }
+        </>
+    };
+    provide((*place).clone(), page)
 }
 
 #[derive(Properties, PartialEq)]

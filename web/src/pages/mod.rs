@@ -21,6 +21,8 @@ mod tasks;
 
 use yew::prelude::*;
 use yew_router::prelude::*;
+use yew_router::router::ConcreteRouterProps;
+use yew_router::switch::SwitchProps;
 
 pub use facts::{Counts, Facts, Link, Spent, use_facts};
 pub use frame::Frame;
@@ -162,15 +164,9 @@ pub const PAGES: &[Page] = &[
 /// The whole product in one element.
 #[component]
 pub fn App() -> Html {
-    html! {
-        <BrowserRouter>
-            <Toasts>
-                <aboard::Aboard>
-                    <Switch<Route> render={framed} />
-                </aboard::Aboard>
-            </Toasts>
-        </BrowserRouter>
-    }
+    let switch = plain::<Switch<Route>>(SwitchProps { render: Callback::from(framed), pathname: None });
+    let children = html! { <Toasts><aboard::Aboard>{ switch }</aboard::Aboard></Toasts> };
+    plain::<BrowserRouter>(ConcreteRouterProps { children, basename: None })
 }
 
 fn framed(route: Route) -> Html {
