@@ -1,10 +1,12 @@
-//! The last net: when the page's own code fails, say so over the whole window and keep what was typed.
+//! The boundary of a fault: when the code of a page fails, say so in that page's place and keep what was typed.
 //!
 //! A panic in WebAssembly ends the program at once, so nothing of it can be drawn again; the hook below therefore
-//! builds plain nodes and leaves the way back to the browser (a link to this very address).
+//! builds plain nodes where the page stood and leaves the ways on to the browser: a link to this very address, and
+//! those of the sidebar, which lead to the other pages by loading them anew.
 
 use std::panic::PanicHookInfo;
 
+use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, HtmlDialogElement, HtmlInputElement, HtmlTextAreaElement};
 
@@ -17,6 +19,7 @@ pub fn hook() -> Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static> {
         save_typed();
         gloo::console::error!(&what);
         if let Some(document) = dom::document()
+            && !is_shown(&document)
             && show(&document, &what).is_none()
         {
             document.set_title("Quarterdeck stopped");
@@ -58,20 +61,28 @@ fn save_typed() -> Option<()> {
     Some(())
 }
 
+fn is_shown(document: &Document) -> bool {
+    matches!(document.query_selector(".crash-box"), Ok(Some(_)))
+}
+
 fn show(document: &Document, what: &str) -> Option<()> {
-    let body = document.body()?;
-    if document.query_selector(".crash").ok()?.is_some() {
-        return Some(());
+    let failure = failure(document, what)?;
+    document.set_title("Quarterdeck stopped");
+    match document.query_selector("#main").ok()? {
+        Some(main) => in_its_place(document, &main, &failure),
+        None => over_all(document, &failure),
     }
+}
+
+fn failure(document: &Document, what: &str) -> Option<Element> {
     let make = |tag: &str, class: &str, text: &str| -> Option<Element> {
         let element = document.create_element(tag).ok()?;
         element.set_class_name(class);
         element.set_text_content(Some(text));
         Some(element)
     };
-    let crash = make("dialog", "crash", "")?.dyn_into::<HtmlDialogElement>().ok()?;
-    crash.set_attribute("aria-label", "The page stopped").ok()?;
-    let within = make("div", "crash-box", "")?;
+    let failure = make("div", "crash-box", "")?;
+    failure.set_attribute("role", "alert").ok()?;
     let location = dom::window()?.location();
     let here = format!("{}{}", location.pathname().ok()?, location.search().ok()?);
     let reload = make("a", "button main", "Reload the page")?;
@@ -80,12 +91,42 @@ fn show(document: &Document, what: &str) -> Option<()> {
     for part in
         [make("h1", "", "The page stopped")?, make("p", "", words)?, make("pre", "cmd", what)?, reload]
     {
-        within.append_child(&part).ok()?;
+        failure.append_child(&part).ok()?;
     }
-    crash.append_child(&within).ok()?;
-    body.append_child(&crash).ok()?;
-    // Modal: it lies above an open dialog too, and nothing of the dead page can be pressed.
-    crash.show_modal().ok()?;
-    document.set_title("Quarterdeck stopped");
+    Some(failure)
+}
+
+/// The frame around the page stays, without what would be live in it; its links are the browser's from now on.
+fn in_its_place(document: &Document, main: &Element, failure: &Element) -> Option<()> {
+    let open = document.query_selector_all("dialog[open]").ok()?;
+    for dialog in (0..open.length()).filter_map(|at| open.item(at)) {
+        dialog.dyn_ref::<HtmlDialogElement>()?.close();
+    }
+    let others = main.children();
+    while let Some(other) = others.item(0) {
+        other.remove();
+    }
+    main.append_child(failure).ok()?;
+    let body = document.body()?;
+    body.set_class_name("stopped");
+    for name in ["click", "keydown"] {
+        EventListener::new_with_options(
+            &dom::window()?.into(),
+            name,
+            EventListenerOptions::run_in_capture_phase(),
+            |event| event.stop_immediate_propagation(),
+        )
+        .forget();
+    }
     Some(())
+}
+
+/// Where there is no frame, as on the login: a modal dialog, so that nothing of the dead page can be pressed.
+fn over_all(document: &Document, failure: &Element) -> Option<()> {
+    let crash = document.create_element("dialog").ok()?.dyn_into::<HtmlDialogElement>().ok()?;
+    crash.set_class_name("crash");
+    crash.set_attribute("aria-label", "The page stopped").ok()?;
+    crash.append_child(failure).ok()?;
+    document.body()?.append_child(&crash).ok()?;
+    crash.show_modal().ok()
 }
