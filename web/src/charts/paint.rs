@@ -12,19 +12,28 @@ pub struct Colour {
 }
 
 impl Colour {
-    /// Reads `oklch(0.80 0.095 213)`, with ` / 0.13` for alpha, as the tokens are written.
+    /// Reads `oklch(0.80 0.095 213)`, with ` / 0.13` for alpha, as the tokens are written, or `oklch(80% .095 213/.13)`,
+    /// as a minified style sheet says the same (CSS Color 4, section 9.4).
     pub fn parse(text: &str) -> Option<Self> {
         let inner = text.trim().strip_prefix("oklch(")?.strip_suffix(')')?;
         let (colour, alpha) = inner.split_once('/').unwrap_or((inner, "1"));
-        let mut parts = colour.split_whitespace().map(|part| part.parse::<f64>().ok());
+        let mut parts = colour.split_whitespace().map(number);
         let (light, chroma, hue) = (parts.next()??, parts.next()??, parts.next()??);
-        Some(Self { rgb: srgb(light, chroma, hue.to_radians()), alpha: alpha.trim().parse().ok()? })
+        Some(Self { rgb: srgb(light, chroma, hue.to_radians()), alpha: number(alpha.trim())? })
     }
 
     /// The same, thinner.
     #[must_use]
     pub fn thin(self, alpha: f64) -> Self {
         Self { alpha: self.alpha * alpha, ..self }
+    }
+}
+
+/// A number, or a percentage of one.
+fn number(text: &str) -> Option<f64> {
+    match text.strip_suffix('%') {
+        Some(percent) => percent.parse::<f64>().ok().map(|percent| percent / 100.0),
+        None => text.parse().ok(),
     }
 }
 
@@ -99,6 +108,8 @@ mod tests {
             ("oklch(0.628 0.2577 29.23)", ((255, 0, 0), 1.0)),
             ("oklch(0.8664 0.2948 142.5)", ((0, 255, 0), 1.0)),
             ("oklch(0.452 0.3132 264.05 / 0.5)", ((0, 0, 255), 0.5)),
+            ("oklch(45.2% .3132 264.05/.5)", ((0, 0, 255), 0.5)),
+            ("oklch(62.8% .2577 29.23/50%)", ((255, 0, 0), 0.5)),
         ] {
             let colour = Colour::parse(text).expect(text);
             let close = |a: u8, b: u8| a.abs_diff(b) <= 1;

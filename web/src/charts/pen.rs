@@ -100,7 +100,12 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
 /// About how wide a text of 11 px is drawn. Measuring would need a page; charts have none.
 pub fn width_of(text: &str) -> f64 {
     text.chars()
-        .map(|letter| if matches!(letter, 'i' | 'l' | 'j' | '.' | ',' | ':' | ' ' | '1') { 3.4 } else { 6.3 })
+        .map(|letter| match letter {
+            'i' | 'l' | 'j' | 'I' | '.' | ',' | ':' | ' ' | '1' => 3.4,
+            'm' | 'w' | 'M' | 'W' => 9.4,
+            'A'..='Z' => 7.7,
+            _ => 6.3,
+        })
         .sum()
 }
 

@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use super::deed::{Deed, visible};
 use super::marks::role_mark;
+use super::words;
 use crate::components::{Elapsed, TimeAt};
 
 /// What the queue shows.
@@ -42,7 +43,7 @@ fn item(props: &InboxQueueProps, approval: &Approval) -> Html {
                 <span class="top">
                     { props.role_of.emit(approval.agent_id).map(|role| role_mark(role, true)) }
                     <span class="strong cut">{ &approval.agent_name }</span>
-                    <span class="quiet small cut">{ folder(&approval.working_directory) }</span>
+                    <span class="quiet small cut">{ words::folder(&approval.working_directory) }</span>
                     <span class="when num nowrap">if waits { <Elapsed since_us={approval.asked_at.micros()} /> } else { <TimeAt at_us={at} /> }</span>
                 </span>
                 <code class="cut">{ deed.line }</code>
@@ -64,13 +65,6 @@ pub fn outcome(approval: &Approval) -> String {
         Some(words) => format!("{word}: {}", visible(words)),
         None => word.to_owned(),
     }
-}
-
-/// The last part of a path.
-fn folder(path: &str) -> &str {
-    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
-    // Agents without a working directory get one that is named by their id.
-    if name.parse::<AgentId>().is_ok() { "its own folder" } else { name }
 }
 
 #[cfg(test)]
@@ -102,12 +96,6 @@ mod tests {
                 "since 22 Nov",
             ],
         );
-    }
-
-    #[test]
-    fn a_folder_of_its_own_is_called_so() {
-        assert_eq!(folder("/home/me/checkout/"), "checkout");
-        assert_eq!(folder("/data/work/0192f0c1-2b3c-7d4e-8f50-00000000000a"), "its own folder");
     }
 
     #[test]

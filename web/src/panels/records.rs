@@ -21,7 +21,7 @@ pub fn Records(props: &RecordsProps) -> Html {
         <div class="table-wrap" tabindex="0" role="region" aria-label="Usage records">
             <table class="records" data-testid="records">
                 <thead><tr>
-                    <th scope="col">{ "When" }</th><th scope="col">{ "Role" }</th><th scope="col">{ "Model" }</th>
+                    <th scope="col">{ "When" }</th><th scope="col">{ "Role" }</th><th scope="col" class="hide-s">{ "Model" }</th>
                     <th scope="col" class="r hide-s">{ "Input" }</th><th scope="col" class="r hide-s">{ "Cache write" }</th>
                     <th scope="col" class="r hide-s">{ "Cache read" }</th><th scope="col" class="r">{ "Output" }</th>
                     <th scope="col" class="r">{ "Cost" }</th><th scope="col">{ "Known how" }</th><th scope="col" class="hide-m">{ "Message" }</th>
@@ -40,7 +40,7 @@ fn row(record: &UsageRecord) -> Html {
         <tr key={record.id.to_string()}>
             <td><TimeAt at_us={record.at.micros()} /></td>
             <td><a href={format!("/agents/{}", record.agent_id)}>{ record.role.as_str() }</a></td>
-            <td class="mono small">{ &record.model }</td>
+            <td class="mono small hide-s">{ &record.model }</td>
             <td class="r num hide-s">{ grouped(tokens.input) }</td>
             <td class="r num hide-s">{ grouped(tokens.cache_creation) }</td>
             <td class="r num hide-s">{ grouped(tokens.cache_read) }</td>

@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use super::marks::{Standing, cost, recording, status_shape};
 use super::task_view::TaskView;
+use super::words;
 use crate::components::{Elapsed, Gauge, Steps};
 
 /// A task at work, or agents at work without one.
@@ -88,7 +89,7 @@ fn task_row(task: &Rc<Task>, agents: &[Rc<Agent>]) -> Html {
             <td colspan="2"><span class="row">
                 <a class="cut strong" href={format!("/tasks/{}", task.id)}>{ &task.title }</a>
                 if view.is_recording() { { recording() } }
-                <span class="quiet nowrap small hide-s">{ folder(&task.working_directory) }</span>
+                <span class="quiet nowrap small hide-s">{ words::folder(&task.working_directory) }</span>
             </span></td>
             <td class="hide-s"><span class="row"><Steps {steps} label={progress.clone()} /><span class="quiet small nowrap" aria-hidden="true">{ progress }</span></span></td>
             <td class="r">{ cost(task.cost_usd, view.cost_basis()) }</td>
@@ -108,11 +109,6 @@ fn agent_row(agent: &Rc<Agent>) -> Html {
             <td class="r hide-s quiet">if let Some(since) = agent.started_at { <Elapsed since_us={since.micros()} /> }</td>
         </tr>
     }
-}
-
-/// The last part of a path: the project's name as people say it.
-fn folder(path: &str) -> &str {
-    path.trim_end_matches('/').rsplit('/').next().unwrap_or(path)
 }
 
 #[cfg(test)]

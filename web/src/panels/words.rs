@@ -1,5 +1,6 @@
 //! Words of the wire as people say them, where a label needs more than the word itself.
 
+use quarterdeck_shared::AgentId;
 use quarterdeck_shared::tasks::{ExecutionMode, PermissionMode, TaskType};
 
 /// A kind of work: `feature`, `bug fix`.
@@ -40,4 +41,21 @@ pub const fn execution_mode(mode: ExecutionMode) -> &'static str {
 pub fn capital(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The last part of a path: a project's name as people say it. A folder made for one agent or task is named by an id.
+pub fn folder(path: &str) -> &str {
+    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
+    if name.parse::<AgentId>().is_ok() { "its own folder" } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_of_its_own_is_called_so() {
+        assert_eq!(folder("/home/me/checkout/"), "checkout");
+        assert_eq!(folder("/data/work/0192f0c1-2b3c-7d4e-8f50-00000000000a"), "its own folder");
+    }
 }

@@ -12,6 +12,8 @@ const PITCH: f64 = 13.5;
 const HANG: f64 = 14.0;
 /// The room of the clock above.
 const TOP: f64 = 14.0;
+/// Two minutes: less would turn a moment into an hour.
+const LEAST_REACH_US: i64 = 120_000_000;
 const MOST_ROWS: usize = 12;
 const LEAST_ROWS: usize = 4;
 const MOST_HUNG: usize = 5;
@@ -77,9 +79,18 @@ pub struct Picture {
     pub more: Option<String>,
 }
 
+/// How far back the picture reaches: to the oldest work in it and a little further, so that a young fleet fills it too.
+pub fn reach(lanes: &[Lane], now_us: i64, most_us: i64) -> i64 {
+    let starts = lanes.iter().map(|lane| lane.start_us.max(now_us - most_us));
+    let oldest = starts.min().unwrap_or(now_us - most_us);
+    ((now_us - oldest) / 10 * 11).clamp(LEAST_REACH_US.min(most_us), most_us)
+}
+
 /// Lays out the work between two moments over a width.
 pub fn lay(lanes: &[Lane], from_us: i64, now_us: i64, width: f64) -> Picture {
     let span = (now_us - from_us).max(1) as f64;
+    // Before the page has been laid out its place is no pixel wide.
+    let width = width.max(1.0);
     let x = |at_us: i64| ((at_us - from_us) as f64 / span * width).clamp(0.0, width - 1.0);
     let mut order: Vec<usize> = (0..lanes.len())
         .filter(|&at| lanes[at].end_us.is_none_or(|end| end >= from_us) && lanes[at].start_us <= now_us)
@@ -226,6 +237,22 @@ mod tests {
         assert_eq!(tops[0], tops[2], "the second builder takes the freed row");
         assert!(tops[1] < tops[0], "what overlaps stands higher");
         assert!(picture.standing.iter().all(|s| s.top + 11.0 < picture.sea));
+    }
+
+    #[test]
+    fn the_picture_reaches_back_to_the_oldest_work_within_bounds() {
+        let minute = 60_000_000;
+        let hour = 60 * minute;
+        assert_eq!(reach(&[], 0, hour), hour, "nothing to show: the whole stretch");
+        assert_eq!(reach(&[lane(-1, None)], 0, hour), 2 * minute);
+        assert_eq!(reach(&[lane(-10 * minute, Some(-9 * minute)), lane(-1, None)], 0, hour), 11 * minute);
+        assert_eq!(reach(&[lane(-10 * hour, None)], 0, hour), hour);
+    }
+
+    #[test]
+    fn before_it_is_laid_out_it_draws_nothing_and_does_not_fail() {
+        let picture = lay(&[lane(0, None)], 0, 1_000, 0.0);
+        assert_eq!((picture.standing[0].left, picture.standing[0].right), (0.0, 0.0));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use crate::hooks::{use_second, use_width};
 use crate::{calendar, charts, dom, format};
-use layout::{Hung, Picture, Standing, lay};
+use layout::{Hung, Picture, Standing, lay, reach};
 
 /// One agent's work.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +45,7 @@ pub struct Stop {
 pub struct HorizonProps {
     /// The work, in any order.
     pub lanes: Rc<[Lane]>,
-    /// How far back it reaches, µs; half of it on phones.
+    /// How far back it reaches at most, µs; half of it on phones.
     #[prop_or(3_600_000_000)]
     pub span_us: i64,
     /// The right edge, µs; the clock when `None`.
@@ -64,7 +64,8 @@ pub fn Horizon(props: &HorizonProps) -> Html {
     let redraw = use_force_update();
     use_second(props.now_us.is_none(), Callback::from(move |()| redraw.force_update()));
     let now_us = props.now_us.unwrap_or_else(dom::now_us);
-    let span_us = if width < 480.0 { props.span_us / 2 } else { props.span_us };
+    let most_us = if width < 480.0 { props.span_us / 2 } else { props.span_us };
+    let span_us = reach(&props.lanes, now_us, most_us);
     let picture = lay(&props.lanes, now_us - span_us, now_us, width);
     html! {
         <div class="horizon-wrap" ref={node}>{ drawn(&picture, &props.lanes, now_us, span_us, width, &props.on_open) }</div>
