@@ -1,6 +1,9 @@
-//! How journeys run: the distribution's Chromium, one at a time, no retries, evidence kept where one fails.
+//! How journeys run: in the distribution's Chromium and Firefox, one at a time, no retries, evidence kept where one fails.
 
 import { defineConfig } from '@playwright/test';
+import { fileURLToPath } from 'node:url';
+
+const firefox = fileURLToPath(new URL('support/firefox.mjs', import.meta.url));
 
 export default defineConfig({
   testDir: './journeys',
@@ -13,20 +16,28 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   reporter: [['list'], ['json', { outputFile: './test-results/journeys.json' }]],
   use: {
-    browserName: 'chromium',
     viewport: { width: 1280, height: 800 },
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
-    launchOptions: {
-      executablePath: process.env.QUARTERDECK_CHROMIUM ?? '/usr/bin/chromium',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-      ],
-    },
   },
+  projects: [
+    {
+      name: 'chromium',
+      use: {
+        browserName: 'chromium',
+        launchOptions: {
+          executablePath: process.env.QUARTERDECK_CHROMIUM ?? '/usr/bin/chromium',
+          args: [
+            '--no-sandbox',
+            '--disable-gpu',
+            '--disable-background-networking',
+            '--disable-component-update',
+            '--disable-sync',
+            '--no-first-run',
+          ],
+        },
+      },
+    },
+    { name: 'firefox', use: { browserName: 'firefox', channel: 'moz-firefox', launchOptions: { executablePath: firefox } } },
+  ],
 });

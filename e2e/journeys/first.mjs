@@ -1,6 +1,6 @@
 //! The first start: a welcome, a demonstration by one click, and what the page says without a `claude`.
 
-import { expect, expectAccessible, photograph, test } from '../support/journey.mjs';
+import { expect, expectAccessible, test } from '../support/journey.mjs';
 
 test.use({ productOptions: { claude: false, env: { QUARTERDECK_REPLAY_SPEED: '20' } } });
 
@@ -8,7 +8,6 @@ test('the welcome runs a demonstration by one click, which costs nothing', async
   await page.goto('/');
   await expect(page.getByTestId('welcome')).toBeVisible();
   await expectAccessible(page);
-  await photograph(page, 'welcome');
   await page.getByTestId('demonstrate-button').click();
   await page.waitForURL(/\/tasks\/[0-9a-f-]{36}$/);
   await expect(page.getByTestId('recording').first()).toBeVisible();

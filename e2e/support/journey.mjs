@@ -1,16 +1,14 @@
-//! What every journey begins with: `stub`, `product` and a logged-in `page`, and the looks it can take.
+//! What every journey begins with: `stub`, `product` and a logged-in `page`, and what it can ask of a page.
 
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base } from '@playwright/test';
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { startProduct } from './product.mjs';
 import { startStub } from './stub.mjs';
 
 export { expect };
 
-const SCREENS = fileURLToPath(new URL('../test-results/screens/', import.meta.url));
-export const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 375, height: 812 } };
+/** Firefox counts a socket that found no server among the page's errors; the page itself waits and tries again. */
+const NO_SERVER = /can.t establish a connection to the server at ws:|The connection to ws:.* was interrupted/;
 
 /** `productOptions` go to `startProduct`; `page` is logged in and fails its journey on an uncaught error in the page. */
 export const test = base.extend({
@@ -50,7 +48,7 @@ export async function login(page, product) {
 /** Gathers uncaught errors, and what the content security policy refused. */
 export function watch(page) {
   const errors = [];
-  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('pageerror', (error) => NO_SERVER.test(error) || errors.push(String(error)));
   page.on('console', (message) => message.text().includes('Content Security Policy') && errors.push(message.text()));
   return errors;
 }
@@ -67,20 +65,4 @@ export async function expectAccessible(page) {
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
   const words = violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.target.join(' ')).join(', ')})`);
   expect(words, 'accessibility violations').toEqual([]);
-}
-
-/** Photographs the page in both themes and both widths as `screens/<name>-<theme>-<size>.png`. */
-export async function photograph(page, name) {
-  mkdirSync(SCREENS, { recursive: true });
-  const before = page.viewportSize();
-  for (const colorScheme of ['dark', 'light']) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const [size, viewport] of Object.entries(SIZES)) {
-      await page.setViewportSize(viewport);
-      await page.evaluate(() => document.fonts.ready);
-      await page.screenshot({ path: `${SCREENS}${name}-${colorScheme}-${size}.png`, fullPage: size === 'narrow' });
-    }
-  }
-  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
-  await page.setViewportSize(before);
 }

@@ -1,4 +1,4 @@
-//! The browser journeys of e2e: its packages, a browser, the debug binary, then its scripts, counted.
+//! The browser journeys of e2e: its packages, the browsers, the debug binary, then its scripts, counted.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,12 +17,30 @@ use crate::shell::{Report, command, found, run as finish, say, watch};
 /// Where e2e/playwright.config.mjs has the counts written.
 const REPORT: &str = "test-results/journeys.json";
 
-const BROWSERS: [&str; 5] = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+/// A browser: where journeys look for it, what they are told of it, and the package it comes with.
+struct Browser {
+    names: &'static [&'static str],
+    setting: &'static str,
+    package: &'static str,
+}
+
+const BROWSERS: [Browser; 2] = [
+    Browser {
+        names: &[
+            "chromium",
+            "chromium-browser",
+            "google-chrome",
+            "google-chrome-stable",
+            "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        ],
+        setting: "QUARTERDECK_CHROMIUM",
+        package: "chromium",
+    },
+    Browser {
+        names: &["firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"],
+        setting: "QUARTERDECK_FIREFOX",
+        package: "firefox-esr",
+    },
 ];
 
 /// Runs every `test:*` script of e2e/package.json by node's runner, then `journeys` by Playwright.
@@ -36,13 +54,16 @@ pub fn run(places: &Places) -> Result<Tally> {
     page::build(places)?;
     // The same units as nextest builds, so that nothing is compiled twice.
     finish(command(places, "cargo").args(["build", "--workspace", "--bins", "--tests"]))?;
-    let browser = browser(places)?;
+    let browsers = BROWSERS
+        .iter()
+        .map(|browser| Ok((browser.setting, find(places, browser)?)))
+        .collect::<Result<Vec<_>>>()?;
     let script = |name: &str| {
         let mut npm = command(places, "npm");
         npm.args(["run", "--silent", name])
             .current_dir(&folder)
             .env("QUARTERDECK_BIN", places.target.join("debug/quarterdeck"))
-            .env("QUARTERDECK_CHROMIUM", &browser);
+            .envs(browsers.iter().map(|(setting, program)| (setting, program)));
         npm
     };
     let mut tally = Tally::default();
@@ -92,9 +113,9 @@ fn packages_of(places: &Places, folder: &Path) -> Result<()> {
     Ok(fs::write(stamp, made_of)?)
 }
 
-fn browser(places: &Places) -> Result<PathBuf> {
+fn find(places: &Places, browser: &Browser) -> Result<PathBuf> {
     let look = || {
-        BROWSERS.iter().find_map(|name| {
+        browser.names.iter().find_map(|name| {
             if name.starts_with('/') {
                 Some(PathBuf::from(name)).filter(|f| f.is_file())
             } else {
@@ -102,9 +123,9 @@ fn browser(places: &Places) -> Result<PathBuf> {
             }
         })
     };
-    if let Some(browser) = look() {
-        return Ok(browser);
+    if let Some(program) = look() {
+        return Ok(program);
     }
-    packages::install(places, &["chromium"])?;
-    look().context("chromium was installed, but is not on PATH")
+    packages::install(places, &[browser.package])?;
+    look().with_context(|| format!("{} was installed, but is not on PATH", browser.package))
 }
