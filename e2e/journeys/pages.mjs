@@ -1,0 +1,61 @@
+//! Every page with a fleet aboard: readable for everybody in both themes, whole on the narrowest phone, and to be
+//! worked by keys alone.
+
+import { expect, expectAccessible, test } from '../support/journey.mjs';
+
+const NARROWEST = { width: 320, height: 640 };
+const WIDE = { width: 1280, height: 800 };
+const PROMPT = [
+  'Write the tide table down',
+  '[[stub DOCUMENTER: text "I write it."]]',
+  '[[stub DOCUMENTER: tool Write {"file_path":"$CWD/tides.md","content":"# Tides\\n"}]]',
+  '[[stub DOCUMENTER: handover]]',
+].join('\n');
+
+/** A task whose agent asks for something: then every page has something to show. */
+async function aboard(product) {
+  const { id } = await product.call('POST', '/tasks', { prompt: PROMPT, task_type: 'documentation', include_analyst: 'never' });
+  const asking = await product.socket('/ws/fleet', 0);
+  const { event } = await asking.until((frame) => frame.event?.type === 'approval.asked');
+  asking.close();
+  return { task: id, agent: event.agent_id, approval: event.data.approval?.id ?? event.data.approval_id };
+}
+
+test('every page is accessible in both themes and whole on the narrowest phone', async ({ page, product }) => {
+  test.slow();
+  const { task, agent, approval } = await aboard(product);
+  const paths = ['/dashboard', '/agents', `/agents/${agent}`, '/agents?new=1', '/tasks', '/tasks/new', `/tasks/${task}`];
+  for (const path of [...paths, '/approvals', `/approvals/${approval}`, '/analytics', '/settings', '/nowhere']) {
+    await test.step(path, async () => {
+      await page.setViewportSize(WIDE);
+      await page.goto(path);
+      await expect(page.locator('h1, h2').first()).toBeVisible();
+      for (const theme of ['dark', 'light']) {
+        await page.evaluate((name) => (document.documentElement.dataset.theme = name), theme);
+        await expectAccessible(page);
+      }
+      await page.setViewportSize(NARROWEST);
+      await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth), `the width of ${path}`).toBeLessThanOrEqual(NARROWEST.width);
+    });
+  }
+});
+
+test('a person without a mouse finds a page, reads the keys, allows a tool and sees it done', async ({ page, product }) => {
+  const { task } = await aboard(product);
+  await page.goto('/dashboard');
+  await expect(page.getByTestId('approval')).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox')).toBeFocused();
+  await page.keyboard.type('approv');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/approvals/);
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog')).toContainText('Keyboard shortcuts');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.keyboard.press('a');
+  await expect.poll(async () => (await product.call('GET', `/tasks/${task}`)).status).toBe('completed');
+  await page.keyboard.press('t');
+  await page.waitForURL(/\/tasks\/new$/);
+  await expect(page.locator('[name=prompt]')).toBeFocused();
+});
