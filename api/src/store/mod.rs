@@ -130,7 +130,10 @@ impl Store {
     pub async fn open(location: &Location, rules: WriterRules) -> Result<Self, StoreError> {
         let dialect = Dialect::of(location)?;
         dialect.make_place()?;
-        let lock = dialect.file().map(|file| lock::take(&lock::beside(file))).transpose()?;
+        let lock = match dialect.file() {
+            Some(file) => Some(lock::take(&lock::beside(file)).await?),
+            None => None,
+        };
         let db = dialect.writer(&rules, true).await?;
         schema::bring_up(&db).await?;
         let (seq, _) = writer::newest(&db).await?;

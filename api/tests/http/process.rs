@@ -193,6 +193,55 @@ async fn a_second_server_on_the_same_folder_is_refused() {
 }
 
 #[tokio::test]
+async fn a_server_that_was_killed_gives_its_folder_to_the_next_at_once() {
+    let home = folder();
+    for _ in 0..5 {
+        let first = Server::start(command(home.path(), &["serve", "--port", "0"])).await;
+        first.signal(Signal::SIGKILL);
+        // Not waited for: it may still be ending.
+        let mut second = Server::start(command(home.path(), &["serve", "--port", "0"])).await;
+        second.signal(Signal::SIGKILL);
+        second.child.wait().await.expect("its end");
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_is_said_in_the_one_shape_and_reads_go_on() {
+    let home = folder();
+    let mut poor = Command::new("/bin/sh");
+    // Files may grow to a few megabytes and no further, as on a disk that is full.
+    let shell = format!("trap '' XFSZ; ulimit -f 8000; exec {BINARY} serve --port 0");
+    poor.env_clear().env("HOME", home.path()).env("PATH", "/usr/bin:/bin").env("QUARTERDECK_API_KEY", KEY);
+    poor.args(["-c", &shell])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true);
+    let server = Server::start(poor).await;
+    let get = |path: &str| format!("GET {path} HTTP/1.1\nAuthorization: Bearer {KEY}");
+    let post =
+        format!("POST /api/v1/agents HTTP/1.1\nAuthorization: Bearer {KEY}\nContent-Type: application/json");
+    let words = "x".repeat(900_000);
+    let body = format!(r#"{{"role":"BUILDER","runtime":"replay","custom_instructions":"{words}"}}"#);
+    let mut made = 0;
+    let refused = loop {
+        let answer = server.ask(&post, &body).await;
+        if !answer.starts_with("HTTP/1.1 201") {
+            break answer;
+        }
+        made += 1;
+        assert!(made < 100, "the disk is never full");
+    };
+    assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("STORAGE_UNAVAILABLE"), "{refused}");
+    assert!(refused.contains("\r\nretry-after: ") && refused.contains("\"request_id\":"), "{refused}");
+    let listed = server.ask(&get("/api/v1/agents?limit=1"), "").await;
+    assert!(listed.contains(&format!("\"total\":{made}")), "{listed}");
+    let ready = server.ask(&get("/ready"), "").await;
+    assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("\"name\":\"disk\",\"ok\":false"), "{ready}");
+    assert!(server.ask(&get("/health"), "").await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
 async fn a_port_that_is_taken_is_said_plainly() {
     let (home, other) = (folder(), folder());
     let first = Server::start(command(home.path(), &["serve", "--port", "0"])).await;
