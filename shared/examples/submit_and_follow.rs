@@ -1,4 +1,4 @@
-//! Submits a task and follows it to its end.
+//! Submits a task and follows it to its end; exits 1 unless it ended well.
 //!
 //! `QUARTERDECK_API_KEY=… cargo run -p quarterdeck-shared --features client --example submit_and_follow -- "Fix it"`
 //! with an optional second argument for the runtime: `replay` needs no `claude`.
@@ -9,11 +9,12 @@ use quarterdeck_shared::{
     client::{Client, ClientError},
     endpoints::CreateTask,
     live::Frame,
-    tasks::NewTask,
+    tasks::{NewTask, TaskStatus},
 };
+use std::process::ExitCode;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), ClientError> {
+async fn main() -> Result<ExitCode, ClientError> {
     let server = std::env::var("QUARTERDECK_URL").unwrap_or("http://127.0.0.1:8000".into());
     let key = std::env::var("QUARTERDECK_API_KEY").unwrap_or_default();
     let mut arguments = std::env::args().skip(1);
@@ -49,10 +50,11 @@ async fn main() -> Result<(), ClientError> {
             },
             Frame::Gap { .. } | Frame::Pong => continue,
         };
-        if let Some(task) = tasks.iter().find(|task| task.status.is_final()) {
+        if let Some(task) = tasks.iter().find(|task| task.has_ended()) {
             println!("task {} is {} and cost {}", task.id, task.status, task.cost_usd.display());
-            break;
+            let is_well = task.status == TaskStatus::Completed;
+            return Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
     }
-    Ok(())
+    Ok(ExitCode::FAILURE)
 }

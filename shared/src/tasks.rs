@@ -96,7 +96,8 @@ words! {
         Failed = "failed",
         /// Somebody stopped it.
         Cancelled = "cancelled",
-        /// It was cut off from outside and could not be resumed.
+        /// It was cut off from outside. With an end it could not be resumed; without one it goes on at the server's
+        /// next start.
         Interrupted = "interrupted",
     }
 }
@@ -123,7 +124,7 @@ words! {
         Failed = "failed",
         /// Stopped.
         Cancelled = "cancelled",
-        /// Cut off from outside.
+        /// Cut off from outside; without an end it goes on at the server's next start.
         Interrupted = "interrupted",
         /// Never begun, because a step before it did not end well.
         Skipped = "skipped",
@@ -261,6 +262,13 @@ pub struct Task {
     pub finished_at: Option<Timestamp>,
     /// When anything of this last changed.
     pub updated_at: Timestamp,
+}
+
+impl Task {
+    /// Whether nothing follows by itself: it has a final status, and an end.
+    pub const fn has_ended(&self) -> bool {
+        self.status.is_final() && self.finished_at.is_some()
+    }
 }
 
 /// What somebody wants done.

@@ -3,6 +3,7 @@
 use super::{
     Fleet, FleetError, Inner, checks,
     desks::{Desk, Mail},
+    drive::limit_reached,
     runtime,
     work::{self, Ending, Start, Work},
 };
@@ -14,7 +15,7 @@ use orchestrator::{
 use quarterdeck_shared::{
     AgentId, Payload, Timestamp,
     agents::{Agent, AgentDetail, AgentStatus, NewAgent, NewPrompt, Role, StatusEvidence},
-    tasks::{Complexity, PermissionMode},
+    tasks::{Complexity, PermissionMode, Task},
 };
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -33,10 +34,10 @@ impl Fleet {
             checks::prompt(prompt)?;
         }
         let runtime = fleet.ready_runtime(new.runtime.as_deref()).await?;
-        if let Some(task) = new.task_id
-            && fleet.store.task(task).await?.is_none()
-        {
-            return Err(FleetError::invalid("task_id", format!("there is no task {task} to join")));
+        if let Some(id) = new.task_id {
+            let task = fleet.store.task(id).await?;
+            let missing = || FleetError::invalid("task_id", format!("there is no task {id} to join"));
+            within_limits(&task.ok_or_else(missing)?)?;
         }
 
         let mut me = blank(new.role, new.name.as_deref(), fleet.clock().now());
@@ -169,6 +170,11 @@ impl Inner {
         if !may(me.agent.status, AgentStatus::Running) {
             return Err(refusal(&me.agent, AgentStatus::Running));
         }
+        if let Some(id) = me.agent.task_id
+            && let Some(task) = self.store.task(id).await?
+        {
+            within_limits(&task)?;
+        }
         self.ready_runtime(Some(&me.agent.runtime)).await?;
         let start = if me.agent.session_id.is_some() { Start::Again } else { Start::New };
         let from = me.agent.status;
@@ -188,6 +194,14 @@ impl Inner {
         self.store.commit(batch.event(prompted).event(changed)).await?;
         self.employ(desk, me.clone(), start);
         Ok(me)
+    }
+}
+
+/// Whether a task may spend more.
+fn within_limits(task: &Task) -> Result<(), FleetError> {
+    match limit_reached(task) {
+        None => Ok(()),
+        Some(what) => Err(FleetError::Conflict(format!("{what} by task {}; submit another task", task.id))),
     }
 }
 

@@ -3,7 +3,11 @@
 mod changes;
 mod hire;
 mod hours;
+mod pause;
 mod planning;
+
+pub use changes::{changes, limit_reached};
+pub use pause::{go_on, take_up};
 
 use super::{
     Inner,
@@ -12,7 +16,7 @@ use super::{
     work::{Ending, News, Start, Work},
 };
 use crate::store::{Batch, Draft, Row, StoreError};
-use changes::{agent_of, changes, limit_reached, put, turn};
+use changes::{agent_of, put, turn};
 use futures::FutureExt as _;
 use orchestrator::{
     plans::PLANNING,
@@ -39,6 +43,8 @@ pub enum Word {
         /// The news.
         news: News,
     },
+    /// What its agents took has reached a limit of the task.
+    Spent,
     /// The wait before another attempt is over.
     RetryDue(StepId),
     /// The time a step may work is over, if it has worked without a break since.
@@ -48,6 +54,9 @@ pub enum Word {
     /// The server stops; the next one goes on.
     Pause,
 }
+
+/// Why an agent is stopped whose task took more than it may.
+pub const AT_LIMIT: &str = "its task reached a limit";
 
 /// Drives one task.
 pub struct Driver {
@@ -124,16 +133,14 @@ impl Driver {
         match word {
             Word::Agent { step, agent, news } if self.is_at(&step, agent) => self.hear_news(step, news).await,
             Word::Agent { .. } => Ok(()),
+            Word::Spent => self.check_limits().await,
             Word::RetryDue(step) => self.apply(Input::RetryDue { step }).await,
             Word::TimedOut(step, round) => {
                 let is_current = self.clocks.get(&step).is_some_and(|clock| clock.round == round);
                 if is_current { self.apply(Input::TimedOut { step }).await } else { Ok(()) }
             }
             Word::Cancel => self.apply(Input::CancelAsked).await,
-            Word::Pause => {
-                self.over = true;
-                Ok(())
-            }
+            Word::Pause => self.pause().await,
         }
     }
 
@@ -151,7 +158,6 @@ impl Driver {
                 self.stop_clock(&step);
                 self.apply(Input::Waiting { step }).await
             }
-            News::Spent => self.check_limits().await,
             News::Ended(ending) => {
                 self.clocks.remove(&step);
                 self.ended(step, ending).await
@@ -170,10 +176,7 @@ impl Driver {
             Ending::Failed { error, retry } => self.apply(Input::Failed { step, error, retry }).await,
             Ending::Cancelled(error) => self.apply(Input::Failed { step, error, retry: None }).await,
             Ending::Interrupted(cause) => self.apply(Input::Interrupted { step, cause }).await,
-            Ending::Paused => {
-                self.over = true;
-                Ok(())
-            }
+            Ending::Paused => self.pause().await,
         }
     }
 
@@ -257,7 +260,7 @@ impl Driver {
     async fn stop(&mut self, step: StepId, agent: AgentId, why: Why) -> Result<(), StoreError> {
         let mail = match why {
             Why::Cancelled => Mail::Cancel("its task was cancelled".into()),
-            Why::Limit => Mail::Cancel("its task reached a limit".into()),
+            Why::Limit => Mail::Cancel(AT_LIMIT.into()),
             Why::TimedOut => Mail::Fail(TIMED_OUT.into()),
         };
         let desk = self.fleet.desks.get(agent, Default::default);

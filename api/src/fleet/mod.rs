@@ -110,12 +110,14 @@ impl Fleet {
             let _ = live.mail.send(Mail::Pause).await;
             live.wait().await;
         });
-        let all = futures::future::join_all(ends);
+        let all = async {
+            futures::future::join_all(ends).await;
+            for case in cases.iter().filter(|case| case.tell(Word::Pause)) {
+                case.wait().await;
+            }
+        };
         if tokio::time::timeout(STOPPING, all).await.is_err() {
             tracing::warn!("some agents did not end in time; their keepers end them");
-        }
-        for case in cases {
-            case.tell(Word::Pause);
         }
     }
 

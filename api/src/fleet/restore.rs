@@ -3,7 +3,7 @@
 use super::{
     Fleet, FleetError, Inner,
     case::State,
-    drive::{Driver, Word},
+    drive::{Driver, Word, go_on, take_up},
     work::{Ending, InFlight, Memory, News, Said, Start, in_flight_key, said_key},
 };
 use crate::store::{Batch, Draft, Row, StoreError};
@@ -12,7 +12,7 @@ use quarterdeck_shared::{
     AgentId, Payload,
     agents::{AgentDetail, AgentStatus, StatusEvidence},
     approvals::{Approval, ApprovalQuery, ApprovalStatus},
-    tasks::{Step, StepStatus, Task},
+    tasks::{Step, StepStatus, Task, TaskStatus},
     usage::{UsageQuery, UsageRecord},
 };
 use std::{collections::HashMap, sync::Arc};
@@ -113,10 +113,12 @@ impl Inner {
     /// Drives a task on from where it stands. Its agents that are not to go on are taken out of `left`.
     async fn carry_on(
         self: &Arc<Self>,
-        task: Task,
+        mut task: Task,
         left: &mut HashMap<AgentId, Left>,
     ) -> Result<(), FleetError> {
         let records = self.store.task_usage(task.id).await?;
+        let before = task.clone();
+        take_up(&mut task);
         let mut first = Vec::new();
         for step in task.workflow.iter().filter(|step| is_at_work(step)) {
             let Some(agent) = step.agent_id else { continue };
@@ -134,6 +136,10 @@ impl Inner {
             first.push(Word::Agent { step: step.plan.id.clone(), agent, news });
         }
         let run = Run::restore(task.workflow.clone(), self.run_rules());
+        if task.status == TaskStatus::Interrupted {
+            let batch = go_on(&before, &mut task, run.status(), self.clock().now());
+            self.store.commit(batch).await?;
+        }
         let case = self.case(task.id);
         *case.state().await = Some(State::new(task, &records));
         Driver::begin(self, case, run, first);

@@ -13,7 +13,7 @@ use orchestrator::{
 };
 use quarterdeck_shared::{
     Payload, TaskId,
-    agents::StatusEvidence,
+    agents::{Agent, AgentQuery, StatusEvidence},
     tasks::{Estimate, NewEstimate, NewTask, Task, TaskStatus},
     usage::Tokens,
 };
@@ -95,7 +95,8 @@ impl Fleet {
         Ok(estimate)
     }
 
-    /// Cancels a task that runs and returns it; takes one that ended out of the lists and returns nothing.
+    /// Cancels a task that runs and returns it; takes one that ended out of the lists, its agents with it, and returns
+    /// nothing.
     pub async fn delete_task(&self, id: TaskId) -> Result<Option<Task>, FleetError> {
         let fleet = &self.inner;
         let task = fleet.task(id).await?;
@@ -106,6 +107,17 @@ impl Fleet {
             }
             return Ok(Some(fleet.task(id).await?));
         }
+        let agents = fleet.agents_of(id).await?;
+        if let Some(agent) = agents.iter().find(|agent| agent.status.is_active()) {
+            let (agent, status) = (agent.id, agent.status);
+            return Err(FleetError::Conflict(format!(
+                "agent {agent} of task {id} is {status}; cancel the agent first"
+            )));
+        }
+        for agent in agents {
+            self.delete(agent.id).await?;
+        }
+        fleet.workspace.leave(id);
         let draft = Draft { agent_id: None, task_id: Some(id), payload: Payload::TaskDeleted {} };
         let removed = Row::RemoveTask { task_id: id, at: fleet.clock().now() };
         fleet.store.commit(Batch::new().row(removed).event(draft)).await?;
@@ -120,6 +132,20 @@ impl Inner {
         match found {
             Some(task) if !self.store.is_removed(id).await? => Ok(task),
             _ => Err(FleetError::not_found("task", id)),
+        }
+    }
+
+    /// Every agent of a task that is in the lists.
+    async fn agents_of(&self, id: TaskId) -> Result<Vec<Agent>, StoreError> {
+        let mut agents = Vec::new();
+        let mut query = AgentQuery { task_id: Some(id), limit: Some(200), ..AgentQuery::default() };
+        loop {
+            let page = self.store.agents(&query).await?;
+            agents.extend(page.items);
+            query.cursor = page.next_cursor;
+            if query.cursor.is_none() {
+                return Ok(agents);
+            }
         }
     }
 

@@ -59,8 +59,6 @@ pub enum News {
     Works,
     /// It waits for a person.
     Waits,
-    /// It took something.
-    Spent,
     /// It has ended, and that is durable.
     Ended(Ending),
 }

@@ -53,6 +53,12 @@ impl Workspace {
         }
     }
 
+    /// Removes the own folder of this name where nothing was put into it; what agents made stays.
+    pub fn leave(&self, name: impl Display) {
+        // One that is not there, or not empty, is left as it is.
+        let _ = std::fs::remove_dir(self.own.join(name.to_string()));
+    }
+
     /// Opens a chosen folder. A link that took the place of any of its parts since is not followed.
     pub fn enter(&self, chosen: &Path) -> Result<OwnedFd, FleetError> {
         let root =
@@ -133,6 +139,16 @@ mod tests {
             assert!(chosen.is_dir() && chosen.ends_with("data/work/t1"));
             workspace.enter(&chosen).unwrap();
         }
+    }
+
+    #[test]
+    fn an_own_folder_goes_with_its_task_unless_something_was_made_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = workspace(folder.path());
+        let [empty, full] = ["t1", "t2"].map(|name| workspace.choose(None, name).unwrap());
+        fs::write(full.join("result"), "42").unwrap();
+        ["t1", "t2", "t3"].iter().for_each(|name| workspace.leave(name));
+        assert_eq!((empty.exists(), full.join("result").exists()), (false, true));
     }
 
     #[test]

@@ -49,14 +49,16 @@ impl Store {
         list.page(db, seq, total, read).await
     }
 
-    /// Every task that has not ended, oldest first.
+    /// Every task that has not ended, oldest first; also what a server left interrupted, to go on at its next start.
     pub async fn unfinished_tasks(&self) -> Result<Vec<Task>, StoreError> {
-        let unfinished = unfinished_words();
+        let mut words = unfinished_words();
+        words.extend([TaskStatus::Interrupted.as_str().into(), TaskStatus::Interrupted.as_str().into()]);
         let query = format!(
-            "SELECT {} FROM tasks WHERE removed_at IS NULL AND status IN (?, ?, ?) ORDER BY created_at, id",
+            "SELECT {} FROM tasks WHERE removed_at IS NULL AND status IN (?, ?, ?, ?)
+               AND (status <> ? OR finished_at IS NULL) ORDER BY created_at, id",
             TASKS.list()
         );
-        Sql::with(query, unfinished).all(self.readers(), read).await
+        Sql::with(query, words).all(self.readers(), read).await
     }
 
     /// What completed tasks of this kind cost, the newest thousand; `None` before the first. Replays are left out.

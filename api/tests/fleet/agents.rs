@@ -1,10 +1,11 @@
 //! Agents on command, alone.
 
 use super::{
-    deck::{agent, deck, deck_with},
+    deck::{agent, deck, deck_on, deck_with},
     tape::{Tape, plain},
 };
-use quarterdeck::fleet::FleetError;
+use crate::both;
+use quarterdeck::{fleet::FleetError, store::Channel};
 use quarterdeck_shared::{
     Event, Payload,
     agents::{AgentStatus, NewAgent, NewPrompt, Role},
@@ -17,6 +18,72 @@ fn conflict(error: &FleetError, says: &str) {
     assert!(matches!(error, FleetError::Conflict(message) if message.contains(says)), "{error}");
 }
 
+both! {
+    async fn an_agent_that_ended_goes_on_in_the_same_session(place: &Place) {
+        let (_ground, mut deck) = deck_on(place, &[("builder", &plain("hello"))]).await;
+        let id = deck.fleet.create(agent(Role::Builder, Some("go"))).await.unwrap().agent.id;
+        deck.agent_is(id, AgentStatus::Completed).await;
+        let first = deck.store.agent(id).await.unwrap().unwrap().agent;
+        let again = deck.fleet.prompt(id, NewPrompt { prompt: "and again".into() }).await.unwrap();
+        assert_eq!(again.agent.status, AgentStatus::Running);
+        deck.agent_is(id, AgentStatus::Completed).await;
+        let second = deck.store.agent(id).await.unwrap().unwrap().agent;
+        assert_eq!(first.session_id, second.session_id);
+        assert_eq!((second.requests, second.output_tokens), (2, 100), "each turn is counted");
+        let events = deck.store.events(0, Channel::Fleet, 1000).await.unwrap();
+        let prompts = events.iter().filter_map(|event| match serde_json::from_str::<Event>(&event.json).unwrap().payload {
+            Payload::AgentPrompted { prompt } => Some(prompt),
+            _ => None,
+        });
+        assert_eq!(prompts.collect::<Vec<_>>(), ["go", "and again"], "both prompts are kept");
+    }
+
+    async fn a_status_may_only_lead_to_what_follows_it(place: &Place) {
+        let (_ground, mut deck) = deck_on(place, &[("builder", &Tape::new().may("Bash", json!({})).ends("done"))]).await;
+        let id = deck.fleet.create(agent(Role::Builder, Some("go"))).await.unwrap().agent.id;
+        deck.agent_is(id, AgentStatus::Waiting).await;
+        conflict(&deck.fleet.delete(id).await.unwrap_err(), "cancel it first");
+        assert_eq!(deck.fleet.cancel(id).await.unwrap().agent.status, AgentStatus::Cancelled);
+        conflict(&deck.fleet.cancel(id).await.unwrap_err(), "cancelled already");
+        deck.fleet.delete(id).await.unwrap();
+        assert!(matches!(deck.fleet.delete(id).await, Err(FleetError::NotFound { .. })));
+        let gone = deck.fleet.prompt(id, NewPrompt { prompt: "go".into() }).await;
+        assert!(matches!(gone, Err(FleetError::NotFound { .. })));
+        let kept = deck.store.agent(id).await.unwrap().unwrap();
+        assert_eq!(kept.agent.status, AgentStatus::Deleted);
+    }
+
+    async fn what_an_agent_says_and_does_is_written_down_in_order(place: &Place) {
+        let tape = Tape::new()
+            .says("I look.", 5)
+            .calls("c1", "Read", json!({"file_path": "/src/main.rs"}))
+            .answered("c1", "fn main() {}")
+            .says("It is fine.", 5)
+            .ends("It is fine.");
+        let (_ground, mut deck) = deck_on(place, &[("builder", &tape)]).await;
+        let id = deck.fleet.create(agent(Role::Builder, Some("go"))).await.unwrap().agent.id;
+        let mut told = Vec::new();
+        deck.until("the end", |event| {
+            if let Payload::AgentActivity(activity) = &event.payload {
+                told.push((activity.kind, activity.text.clone()));
+            }
+            matches!(&event.payload, Payload::AgentStatusChanged { to: AgentStatus::Completed, .. })
+        })
+        .await;
+        let expected = [
+            (ActivityKind::Text, "I look."),
+            (ActivityKind::ToolCall, "/src/main.rs"),
+            (ActivityKind::ToolResult, "fn main() {}"),
+            (ActivityKind::Text, "It is fine."),
+        ];
+        assert_eq!(told, expected.map(|(kind, text)| (kind, text.to_owned())));
+        let done = deck.store.agent(id).await.unwrap().unwrap();
+        assert_eq!((done.agent.tool_calls, done.tool_breakdown[0].tool.as_str()), (1, "Read"));
+        assert_eq!(done.files[0].path, "/src/main.rs");
+        assert_eq!(done.agent.activity, "");
+    }
+}
+
 #[tokio::test]
 async fn an_agent_without_a_prompt_waits_for_one() {
     let (_ground, mut deck) = deck(&[("builder", &plain("hello"))]).await;
@@ -25,25 +92,17 @@ async fn an_agent_without_a_prompt_waits_for_one() {
     assert!(made.agent.name.starts_with("Builder "));
     assert!(made.system_prompt.contains("BUILDER"));
     let id = made.agent.id;
+    deck.clock.advance(Duration::from_secs(3600));
     let prompted = deck.fleet.prompt(id, NewPrompt { prompt: "go".into() }).await.unwrap();
     assert_eq!(prompted.prompt.as_deref(), Some("go"));
     deck.agent_is(id, AgentStatus::Completed).await;
     let done = deck.store.agent(id).await.unwrap().unwrap();
     assert_eq!((done.result.as_deref(), done.agent.requests), (Some("hello"), 1));
-}
-
-#[tokio::test]
-async fn an_agent_that_ended_goes_on_in_the_same_session() {
-    let (_ground, mut deck) = deck(&[("builder", &plain("hello"))]).await;
-    let id = deck.fleet.create(agent(Role::Builder, Some("go"))).await.unwrap().agent.id;
-    deck.agent_is(id, AgentStatus::Completed).await;
-    let first = deck.store.agent(id).await.unwrap().unwrap().agent;
-    let again = deck.fleet.prompt(id, NewPrompt { prompt: "and again".into() }).await.unwrap();
-    assert_eq!(again.agent.status, AgentStatus::Running);
-    deck.agent_is(id, AgentStatus::Completed).await;
-    let second = deck.store.agent(id).await.unwrap().unwrap().agent;
-    assert_eq!(first.session_id, second.session_id);
-    assert_eq!((second.requests, second.output_tokens), (2, 100), "each turn is counted");
+    assert_eq!(
+        (done.agent.started_at, done.seconds),
+        (Some(deck.clock.now()), 0),
+        "time begins with the work"
+    );
 }
 
 #[tokio::test]
@@ -61,59 +120,12 @@ async fn a_prompt_to_a_working_agent_is_heard_after_what_it_is_at() {
 }
 
 #[tokio::test]
-async fn a_status_may_only_lead_to_what_follows_it() {
-    let (_ground, mut deck) = deck(&[("builder", &Tape::new().may("Bash", json!({})).ends("done"))]).await;
-    let id = deck.fleet.create(agent(Role::Builder, Some("go"))).await.unwrap().agent.id;
-    deck.agent_is(id, AgentStatus::Waiting).await;
-    conflict(&deck.fleet.delete(id).await.unwrap_err(), "cancel it first");
-    assert_eq!(deck.fleet.cancel(id).await.unwrap().agent.status, AgentStatus::Cancelled);
-    conflict(&deck.fleet.cancel(id).await.unwrap_err(), "cancelled already");
-    deck.fleet.delete(id).await.unwrap();
-    assert!(matches!(deck.fleet.delete(id).await, Err(FleetError::NotFound { .. })));
-    let gone = deck.fleet.prompt(id, NewPrompt { prompt: "go".into() }).await;
-    assert!(matches!(gone, Err(FleetError::NotFound { .. })));
-    let kept = deck.store.agent(id).await.unwrap().unwrap();
-    assert_eq!(kept.agent.status, AgentStatus::Deleted);
-}
-
-#[tokio::test]
 async fn an_agent_that_has_not_begun_can_be_cancelled_and_deleted() {
     let (_ground, deck) = deck(&[("builder", &plain("hello"))]).await;
     let id = deck.fleet.create(agent(Role::Builder, None)).await.unwrap().agent.id;
     assert_eq!(deck.fleet.cancel(id).await.unwrap().agent.status, AgentStatus::Cancelled);
     let id = deck.fleet.create(agent(Role::Builder, None)).await.unwrap().agent.id;
     deck.fleet.delete(id).await.unwrap();
-}
-
-#[tokio::test]
-async fn what_an_agent_says_and_does_is_written_down_in_order() {
-    let tape = Tape::new()
-        .says("I look.", 5)
-        .calls("c1", "Read", json!({"file_path": "/src/main.rs"}))
-        .answered("c1", "fn main() {}")
-        .says("It is fine.", 5)
-        .ends("It is fine.");
-    let (_ground, mut deck) = deck(&[("builder", &tape)]).await;
-    let id = deck.fleet.create(agent(Role::Builder, Some("go"))).await.unwrap().agent.id;
-    let mut told = Vec::new();
-    deck.until("the end", |event| {
-        if let Payload::AgentActivity(activity) = &event.payload {
-            told.push((activity.kind, activity.text.clone()));
-        }
-        matches!(&event.payload, Payload::AgentStatusChanged { to: AgentStatus::Completed, .. })
-    })
-    .await;
-    let expected = [
-        (ActivityKind::Text, "I look."),
-        (ActivityKind::ToolCall, "/src/main.rs"),
-        (ActivityKind::ToolResult, "fn main() {}"),
-        (ActivityKind::Text, "It is fine."),
-    ];
-    assert_eq!(told, expected.map(|(kind, text)| (kind, text.to_owned())));
-    let done = deck.store.agent(id).await.unwrap().unwrap();
-    assert_eq!((done.agent.tool_calls, done.tool_breakdown[0].tool.as_str()), (1, "Read"));
-    assert_eq!(done.files[0].path, "/src/main.rs");
-    assert_eq!(done.agent.activity, "");
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! Questions agents ask, and the answers they get.
 
 use super::{
-    deck::{agent, deck},
+    deck::{agent, deck, deck_on},
     tape::Tape,
 };
+use crate::both;
 use quarterdeck::fleet::FleetError;
 use quarterdeck_shared::{
     Event, Payload,
@@ -21,39 +22,39 @@ fn asking() -> Tape {
     Tape::new().says("May I?", 3).may("Bash", json!({"command": "touch x"})).says("Thanks.", 3).ends("done")
 }
 
-#[tokio::test]
-async fn an_agent_waits_for_its_answer_and_goes_on() {
-    let (_ground, mut deck) = deck(&[("builder", &asking())]).await;
-    let id = deck.fleet.create(agent(Role::Builder, Some("go"))).await.unwrap().agent.id;
-    let approval = deck.asked().await;
-    assert_eq!((approval.agent_id, approval.tool.as_str()), (id, "Bash"));
-    assert_eq!(approval.input, json!({"command": "touch x"}));
-    deck.agent_is(id, AgentStatus::Waiting).await;
+both! {
+    async fn an_agent_waits_for_its_answer_and_goes_on(place: &Place) {
+        let (_ground, mut deck) = deck_on(place, &[("builder", &asking())]).await;
+        let id = deck.fleet.create(agent(Role::Builder, Some("go"))).await.unwrap().agent.id;
+        let approval = deck.asked().await;
+        assert_eq!((approval.agent_id, approval.tool.as_str()), (id, "Bash"));
+        assert_eq!(approval.input, json!({"command": "touch x"}));
+        deck.agent_is(id, AgentStatus::Waiting).await;
 
-    let answered = deck.fleet.answer(approval.id, allow()).await.unwrap();
-    assert_eq!(answered.status, ApprovalStatus::Allowed);
-    assert!(answered.answered_at.is_some());
-    deck.agent_is(id, AgentStatus::Running).await;
-    deck.agent_is(id, AgentStatus::Completed).await;
-    let again = deck.fleet.answer(approval.id, allow()).await.unwrap_err();
-    assert!(
-        matches!(&again, FleetError::Conflict(message) if message.contains("allowed already")),
-        "{again}"
-    );
-}
+        let answered = deck.fleet.answer(approval.id, allow()).await.unwrap();
+        assert_eq!(answered.status, ApprovalStatus::Allowed);
+        assert!(answered.answered_at.is_some());
+        deck.agent_is(id, AgentStatus::Running).await;
+        deck.agent_is(id, AgentStatus::Completed).await;
+        let again = deck.fleet.answer(approval.id, allow()).await.unwrap_err();
+        assert!(
+            matches!(&again, FleetError::Conflict(message) if message.contains("allowed already")),
+            "{again}"
+        );
+    }
 
-#[tokio::test]
-async fn of_two_answers_at_once_one_counts() {
-    let (_ground, mut deck) = deck(&[("builder", &asking())]).await;
-    let id = deck.fleet.create(agent(Role::Builder, Some("go"))).await.unwrap().agent.id;
-    let approval = deck.asked().await;
-    let deny = NewAnswer::default();
-    let (one, two) =
-        tokio::join!(deck.fleet.answer(approval.id, allow()), deck.fleet.answer(approval.id, deny));
-    assert_eq!([one.is_ok(), two.is_ok()].iter().filter(|ok| **ok).count(), 1);
-    let refused = one.err().or(two.err()).unwrap();
-    assert!(matches!(refused, FleetError::Conflict(_)), "{refused}");
-    deck.agent_is(id, AgentStatus::Completed).await;
+    async fn of_two_answers_at_once_one_counts(place: &Place) {
+        let (_ground, mut deck) = deck_on(place, &[("builder", &asking())]).await;
+        let id = deck.fleet.create(agent(Role::Builder, Some("go"))).await.unwrap().agent.id;
+        let approval = deck.asked().await;
+        let deny = NewAnswer::default();
+        let (one, two) =
+            tokio::join!(deck.fleet.answer(approval.id, allow()), deck.fleet.answer(approval.id, deny));
+        assert_eq!([one.is_ok(), two.is_ok()].iter().filter(|ok| **ok).count(), 1);
+        let refused = one.err().or(two.err()).unwrap();
+        assert!(matches!(refused, FleetError::Conflict(_)), "{refused}");
+        deck.agent_is(id, AgentStatus::Completed).await;
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use super::tape::{Tape, shelf};
 use crate::support::database::Place;
 use quarterdeck::{
     fleet::{Fleet, FleetRules, clock::Clock, runtime::Recordings},
-    store::{Channel, Committed, Store, StoreError, WriterRules},
+    store::{Channel, Committed, Location, Store, StoreError, WriterRules},
 };
 use quarterdeck_shared::{
     AgentId, Event, Payload, TaskId, Timestamp,
@@ -29,17 +29,28 @@ pub struct Deck {
 
 /// Where a deck's files are, so that a second one can go on with them.
 pub struct Ground {
-    place: Place,
+    location: Location,
+    folder: PathBuf,
     pub clock: Clock,
+    _own: Option<Place>,
 }
 
 impl Ground {
+    /// A ground of its own, on SQLite.
     pub fn new() -> Self {
-        Self { place: Place::sqlite(), clock: Clock::manual(Timestamp(1_795_305_600_000_000)) }
+        let place = Place::sqlite();
+        let ground = Self::on(&place);
+        Self { _own: Some(place), ..ground }
+    }
+
+    /// The ground of a test that runs on both databases.
+    pub fn on(place: &Place) -> Self {
+        let clock = Clock::manual(Timestamp(1_795_305_600_000_000));
+        Self { location: place.location.clone(), folder: place.folder(), clock, _own: None }
     }
 
     pub fn folder(&self) -> PathBuf {
-        self.place.folder()
+        self.folder.clone()
     }
 
     /// Rules for replays without any waiting.
@@ -59,7 +70,7 @@ impl Ground {
     pub async fn open(&self) -> Store {
         Deck::patiently("the lock is free", async {
             loop {
-                match Store::open(&self.place.location, WriterRules::default()).await {
+                match Store::open(&self.location, WriterRules::default()).await {
                     Err(StoreError::InUse { .. }) => tokio::task::yield_now().await,
                     opened => return opened.unwrap(),
                 }
@@ -74,6 +85,13 @@ impl Ground {
         let fleet = Fleet::start(rules, store.clone()).await.unwrap();
         Deck { fleet, store, clock: self.clock.clone(), watch, fetched: VecDeque::new(), seen }
     }
+}
+
+/// A deck on one of both databases.
+pub async fn deck_on(place: &Place, tapes: &[(&str, &Tape)]) -> (Ground, Deck) {
+    let ground = Ground::on(place);
+    let deck = ground.deck(ground.rules(shelf(tapes))).await;
+    (ground, deck)
 }
 
 /// A deck whose roles play these tapes.

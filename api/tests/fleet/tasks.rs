@@ -1,13 +1,14 @@
 //! Tasks from submission to their end.
 
 use super::{
-    deck::{Deck, agent, deck, deck_with, task},
+    deck::{Deck, agent, deck, deck_on, deck_with, task},
     tape::{Tape, plain},
 };
+use crate::both;
 use quarterdeck::fleet::FleetError;
 use quarterdeck_shared::{
     Event, Payload,
-    agents::{AgentQuery, AgentStatus, Role},
+    agents::{AgentQuery, AgentStatus, NewAgent, NewPrompt, Role},
     tasks::{ExecutionMode, Limits, NewEstimate, NewTask, StepStatus, TaskStatus, TaskType},
     usage::CostBasis,
 };
@@ -16,78 +17,112 @@ use std::time::Duration;
 
 const BUILT: &str = "Done.\n\n## Summary\nThe harbour wall stands.\n\n## Next steps\n- Look at the gate.\n";
 
-#[tokio::test]
-async fn a_task_runs_through_its_steps_and_hands_over() {
-    let (_ground, mut deck) =
-        deck(&[("builder", &plain(BUILT)), ("reviewer", &plain("Good.")), ("tester", &plain("ok"))]).await;
-    let task = deck.fleet.submit(task("fix the typo in the README", TaskType::BugFix)).await.unwrap();
-    assert_eq!(task.status, TaskStatus::Pending);
-    assert!(task.workflow.len() >= 2);
-    deck.task_is(task.id, TaskStatus::Completed).await;
+both! {
+    async fn a_task_runs_through_its_steps_and_hands_over(place: &Place) {
+        let (_ground, mut deck) =
+            deck_on(place, &[("builder", &plain(BUILT)), ("reviewer", &plain("Good.")), ("tester", &plain("ok"))]).await;
+        let task = deck.fleet.submit(task("fix the typo in the README", TaskType::BugFix)).await.unwrap();
+        assert_eq!(task.status, TaskStatus::Pending);
+        assert!(task.workflow.len() >= 2);
+        deck.task_is(task.id, TaskStatus::Completed).await;
 
-    let done = deck.store.task(task.id).await.unwrap().unwrap();
-    assert!(done.workflow.iter().all(|step| step.status == StepStatus::Completed && step.attempts == 1));
-    assert_eq!(done.status_evidence.reason, "every step ended well");
-    assert!(done.result.is_some() && done.finished_at.is_some());
-    let second = done.workflow[1].agent_id.unwrap();
-    let second = deck.store.agent(second).await.unwrap().unwrap();
-    assert!(
-        second.prompt.unwrap().contains("The harbour wall stands."),
-        "the hand-over reaches the second step"
-    );
-    assert_eq!(second.agent.status, AgentStatus::Completed);
-    assert_eq!(second.agent.status_evidence.process, None);
-}
+        let done = deck.store.task(task.id).await.unwrap().unwrap();
+        assert!(done.workflow.iter().all(|step| step.status == StepStatus::Completed && step.attempts == 1));
+        assert_eq!(done.status_evidence.reason, "every step ended well");
+        assert!(done.result.is_some() && done.finished_at.is_some());
+        let second = done.workflow[1].agent_id.unwrap();
+        let second = deck.store.agent(second).await.unwrap().unwrap();
+        assert!(
+            second.prompt.unwrap().contains("The harbour wall stands."),
+            "the hand-over reaches the second step"
+        );
+        assert_eq!(second.agent.status, AgentStatus::Completed);
+        assert_eq!(second.agent.status_evidence.process, None);
+    }
 
-#[tokio::test]
-async fn figures_are_sums_of_records_and_a_replay_is_in_no_total() {
-    let tape = Tape::new().says("one", 40).says("two", 60).ends("done");
-    let (_ground, mut deck) = deck(&[("builder", &tape)]).await;
-    let mut new = task("fix the typo", TaskType::BugFix);
-    new.execution_mode = Some(ExecutionMode::Sequential);
-    let task = deck.fleet.submit(new).await.unwrap();
-    deck.task_is(task.id, TaskStatus::Completed).await;
+    async fn figures_are_sums_of_records_and_a_replay_is_in_no_total(place: &Place) {
+        let tape = Tape::new().says("one", 40).says("two", 60).ends("done");
+        let (_ground, mut deck) = deck_on(place, &[("builder", &tape)]).await;
+        let mut new = task("fix the typo", TaskType::BugFix);
+        new.execution_mode = Some(ExecutionMode::Sequential);
+        let task = deck.fleet.submit(new).await.unwrap();
+        deck.task_is(task.id, TaskStatus::Completed).await;
 
-    let steps = task.workflow.len() as u64;
-    let records = deck.store.task_usage(task.id).await.unwrap();
-    assert_eq!(records.len() as u64, steps * 2, "one record per response");
-    assert!(records.iter().all(|record| record.replayed && record.cost_basis == CostBasis::Computed));
-    assert!(records.iter().all(|record| record.request_id.is_some()));
-    let done = deck.store.task(task.id).await.unwrap().unwrap();
-    assert_eq!(done.tokens.output, steps * 100);
-    assert_eq!(done.tokens.cache_read, steps * 2000);
-    assert_eq!(done.cost_usd, records.iter().map(|record| record.cost_usd).sum());
-    assert_eq!(done.cost_basis, Some(CostBasis::Computed));
-    let query = AgentQuery { task_id: Some(task.id), ..AgentQuery::default() };
-    let agents = deck.store.agents(&query).await.unwrap().items;
-    assert_eq!(done.cost_usd, agents.iter().map(|agent| agent.cost_usd).sum());
-    assert!(agents.iter().all(|agent| agent.requests == 2 && agent.output_tokens == 100));
-    let context = agents[0].context.unwrap();
-    assert_eq!((context.used, context.window), (1110, 1_000_000));
+        let steps = task.workflow.len() as u64;
+        let records = deck.store.task_usage(task.id).await.unwrap();
+        assert_eq!(records.len() as u64, steps * 2, "one record per response");
+        assert!(records.iter().all(|record| record.replayed && record.cost_basis == CostBasis::Computed));
+        assert!(records.iter().all(|record| record.request_id.is_some()));
+        let done = deck.store.task(task.id).await.unwrap().unwrap();
+        assert_eq!(done.tokens.output, steps * 100);
+        assert_eq!(done.tokens.cache_read, steps * 2000);
+        assert_eq!(done.cost_usd, records.iter().map(|record| record.cost_usd).sum());
+        assert_eq!(done.cost_basis, Some(CostBasis::Computed));
+        let query = AgentQuery { task_id: Some(task.id), ..AgentQuery::default() };
+        let agents = deck.store.agents(&query).await.unwrap().items;
+        assert_eq!(done.cost_usd, agents.iter().map(|agent| agent.cost_usd).sum());
+        assert!(agents.iter().all(|agent| agent.requests == 2 && agent.output_tokens == 100));
+        let context = agents[0].context.unwrap();
+        assert_eq!((context.used, context.window), (1110, 1_000_000));
 
-    let totals = deck.store.totals(deck.clock.now()).await.unwrap();
-    assert_eq!((totals.records, totals.tokens.total()), (0, 0));
-}
+        let totals = deck.store.totals(deck.clock.now()).await.unwrap();
+        assert_eq!((totals.records, totals.tokens.total()), (0, 0));
+    }
 
-#[tokio::test]
-async fn an_error_is_a_failure_whatever_the_subtype_says_and_stops_the_branch() {
-    let tape = Tape::new().says("oh", 5).fails("API Error: 400 bad request", Some(400));
-    let (_ground, mut deck) = deck(&[("builder", &tape)]).await;
-    let mut new = task("add a page and test it", TaskType::FeatureImplementation);
-    new.execution_mode = Some(ExecutionMode::Sequential);
-    let task = deck.fleet.submit(new).await.unwrap();
-    deck.task_is(task.id, TaskStatus::Failed).await;
+    async fn an_error_is_a_failure_whatever_the_subtype_says_and_stops_the_branch(place: &Place) {
+        let tape = Tape::new().says("oh", 5).fails("API Error: 400 bad request", Some(400));
+        let (_ground, mut deck) = deck_on(place, &[("builder", &tape)]).await;
+        let mut new = task("add a page and test it", TaskType::FeatureImplementation);
+        new.execution_mode = Some(ExecutionMode::Sequential);
+        let task = deck.fleet.submit(new).await.unwrap();
+        deck.task_is(task.id, TaskStatus::Failed).await;
 
-    let done = deck.store.task(task.id).await.unwrap().unwrap();
-    let statuses: Vec<_> = done.workflow.iter().map(|step| step.status).collect();
-    assert_eq!(statuses[0], StepStatus::Failed);
-    assert!(statuses[1..].iter().all(|status| *status == StepStatus::Skipped), "{statuses:?}");
-    assert!(done.error.unwrap().contains("API Error: 400"));
-    let agent = deck.store.agent(done.workflow[0].agent_id.unwrap()).await.unwrap().unwrap();
-    assert_eq!(
-        (agent.agent.status, agent.error.unwrap().as_str()),
-        (AgentStatus::Failed, "API Error: 400 bad request")
-    );
+        let done = deck.store.task(task.id).await.unwrap().unwrap();
+        let statuses: Vec<_> = done.workflow.iter().map(|step| step.status).collect();
+        assert_eq!(statuses[0], StepStatus::Failed);
+        assert!(statuses[1..].iter().all(|status| *status == StepStatus::Skipped), "{statuses:?}");
+        assert!(done.error.unwrap().contains("API Error: 400"));
+        let agent = deck.store.agent(done.workflow[0].agent_id.unwrap()).await.unwrap().unwrap();
+        assert_eq!(
+            (agent.agent.status, agent.error.unwrap().as_str()),
+            (AgentStatus::Failed, "API Error: 400 bad request")
+        );
+    }
+
+    async fn a_task_stops_at_its_cost_limit(place: &Place) {
+        let asking = Tape::new().says("costly", 100_000).may("Bash", json!({"command": "ls"})).ends("done");
+        let (_ground, mut deck) = deck_on(place, &[("builder", &asking)]).await;
+        let mut new = task("fix the typo", TaskType::BugFix);
+        new.limits = Some(Limits { cost_usd: Some("0.5".parse().unwrap()), ..Limits::default() });
+        let task = deck.fleet.submit(new).await.unwrap();
+        deck.task_is(task.id, TaskStatus::Failed).await;
+        let done = deck.store.task(task.id).await.unwrap().unwrap();
+        assert!(done.error.unwrap().contains("the cost limit of $0.50 is reached"));
+        let agent = deck.store.agent(done.workflow[0].agent_id.unwrap()).await.unwrap().unwrap();
+        assert_eq!(agent.agent.status, AgentStatus::Cancelled);
+    }
+
+    async fn a_cancelled_task_really_stops(place: &Place) {
+        let (_ground, mut deck) =
+            deck_on(place, &[("builder", &Tape::new().may("Bash", json!({"command": "ls"})).ends("done"))]).await;
+        let task = deck.fleet.submit(task("fix the typo", TaskType::BugFix)).await.unwrap();
+        let approval = deck.asked().await;
+        let cancelled = deck.fleet.delete_task(task.id).await.unwrap().unwrap();
+        assert_eq!(cancelled.status, TaskStatus::Cancelled);
+        assert!(cancelled.workflow.iter().all(|step| step.status == StepStatus::Cancelled));
+        let agent = deck.store.agent(approval.agent_id).await.unwrap().unwrap();
+        assert_eq!(agent.agent.status, AgentStatus::Cancelled);
+        let approval = deck.store.approval(approval.id).await.unwrap().unwrap();
+        assert_eq!(approval.status.as_str(), "withdrawn");
+        let folder = std::path::PathBuf::from(&task.working_directory);
+        assert!(folder.is_dir());
+        assert_eq!(deck.fleet.delete_task(task.id).await.unwrap(), None, "one that ended is removed");
+        assert!(!folder.exists(), "and its folder, in which nothing was made");
+        let of_task = AgentQuery { task_id: Some(task.id), ..AgentQuery::default() };
+        assert_eq!(deck.store.agents(&of_task).await.unwrap().items, [], "its agents leave the lists with it");
+        assert!(matches!(deck.fleet.delete_task(task.id).await, Err(FleetError::NotFound { .. })));
+        deck.until("the task left the lists", |event| matches!(event.payload, Payload::TaskDeleted {})).await;
+    }
 }
 
 #[tokio::test]
@@ -113,17 +148,29 @@ async fn an_error_that_may_pass_is_tried_again_after_a_while() {
 }
 
 #[tokio::test]
-async fn a_task_stops_at_its_cost_limit() {
-    let asking = Tape::new().says("costly", 100_000).may("Bash", json!({"command": "ls"})).ends("done");
-    let (_ground, mut deck) = deck(&[("builder", &asking)]).await;
+async fn an_agent_that_joined_a_task_spends_from_its_limits() {
+    let costly = Tape::new().says("costly", 100_000).may("Bash", json!({"command": "ls"})).ends("done");
+    let asking = Tape::new().may("Bash", json!({"command": "ls"})).ends("done");
+    let (_ground, mut deck) = deck(&[("builder", &asking), ("analyst", &costly)]).await;
     let mut new = task("fix the typo", TaskType::BugFix);
     new.limits = Some(Limits { cost_usd: Some("0.5".parse().unwrap()), ..Limits::default() });
     let task = deck.fleet.submit(new).await.unwrap();
-    deck.task_is(task.id, TaskStatus::Failed).await;
-    let done = deck.store.task(task.id).await.unwrap().unwrap();
-    assert!(done.error.unwrap().contains("the cost limit of $0.50 is reached"));
-    let agent = deck.store.agent(done.workflow[0].agent_id.unwrap()).await.unwrap().unwrap();
-    assert_eq!(agent.agent.status, AgentStatus::Cancelled);
+    deck.asked().await;
+    let join = || NewAgent { task_id: Some(task.id), ..agent(Role::Analyst, Some("go")) };
+    let joined = deck.fleet.create(join()).await.unwrap().agent.id;
+    let ended = deck.agent_is(joined, AgentStatus::Cancelled).await;
+    let Payload::AgentStatusChanged { evidence, .. } = ended.payload else { panic!("{ended:?}") };
+    assert_eq!(evidence.reason, "its task reached a limit");
+    Deck::patiently("the task stops", async {
+        while deck.store.task(task.id).await.unwrap().unwrap().status != TaskStatus::Failed {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let refused = deck.fleet.create(join()).await.unwrap_err();
+    assert!(matches!(&refused, FleetError::Conflict(why) if why.contains("$0.50 is reached")), "{refused}");
+    let refused = deck.fleet.prompt(joined, NewPrompt { prompt: "go on".into() }).await.unwrap_err();
+    assert!(matches!(refused, FleetError::Conflict(_)), "{refused}");
 }
 
 #[tokio::test]
@@ -153,24 +200,6 @@ async fn a_step_may_work_so_long_and_waiting_for_a_person_does_not_count() {
 }
 
 #[tokio::test]
-async fn a_cancelled_task_really_stops() {
-    let (_ground, mut deck) =
-        deck(&[("builder", &Tape::new().may("Bash", json!({"command": "ls"})).ends("done"))]).await;
-    let task = deck.fleet.submit(task("fix the typo", TaskType::BugFix)).await.unwrap();
-    let approval = deck.asked().await;
-    let cancelled = deck.fleet.delete_task(task.id).await.unwrap().unwrap();
-    assert_eq!(cancelled.status, TaskStatus::Cancelled);
-    assert!(cancelled.workflow.iter().all(|step| step.status == StepStatus::Cancelled));
-    let agent = deck.store.agent(approval.agent_id).await.unwrap().unwrap();
-    assert_eq!(agent.agent.status, AgentStatus::Cancelled);
-    let approval = deck.store.approval(approval.id).await.unwrap().unwrap();
-    assert_eq!(approval.status.as_str(), "withdrawn");
-    assert_eq!(deck.fleet.delete_task(task.id).await.unwrap(), None, "one that ended is removed");
-    assert!(matches!(deck.fleet.delete_task(task.id).await, Err(FleetError::NotFound { .. })));
-    deck.until("the task left the lists", |event| matches!(event.payload, Payload::TaskDeleted {})).await;
-}
-
-#[tokio::test]
 async fn no_more_agents_work_at_once_than_there_are_places() {
     let (_ground, mut deck) = deck_with(&[("builder", &plain("done"))], |rules| rules.max_agents = 2).await;
     let ids = [(); 6]
@@ -197,7 +226,7 @@ async fn a_planner_lays_the_steps_out() {
     let plan = json!({
         "complexity": "simple", "rationale": "two hands are enough",
         "workflow": [
-            {"id": "dig", "agent_role": "BUILDER", "scope": "dig", "constraints": [], "execution_mode": "sequential"},
+            {"id": "dig", "agent_role": "BUILDER", "scope": "dig deep as a well", "constraints": [], "execution_mode": "sequential"},
             {"id": "look", "agent_role": "REVIEWER", "scope": "look", "constraints": [], "execution_mode": "sequential"},
         ],
     });
@@ -213,6 +242,12 @@ async fn a_planner_lays_the_steps_out() {
     let done = deck.store.task(task.id).await.unwrap().unwrap();
     let roles: Vec<_> = done.workflow.iter().map(|step| step.plan.role).collect();
     assert_eq!(roles, [Role::Planner, Role::Builder, Role::Reviewer]);
+    let first = deck.store.agent(done.workflow[1].agent_id.unwrap()).await.unwrap().unwrap();
+    let told = first.prompt.unwrap();
+    assert!(
+        told.contains("deep as a well") && !told.contains("agent_role"),
+        "the plan's words for the step: {told}"
+    );
     assert!(done.reasons.last().unwrap().contains("two hands are enough"));
 }
 

@@ -7,7 +7,7 @@ use quarterdeck_shared::{
 };
 
 /// The limit a task has reached, as a sentence.
-pub(super) fn limit_reached(task: &Task) -> Option<String> {
+pub fn limit_reached(task: &Task) -> Option<String> {
     let cost = task.limits.cost_usd.filter(|limit| task.cost_usd >= *limit);
     let tokens = task.limits.tokens.filter(|limit| task.tokens.total() >= *limit);
     let cost = cost.map(|limit| format!("the cost limit of {} is reached", limit.display()));
@@ -22,7 +22,7 @@ pub(super) fn put(task: &mut Task, step: Step) {
 }
 
 /// What is told of a task's steps, by what they were before.
-pub(super) fn changes(before: &Task, now: &Task) -> Vec<Payload> {
+pub fn changes(before: &Task, now: &Task) -> Vec<Payload> {
     let mut events = Vec::new();
     if before.workflow.len() != now.workflow.len() {
         events.push(Payload::TaskPlanned { task: now.clone() });
@@ -37,7 +37,9 @@ pub(super) fn changes(before: &Task, now: &Task) -> Vec<Payload> {
             StepStatus::Running if from == StepStatus::Pending => {
                 events.push(Payload::TaskStepStarted { step })
             }
-            status if status.is_final() => events.push(Payload::TaskStepFinished { step }),
+            status if status.is_final() && step.finished_at.is_some() => {
+                events.push(Payload::TaskStepFinished { step });
+            }
             _ => events.push(Payload::TaskStepChanged { step }),
         }
     }

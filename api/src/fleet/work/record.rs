@@ -2,7 +2,10 @@
 
 use super::{Ending, Grown, InFlight, News, Work, in_flight_key, said_key};
 use crate::{
-    fleet::{drive::Word, runtime::Order},
+    fleet::{
+        drive::{AT_LIMIT, Word, limit_reached},
+        runtime::Order,
+    },
     store::{Batch, Draft, Row, StoreError},
 };
 use quarterdeck_shared::{
@@ -60,16 +63,17 @@ impl Work {
         let now = self.fleet.clock().now();
         self.me.agent.status_evidence = self.evidence(reason, self.process);
         self.changed.row = true;
+        if to == AgentStatus::Running {
+            // Also where a prompt made it `running` before it had a process.
+            self.me.agent.started_at.get_or_insert(now);
+            self.worked.0.get_or_insert(self.fleet.clock().steady());
+            self.me.agent.finished_at = None;
+        }
         if from == to {
             return false;
         }
         self.me.agent.status = to;
         self.me.agent.updated_at = now;
-        if to == AgentStatus::Running {
-            self.me.agent.started_at.get_or_insert(now);
-            self.worked.0.get_or_insert(self.fleet.clock().steady());
-            self.me.agent.finished_at = None;
-        }
         if to == AgentStatus::Waiting {
             self.news.push(News::Waits);
         }
@@ -135,12 +139,18 @@ impl Work {
         match &self.case {
             Some(case) if !spent.is_empty() => {
                 let mut state = self.fleet.opened(case).await?;
-                if let Some(state) = state.as_mut() {
+                let reached = state.as_mut().and_then(|state| {
                     state.spend(&spent);
                     state.put_into(&mut batch, self.fleet.clock().now());
-                }
+                    limit_reached(&state.task)
+                });
                 self.fleet.persist(batch).await?;
-                self.news.push(News::Spent);
+                drop(state);
+                if reached.is_some() {
+                    case.tell(Word::Spent);
+                    // Nobody else stops an agent that joined the task and is none of its steps.
+                    self.wind_down(Ending::Cancelled(AT_LIMIT.into()));
+                }
                 Ok(())
             }
             _ => self.fleet.persist(batch).await.map(drop),
