@@ -3,12 +3,13 @@
 use super::{
     CliError, Common, End,
     output::{moment, plain, say},
+    say_if_left,
 };
 use clap::Args;
 use orchestrator::figures;
 use quarterdeck_shared::{
     TaskId,
-    agents::{Agent, AgentQuery},
+    agents::{Agent, AgentQuery, AgentStatus},
 };
 
 /// Lists agents.
@@ -53,6 +54,7 @@ impl Agents {
             ..AgentQuery::default()
         };
         let page = store.agents(&query).await?;
+        say_if_left(&store, page.items.iter().any(|agent| agent.status == AgentStatus::Running)).await?;
         if output.json {
             output.value(&page)?;
             return Ok(End::Well);

@@ -88,7 +88,7 @@ async fn database(config: &Config) -> Vec<Check> {
     [server].into_iter().chain(outside).chain(store.examine().await).collect()
 }
 
-/// What can run agents. None at all is a fault; a `claude` that is not there is only said.
+/// What can run agents; a `claude` that is not there is a fault, with what to do about it.
 async fn runtimes(config: &Config) -> Vec<Check> {
     let rules = http::fleet_rules(config).runtimes;
     let mut checks = Vec::new();

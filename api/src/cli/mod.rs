@@ -70,6 +70,16 @@ impl Common {
     }
 }
 
+/// Says that what is shown as running does not run, where no server is there to run it.
+async fn say_if_left(store: &Store, shows_running: bool) -> Result<(), CliError> {
+    if shows_running && store.server().await?.is_none() {
+        output::say(
+            "no server runs: what is shown as running was cut off, and goes on with `quarterdeck serve`",
+        )?;
+    }
+    Ok(())
+}
+
 /// Why a command did not do it.
 #[derive(Debug, thiserror::Error)]
 enum CliError {

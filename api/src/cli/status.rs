@@ -1,10 +1,10 @@
 //! `quarterdeck status`: the fleet in figures.
 
-use super::{CliError, Common, End};
+use super::{CliError, Common, End, say_if_left};
 use crate::fleet::clock::Clock;
 use clap::Args;
 use orchestrator::figures;
-use quarterdeck_shared::usage::Totals;
+use quarterdeck_shared::{agents::AgentStatus, usage::Totals};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -36,6 +36,8 @@ impl Status {
             seq: store.seq(),
             totals: store.totals(Clock::system().now()).await?,
         };
+        let running = answer.totals.by_status.get(AgentStatus::Running.as_str());
+        say_if_left(&store, running.is_some_and(|count| *count > 0)).await?;
         if output.json {
             output.value(&answer)?;
         } else {

@@ -3,9 +3,10 @@
 use super::{
     CliError, Common, End,
     output::{moment, plain, say},
+    say_if_left,
 };
 use clap::Args;
-use quarterdeck_shared::tasks::{StepStatus, Task, TaskQuery, TaskType};
+use quarterdeck_shared::tasks::{StepStatus, Task, TaskQuery, TaskStatus, TaskType};
 
 /// Lists tasks.
 #[derive(Args, Debug)]
@@ -45,6 +46,7 @@ impl Tasks {
             ..TaskQuery::default()
         };
         let page = store.tasks(&query).await?;
+        say_if_left(&store, page.items.iter().any(|task| task.status == TaskStatus::Running)).await?;
         if output.json {
             output.value(&page)?;
             return Ok(End::Well);

@@ -68,6 +68,8 @@ both! {
             assert_eq!(running.items.len(), 5);
             let tasks: Page<Task> = json(&home.run(&["tasks", "--json", "--type", "bug_fix"]));
             assert!(tasks.items.iter().all(|task| task.task_type.as_str() == "bug_fix"));
+            let words = home.run(&["agents"]).words;
+            assert_eq!(words.contains("no server runs"), !runs, "{words}");
             let tail = home.run(&["tail", "--json", "-n", "3"]);
             let events = tail.out.lines().map(|line| serde_json::from_str::<Event>(line).unwrap().seq);
             assert_eq!(events.collect::<Vec<_>>(), [28, 29, 30]);
@@ -147,6 +149,19 @@ fn wrong_words_are_a_usage_error_and_say_what_would_do() {
         let ended = home.run(arguments);
         assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{arguments:?}");
         assert!(ended.words.contains(words), "{arguments:?}: {}", ended.words);
+    }
+}
+
+#[test]
+fn an_empty_fleet_says_what_to_do_next() {
+    let home = Home::new();
+    assert_eq!(home.run(&["migrate"]).code, Some(0));
+    for command in ["agents", "tasks"] {
+        let ended = home.run(&[command]);
+        assert_eq!((ended.code, ended.out.as_str()), (Some(0), ""), "{command}");
+        assert!(ended.words.contains("quarterdeck serve"), "{command}: {}", ended.words);
+        let page: Page<serde_json::Value> = json(&home.run(&[command, "--json"]));
+        assert_eq!((page.items.len(), page.total.value()), (0, 0));
     }
 }
 
