@@ -81,7 +81,7 @@ settings! {
     "allow_bypass_permissions" "QUARTERDECK_ALLOW_BYPASS_PERMISSIONS" = "false", checks::truth, shown:
         "Let agents be started that never ask before they use a tool";
     "max_agents" "QUARTERDECK_MAX_AGENTS" = "8", checks::count, shown:
-        "Agents that work at the same time, over all tasks";
+        "Agents at work at the same time, over all tasks; one that waits for an answer keeps its place";
     "step_seconds" "QUARTERDECK_STEP_SECONDS" = "3600", checks::count, shown:
         "Seconds one step may take";
     "max_attempts" "QUARTERDECK_MAX_ATTEMPTS" = "3", checks::count, shown:
