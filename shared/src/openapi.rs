@@ -182,8 +182,9 @@ fn query_params(query: &Value) -> Vec<Value> {
     let param = |(name, schema): (&String, &Value)| {
         let mut schema = without_null(schema.clone());
         let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
+        let required = required.contains(&name.as_str());
         json!({
-            "name": name, "in": "query", "required": required.contains(&name.as_str()), "allowEmptyValue": true,
+            "name": name, "in": "query", "required": required, "allowEmptyValue": !required,
             "description": description.unwrap_or_else(|| json!(format!("The {name}."))),
             "schema": schema,
         })

@@ -110,6 +110,8 @@ fn unsaid(status: Status, request: &Request<'_>, seen: &Seen) -> ApiError {
     match status.code {
         404 if is_guarded(path) && seen.caller.is_none() => ApiError::unauthorized(),
         404 => missing(path, Some(seen.method)),
+        // The last part of the address was taken for an id, and is the name of something that other methods answer.
+        422 if ENDPOINTS.iter().any(|route| route.path == path) => missing(path, Some(seen.method)),
         // A part of the address that is no id names nothing.
         422 => missing_id(request),
         413 => ApiError::new(Code::TooLarge, "the body is larger than allowed"),

@@ -53,6 +53,10 @@ async fn another_method_is_405_and_says_which_would_do() {
     }
     shaped(&desk.delete("/api/v1/agents").await, 405, "METHOD_NOT_ALLOWED");
     shaped(&desk.get("/api/v1/tickets").await, 405, "METHOD_NOT_ALLOWED");
+    for reply in [desk.get("/api/v1/tasks/estimate").await, desk.delete("/api/v1/tasks/estimate").await] {
+        shaped(&reply, 405, "METHOD_NOT_ALLOWED");
+        assert_eq!(reply.header("allow"), "POST");
+    }
 }
 
 #[rocket::async_test]
