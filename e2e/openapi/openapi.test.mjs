@@ -1,4 +1,4 @@
-//! The OpenAPI document of the running product, before two public validators and against the product's own answers.
+//! The OpenAPI document of the running product, before two public validators.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
