@@ -92,12 +92,19 @@ pub fn planner_prompt(task: &str) -> String {
     format!("{PLAN}{task}")
 }
 
-/// The message that lets an agent go on after it was cut off.
-pub fn resume_prompt(cause: &str) -> String {
+/// The message that lets an agent go on after it was cut off; `unheard` is what it was told and may not have heard.
+pub fn resume_prompt(cause: &str, unheard: &[String]) -> String {
+    let told = match unheard {
+        [] => String::new(),
+        told => format!(
+            "\n\nThis you were told and may not have heard; unless it is done already, do it too:\n\n{}",
+            told.join("\n\n")
+        ),
+    };
     format!(
         "You were cut off: {cause}. Look at what is already there, then go on with your task where you left off, \
          without doing again what is done. End with the hand-over: `## Summary`, `## Findings`, `## Decisions`, \
-         `## Files`, `## Next steps`."
+         `## Files`, `## Next steps`.{told}"
     )
 }
 

@@ -69,8 +69,7 @@ impl Fleet {
         };
         let prompted = draft(Payload::AgentPrompted { prompt });
         me.agent.session_id = Some(new_session());
-        let batch =
-            Batch::new().row(Row::AgentDetail(Box::new(me.clone()))).row(work::in_flight_row(me.agent.id));
+        let batch = Batch::new().row(Row::AgentDetail(Box::new(me.clone()))).row(work::in_flight_row(&me));
         let desk = fleet.desks.get(me.agent.id, Default::default);
         let _turn = desk.lock.lock().await;
         fleet.store.commit(batch.event(created).event(prompted)).await?;
@@ -190,7 +189,7 @@ impl Inner {
         let (evidence, agent) = (me.agent.status_evidence.clone(), me.agent.clone());
         let changed = draft(Payload::AgentStatusChanged { from, to: agent.status, evidence, agent });
         let prompted = draft(Payload::AgentPrompted { prompt });
-        let batch = Batch::new().row(Row::AgentDetail(Box::new(me.clone()))).row(work::in_flight_row(id));
+        let batch = Batch::new().row(Row::AgentDetail(Box::new(me.clone()))).row(work::in_flight_row(&me));
         self.store.commit(batch.event(prompted).event(changed)).await?;
         self.employ(desk, me.clone(), start);
         Ok(me)

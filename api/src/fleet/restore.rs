@@ -162,18 +162,17 @@ impl Inner {
 
     /// What an agent goes on from.
     pub(super) async fn recall(&self, me: &AgentDetail, start: &Start) -> Result<Memory, StoreError> {
-        if *start == Start::New {
-            return Ok(Memory::default());
-        }
         let id = me.agent.id;
         let (in_flight, said) = (in_flight_key(id), said_key(id));
-        let noted = self.insist(|| self.store.note(&in_flight)).await?;
+        let in_flight: InFlight = read(self.insist(|| self.store.note(&in_flight)).await?);
+        if *start == Start::New {
+            return Ok(Memory { prompts: in_flight.prompts, ..Memory::default() });
+        }
         let said = self.insist(|| self.store.note(&said)).await?;
-        let in_flight: InFlight = read(noted);
         let said: Said = read(said);
         let waiting = self.insist(|| self.waiting(id)).await?;
         let records = self.insist(|| self.records(id)).await?;
-        Ok(Memory { records, said, waiting, given: in_flight.answers })
+        Ok(Memory { records, said, waiting, given: in_flight.answers, prompts: in_flight.prompts })
     }
 
     /// Every question of an agent that waits.

@@ -9,6 +9,7 @@ mod memory;
 mod questions;
 mod record;
 mod scribe;
+mod unheard;
 
 pub use ending::Ending;
 pub use ledger::{Grown, Said};
@@ -34,6 +35,7 @@ use questions::Questions;
 use scribe::Scribe;
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, watch};
+use unheard::Unheard;
 
 /// Signals that are taken together before they are stored.
 const TOGETHER: usize = 128;
@@ -93,8 +95,10 @@ pub struct Work {
     /// Since when it works or waits this time, and the seconds before that.
     worked: (Option<Timestamp>, i64),
     process: Option<u32>,
-    /// Prompts that wait until there is a process.
-    more: Vec<String>,
+    /// Prompts it has not heard.
+    unheard: Unheard,
+    /// Whether there is a session that hears orders.
+    launched: bool,
     /// Prompts without a result.
     unanswered: u32,
     begun: bool,
@@ -197,7 +201,8 @@ impl Work {
             heard_at: None,
             worked: (None, seconds),
             process: None,
-            more: Vec::new(),
+            unheard: Unheard::restore(memory.prompts),
+            launched: false,
             unanswered: 0,
             begun: false,
             closing: false,
@@ -239,7 +244,7 @@ impl Work {
             self.tick();
             self.settle(Some(&orders)).await;
             if let Some(exit) = exit {
-                self.process = None;
+                (self.process, self.launched) = (None, false);
                 self.questions.process_ended();
                 return exit;
             }

@@ -9,3 +9,4 @@ mod processes;
 mod restore;
 mod tape;
 mod tasks;
+mod unheard;

@@ -41,7 +41,7 @@ pub fn program(folder: &Path, body: &str) -> PathBuf {
     path
 }
 
-fn rules(ground: &Ground, body: &str) -> FleetRules {
+pub fn rules(ground: &Ground, body: &str) -> FleetRules {
     let mut rules = ground.rules(Recordings::Embedded);
     rules.runtimes.claude_bin = Some(program(&ground.folder(), body));
     rules
@@ -53,7 +53,7 @@ async fn fake(body: &str) -> (Ground, Deck) {
     (ground, deck)
 }
 
-fn new(prompt: &str) -> NewAgent {
+pub fn new(prompt: &str) -> NewAgent {
     NewAgent { role: Role::Builder, prompt: Some(prompt.into()), ..NewAgent::default() }
 }
 

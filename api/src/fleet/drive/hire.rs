@@ -51,7 +51,7 @@ pub(super) fn put_into(batch: Batch, me: &AgentDetail) -> Batch {
     let prompt = me.prompt.clone().unwrap_or_default();
     batch
         .row(Row::AgentDetail(Box::new(me.clone())))
-        .row(work::in_flight_row(me.agent.id))
+        .row(work::in_flight_row(me))
         .event(draft(Payload::AgentCreated { agent: me.agent.clone() }))
         .event(draft(Payload::AgentPrompted { prompt }))
 }

@@ -114,6 +114,7 @@ impl Work {
 
     fn initiated(&mut self, session_id: &str, model: &str) {
         self.begun = true;
+        self.changed.note |= self.unheard.begin();
         if !session_id.is_empty() && self.me.agent.session_id.as_deref() != Some(session_id) {
             self.me.agent.session_id = Some(session_id.to_owned());
             self.changed.row = true;
@@ -218,6 +219,9 @@ impl Work {
         self.changed.detail = true;
         self.result = Some(result.clone());
         self.unanswered = self.unanswered.saturating_sub(1);
+        if self.unanswered == 0 {
+            self.changed.note |= self.unheard.answered();
+        }
         if self.unanswered == 0 || self.ending.is_some() {
             self.closing = true;
             self.orders.push(Order::Close);

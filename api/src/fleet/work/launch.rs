@@ -15,6 +15,14 @@ impl Work {
         let session = self.me.agent.session_id.clone().unwrap_or_default();
         let is_cut_off = matches!(start, Start::CutOff { .. });
         let mut stopping = self.fleet.stopping.subscribe();
+        if places.available_permits() == 0 {
+            let most = self.fleet.rules.max_agents;
+            self.me.agent.activity = "waits for a place".into();
+            self.me.agent.status_evidence = self
+                .evidence(&format!("waits for a place: {most} agents are at work, which is the most"), None);
+            self.changed.row = true;
+            self.settle(None).await;
+        }
         let mut waiting = Box::pin(async move {
             let place = places.acquire_owned().await;
             if is_cut_off {
@@ -40,22 +48,27 @@ impl Work {
     pub(super) async fn live(&mut self, start: Start) -> Ending {
         let session_id = self.me.agent.session_id.clone().unwrap_or_default();
         let requests = self.me.agent.requests;
-        let asked = self.me.prompt.clone().unwrap_or_default();
-        let afresh = (Conversation::New(session_id.clone()), asked.clone());
+        let afresh = Conversation::New(session_id.clone());
         let resumed = |cut_off| Conversation::Resumed { session_id, requests, cut_off };
         let mut next = Some(match &start {
             Start::New => afresh.clone(),
-            Start::Again => (resumed(false), asked),
-            Start::CutOff { cause } => (resumed(true), prompts::resume_prompt(cause)),
+            Start::Again => resumed(false),
+            Start::CutOff { .. } => resumed(true),
         });
         if let Start::CutOff { cause } = &start {
             let notice =
                 self.scribe.notice(format!("it was cut off ({cause}) and goes on in the same session"));
             self.event(Payload::AgentActivity(notice));
         }
-        while let Some((conversation, prompt)) = next.take() {
+        while let Some(conversation) = next.take() {
             let may_be_missing = matches!(conversation, Conversation::Resumed { .. });
-            let session = match self.launch(conversation, prompt).await {
+            let messages = match &start {
+                Start::CutOff { cause } if may_be_missing => {
+                    vec![prompts::resume_prompt(cause, &self.unheard.together())]
+                }
+                _ => self.words(),
+            };
+            let session = match self.launch(conversation, messages).await {
                 Ok(session) => session,
                 Err(error) if matches!(start, Start::CutOff { .. }) => return Ending::Interrupted(error),
                 Err(error) => return Ending::failed(error),
@@ -70,7 +83,19 @@ impl Work {
         Ending::failed("it was never started")
     }
 
-    async fn launch(&mut self, conversation: Conversation, prompt: String) -> Result<Session, String> {
+    /// What it is told at the beginning of a conversation or a further turn.
+    fn words(&mut self) -> Vec<String> {
+        if self.unheard.is_empty() {
+            // It had heard everything, in a conversation that is gone.
+            self.unheard.wait(self.me.prompt.clone().unwrap_or_default());
+        }
+        self.unheard.one_by_one()
+    }
+
+    /// Launches with the first of these messages; the others follow it.
+    async fn launch(&mut self, conversation: Conversation, messages: Vec<String>) -> Result<Session, String> {
+        let (count, mut messages) = (messages.len(), messages.into_iter());
+        let prompt = messages.next().unwrap_or_default();
         let agent = &self.me.agent;
         let folder = Path::new(&agent.working_directory);
         let directory = self.fleet.workspace.enter(folder).map_err(|error| error.to_string())?;
@@ -89,8 +114,9 @@ impl Work {
         self.ledger.relaunched();
         self.monitor.heard(self.fleet.clock().steady());
         (self.begun, self.closing, self.result, self.deadline) = (false, false, None, None);
-        self.unanswered = 1 + u32::try_from(self.more.len()).unwrap_or(0);
-        self.orders.extend(self.more.drain(..).map(Order::Say));
+        self.launched = true;
+        self.unanswered = u32::try_from(count).unwrap_or(u32::MAX);
+        self.orders.extend(messages.map(Order::Say));
         Ok(session)
     }
 }

@@ -52,11 +52,13 @@ impl Work {
         self.event(Payload::AgentPrompted { prompt: text.clone() });
         self.me.prompt = Some(text.clone());
         self.changed.detail = true;
-        if self.process.is_some() || self.begun {
+        self.changed.note = true;
+        if self.launched {
             self.unanswered += 1;
+            self.unheard.send(text.clone());
             self.orders.push(Order::Say(text));
         } else {
-            self.more.push(text);
+            self.unheard.wait(text);
         }
         self.replies.push(Reply::Agent(reply));
     }

@@ -2,7 +2,7 @@
 
 use super::{Given, Said};
 use crate::store::Row;
-use quarterdeck_shared::{AgentId, approvals::Approval, usage::UsageRecord};
+use quarterdeck_shared::{AgentId, agents::AgentDetail, approvals::Approval, usage::UsageRecord};
 use serde::{Deserialize, Serialize};
 
 /// What is remembered of an agent while it is supposed to work, so that a restart knows of it.
@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 pub struct InFlight {
     /// Answers it has not heard.
     pub answers: Vec<Given>,
+    /// Prompts it has not heard.
+    #[serde(default)]
+    pub prompts: Vec<String>,
 }
 
 /// What an agent goes on from.
@@ -23,6 +26,8 @@ pub struct Memory {
     pub waiting: Vec<Approval>,
     /// Answers it has not heard.
     pub given: Vec<Given>,
+    /// Prompts it has not heard.
+    pub prompts: Vec<String>,
 }
 
 /// The name under which it is noted that an agent is supposed to work.
@@ -30,9 +35,11 @@ pub fn in_flight_key(id: AgentId) -> String {
     format!("run/{id}")
 }
 
-/// The note that an agent is supposed to work.
-pub fn in_flight_row(id: AgentId) -> Row {
-    Row::Note { key: in_flight_key(id), json: Some("{\"answers\":[]}".to_owned()) }
+/// The note that an agent is supposed to work on the prompt it was given last.
+pub fn in_flight_row(me: &AgentDetail) -> Row {
+    let prompts = me.prompt.iter().cloned().collect();
+    let in_flight = InFlight { answers: Vec::new(), prompts };
+    Row::Note { key: in_flight_key(me.agent.id), json: serde_json::to_string(&in_flight).ok() }
 }
 
 /// The name under which a runtime's own sums are noted.

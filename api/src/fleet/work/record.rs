@@ -25,7 +25,7 @@ pub struct Changed {
     pub detail: bool,
     /// Its tools and files.
     pub tally: bool,
-    /// The answers it has not heard.
+    /// The answers and prompts it has not heard.
     pub note: bool,
     /// What its runtime said it took.
     pub said: bool,
@@ -184,7 +184,8 @@ impl Work {
             (self.tools_stored, self.files_stored) = (tools, files);
         }
         if changed.note {
-            let in_flight = InFlight { answers: self.questions.given().to_vec() };
+            let in_flight =
+                InFlight { answers: self.questions.given().to_vec(), prompts: self.unheard.all() };
             rows.push(Row::Note { key: in_flight_key(id), json: serde_json::to_string(&in_flight).ok() });
         }
         if changed.said {
