@@ -129,6 +129,23 @@ async fn an_agent_that_has_not_begun_can_be_cancelled_and_deleted() {
 }
 
 #[tokio::test]
+async fn a_window_that_is_nearly_full_is_said_once() {
+    let tape =
+        Tape::new().answers("some", 800_000).answers("more", 800_001).answers("most", 900_000).ends("done");
+    let (_ground, mut deck) = deck(&[("builder", &tape)]).await;
+    let id = deck.fleet.create(agent(Role::Builder, Some("go"))).await.unwrap().agent.id;
+    let mut said = Vec::new();
+    deck.until("the end", |event| {
+        if let Payload::AgentContextHigh { context } = &event.payload {
+            said.push((event.agent_id, context.used));
+        }
+        matches!(&event.payload, Payload::AgentStatusChanged { to: AgentStatus::Completed, .. })
+    })
+    .await;
+    assert_eq!(said, [(Some(id), 800_001)], "above four fifths of a window of a million");
+}
+
+#[tokio::test]
 async fn an_agent_that_is_silent_for_long_is_said_to_stall_once() {
     let tape = Tape::new().says("first", 1).later(10_000_000).ends("done");
     let (_ground, mut deck) =

@@ -45,6 +45,20 @@ impl Tape {
         self.message(json!({"type": "text", "text": text}), output)
     }
 
+    /// A message that answers a prompt of so many tokens.
+    pub fn answers(mut self, text: &str, prompt: u64) -> Self {
+        let first = self.lines.len();
+        self = self.says(text, 5);
+        for (_, line) in &mut self.lines[first..] {
+            for usage in ["/event/message/usage", "/message/usage", "/event/usage"] {
+                if let Some(usage) = line.pointer_mut(usage) {
+                    usage["cache_read_input_tokens"] = json!(prompt - 110);
+                }
+            }
+        }
+        self
+    }
+
     /// A message that calls a tool.
     pub fn calls(self, call: &str, tool: &str, input: Value) -> Self {
         self.message(json!({"type": "tool_use", "id": call, "name": tool, "input": input}), 20)

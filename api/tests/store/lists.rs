@@ -223,6 +223,21 @@ both! {
         store.close().await;
     }
 
+    async fn above_ten_thousand_a_count_is_a_bound(place: &Place) {
+        let store = place.open().await;
+        for thousand in 0..11 {
+            let agents = (0..1_000).map(|number| Row::Agent(Box::new(rows::agent(thousand * 1_000 + number))));
+            store.commit(rows::rows(agents)).await.unwrap();
+        }
+        let total = async |query: AgentQuery| store.agents(&query).await.unwrap().total;
+        assert_eq!(total(AgentQuery::default()).await, Total::Exact(11_000), "counters know it");
+        let some = AgentQuery { q: Some("agent".into()), ..AgentQuery::default() };
+        assert_eq!(total(some).await, Total::AtLeast { value: 10_000, at_least: true });
+        let few = AgentQuery { q: Some("agent 250".into()), ..AgentQuery::default() };
+        assert_eq!(total(few).await, Total::Exact(43));
+        store.close().await;
+    }
+
     async fn approvals_are_listed_oldest_first(place: &Place) {
         let store = place.open().await;
         let word = |number: u64| ApprovalStatus::ALL[number as usize % 4];
