@@ -5,6 +5,7 @@ use quarterdeck_shared::Timestamp;
 use serde::Serialize;
 use std::{
     borrow::Cow,
+    ffi::OsString,
     io::{self, IsTerminal as _, Write as _},
 };
 
@@ -17,9 +18,7 @@ pub struct Output {
 
 impl Output {
     pub fn to_stdout(json: bool) -> Self {
-        let unset = |name: &str| std::env::var_os(name).is_none_or(|value| value.is_empty());
-        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        Self { json, colour: io::stdout().is_terminal() && unset("NO_COLOR") && !dumb }
+        Self { json, colour: io::stdout().is_terminal() && wants_colour(|name| std::env::var_os(name)) }
     }
 
     /// Writes a value as JSON on one line.
@@ -74,6 +73,12 @@ impl Output {
     }
 }
 
+/// Whether the environment has nothing against colour: <https://no-color.org>, and terminals that know none.
+fn wants_colour(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    variable("NO_COLOR").is_none_or(|value| value.is_empty())
+        && variable("TERM").is_none_or(|term| term != "dumb")
+}
+
 /// Says something to whoever watches; programs read stdout alone.
 pub fn say(words: &str) -> Result<(), CliError> {
     Ok(writeln!(io::stderr(), "{words}")?)
@@ -108,6 +113,15 @@ mod tests {
         assert_eq!(plain("a\u{1b}]52;c;aGk=\u{7}b"), "a\u{fffd}]52;c;aGk=\u{fffd}b");
         assert_eq!(plain("one\r\n  two\tthree"), "one two three");
         assert_eq!(plain("\u{202e}evil\u{9b}31m"), "\u{fffd}evil\u{fffd}31m");
+    }
+
+    #[test]
+    fn the_environment_may_refuse_colour() {
+        let wants = |name: &'static str, value: &'static str| {
+            wants_colour(|asked| (asked == name).then(|| OsString::from(value)))
+        };
+        assert!(wants("TERM", "xterm") && wants("NO_COLOR", ""));
+        assert!(!wants("TERM", "dumb") && !wants("NO_COLOR", "1") && !wants("NO_COLOR", "0"));
     }
 
     #[test]

@@ -111,6 +111,20 @@ both! {
         store.close().await;
     }
 
+    async fn a_database_of_a_newer_program_is_said_to_be_one(place: &Place) {
+        filled(place).await.close().await;
+        let look = place.look().await;
+        let future = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29990101_000001_future', 0)";
+        sea_orm::ConnectionTrait::execute_unprepared(&look, future).await.unwrap();
+        look.close().await.unwrap();
+        let home = Home::with(place);
+        for command in [&["serve", "--port", "0"][..], &["status"], &["agents"], &["tail"], &["migrate"], &["token", "list"]] {
+            let ended = home.run(command);
+            assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""), "{command:?} {}", ended.words);
+            assert!(ended.words.contains("m29990101_000001_future, newer than"), "{command:?} {}", ended.words);
+        }
+    }
+
     async fn the_doctor_finds_what_is_wrong(place: &Place) {
         let store = filled(place).await;
         store.close().await;
