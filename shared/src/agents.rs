@@ -34,7 +34,7 @@ words! {
 words! {
     /// Where an agent stands.
     AgentStatus: exact "agent status" {
-        /// Known, not started.
+        /// Known and not started, or waiting for a place among those at work.
         Created = "created",
         /// Its process lives and works.
         Running = "running",

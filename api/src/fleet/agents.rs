@@ -178,9 +178,13 @@ impl Inner {
         let start = if me.agent.session_id.is_some() { Start::Again } else { Start::New };
         let from = me.agent.status;
         me.agent.session_id.get_or_insert_with(new_session);
-        me.agent.status = AgentStatus::Running;
-        me.agent.status_evidence = StatusEvidence::because("its process is being started");
-        me.agent.activity = "is being started".into();
+        let (status, reason, activity) = match self.places.available_permits() {
+            0 => (AgentStatus::Created, work::waits_for_a_place(self.rules.max_agents), work::WAITS),
+            _ => (AgentStatus::Running, "its process is being started".to_owned(), "is being started"),
+        };
+        me.agent.status = status;
+        me.agent.status_evidence = StatusEvidence::because(reason);
+        me.agent.activity = activity.into();
         me.agent.finished_at = None;
         me.agent.updated_at = self.clock().now();
         me.prompt = Some(prompt.clone());

@@ -56,7 +56,9 @@ impl Fleet {
 
 fn start_of(me: &AgentDetail) -> Start {
     match me.agent.status {
-        AgentStatus::Created => Start::New,
+        AgentStatus::Created if me.agent.started_at.is_none() => Start::New,
+        // It had ended, and waited for a place with what it was told next.
+        AgentStatus::Created => Start::Again,
         _ => Start::CutOff { cause: CAUSE.into() },
     }
 }

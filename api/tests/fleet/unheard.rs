@@ -63,3 +63,33 @@ async fn an_agent_that_waits_for_a_place_says_so_and_hears_every_prompt_in_order
     let told = told(&deck, id).await;
     assert!(told.contains("the first words") && !told.contains("the second words"), "{told}");
 }
+
+#[tokio::test]
+async fn an_agent_that_goes_on_and_finds_no_place_does_not_run() {
+    let ground = Ground::new();
+    let once = format!("{INIT}{RESULT}");
+    let alone = |body: &str| {
+        let mut alone = rules(&ground, body);
+        alone.max_agents = 1;
+        alone
+    };
+    let mut deck = ground.deck(alone(&once)).await;
+    let id = deck.fleet.create(new("the first words")).await.unwrap().agent.id;
+    deck.agent_is(id, AgentStatus::Completed).await;
+    program(&ground.folder(), SILENT);
+    let other = deck.fleet.create(new("go")).await.unwrap().agent.id;
+    deck.agent_is(other, AgentStatus::Running).await;
+    let waits = deck.fleet.prompt(id, NewPrompt { prompt: "the second words".into() }).await.unwrap().agent;
+    assert_eq!((waits.status, waits.activity.as_str()), (AgentStatus::Created, "waits for a place"));
+    let refused = deck.fleet.delete(id).await.unwrap_err();
+    assert!(refused.to_string().contains("about to run"), "{refused}");
+    Deck::meanwhile(&ground.clock, Duration::from_secs(1), deck.fleet.cancel(other)).await.unwrap();
+    deck.agent_is(id, AgentStatus::Running).await;
+    deck.fleet.stop().await;
+    drop(deck);
+
+    let mut deck = ground.deck(alone(&once)).await;
+    deck.agent_is(id, AgentStatus::Completed).await;
+    let told = told(&deck, id).await;
+    assert!(told.contains("the second words") && !told.contains("the first words"), "{told}");
+}

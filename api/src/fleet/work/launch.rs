@@ -3,9 +3,17 @@
 use super::{Ending, Start, Work};
 use crate::fleet::runtime::{Conversation, Launch, Order, Session};
 use orchestrator::prompts;
-use quarterdeck_shared::Payload;
+use quarterdeck_shared::{Payload, agents::AgentStatus};
 use std::{path::Path, sync::Arc};
 use tokio::sync::OwnedSemaphorePermit;
+
+/// What an agent does that is to work as soon as another ends.
+pub const WAITS: &str = "waits for a place";
+
+/// Why it has not begun.
+pub fn waits_for_a_place(most: usize) -> String {
+    format!("{WAITS}: {most} agents are at work, which is the most (max_agents)")
+}
 
 impl Work {
     /// Waits for one of the places that agents share, and until no earlier process works on the session.
@@ -16,11 +24,7 @@ impl Work {
         let is_cut_off = matches!(start, Start::CutOff { .. });
         let mut stopping = self.fleet.stopping.subscribe();
         if places.available_permits() == 0 {
-            let most = self.fleet.rules.max_agents;
-            self.me.agent.activity = "waits for a place".into();
-            self.me.agent.status_evidence = self
-                .evidence(&format!("waits for a place: {most} agents are at work, which is the most"), None);
-            self.changed.row = true;
+            self.queue();
             self.settle(None).await;
         }
         let mut waiting = Box::pin(async move {
@@ -42,6 +46,17 @@ impl Work {
                 return Err(ending);
             }
         }
+    }
+
+    /// Says that all places are taken. Nothing runs that has no process.
+    fn queue(&mut self) {
+        let reason = waits_for_a_place(self.fleet.rules.max_agents);
+        self.me.agent.activity = WAITS.into();
+        match self.me.agent.status {
+            AgentStatus::Running => drop(self.turn(AgentStatus::Created, &reason)),
+            _ => self.me.agent.status_evidence = self.evidence(&reason, None),
+        }
+        self.changed.row = true;
     }
 
     /// Launches the agent and follows it to its end.
