@@ -3,7 +3,7 @@
 use super::desk::{Desk, KEY, NOBODY, Reply, bearer, json_type};
 use crate::support::rows;
 use quarterdeck::store::Row;
-use quarterdeck_shared::{Timestamp, Usd, tasks::TaskStatus};
+use quarterdeck_shared::{Timestamp, Usd, agents::AgentStatus, tasks::TaskStatus};
 use rocket::http::Method;
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, fs, os::unix::fs::symlink};
@@ -60,6 +60,29 @@ async fn a_deleted_agent_is_in_no_list_and_takes_no_command() {
         "deleted",
         "whoever has its address learns what became of it"
     );
+}
+
+#[rocket::async_test]
+async fn a_removed_task_is_gone_and_its_agents_with_it() {
+    let desk = Desk::new().await;
+    let mut task = rows::task(1);
+    task.status = TaskStatus::Completed;
+    let path = format!("/api/v1/tasks/{}", task.id);
+    let agents = (0..3).map(|number| {
+        let mut agent = rows::agent(number);
+        (agent.status, agent.task_id) = (AgentStatus::Completed, Some(task.id));
+        Row::Agent(Box::new(agent))
+    });
+    desk.store().commit(rows::rows(agents).row(Row::Task(Box::new(task.clone())))).await.unwrap();
+    assert_eq!(desk.get(&path).await.status, 200);
+    assert_eq!(desk.delete(&path).await.status, 204);
+    assert_eq!((desk.get(&path).await.status, desk.delete(&path).await.status), (404, 404));
+    for list in ["tasks", "agents"] {
+        assert_eq!(ids(&desk.get(&format!("/api/v1/{list}")).await.json()), BTreeSet::new(), "{list}");
+    }
+    assert_eq!(ids(&desk.get("/api/v1/agents?status=deleted").await.json()).len(), 3);
+    let removed = desk.get("/api/v1/tasks?status=deleted").await.json();
+    assert_eq!(ids(&removed), BTreeSet::from([task.id.to_string()]));
 }
 
 #[rocket::async_test]
