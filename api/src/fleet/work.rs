@@ -103,6 +103,8 @@ pub struct Work {
     /// Prompts without a result.
     unanswered: u32,
     begun: bool,
+    /// A turn has begun and the model has not answered yet.
+    opening: bool,
     closing: bool,
     result: Option<TurnResult>,
     said: String,
@@ -206,6 +208,7 @@ impl Work {
             launched: false,
             unanswered: 0,
             begun: false,
+            opening: false,
             closing: false,
             result: None,
             said: String::new(),

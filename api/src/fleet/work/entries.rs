@@ -92,8 +92,14 @@ impl Work {
         }
         match entry {
             Entry::Init { session_id, model, .. } => self.initiated(session_id, model),
-            Entry::MessageStart { model, parent: None, .. } => self.answered_by(model),
-            Entry::Assistant { blocks, parent: None, error: None, .. } => self.remember_words(blocks),
+            Entry::MessageStart { model, parent: None, .. } => {
+                self.opened();
+                self.answered_by(model);
+            }
+            Entry::Assistant { blocks, parent: None, error: None, .. } => {
+                self.opened();
+                self.remember_words(blocks);
+            }
             Entry::Asked { request_id, tool, input, reason, .. } => {
                 self.asked(request_id, tool, input, reason.as_deref(), now);
             }
@@ -113,13 +119,19 @@ impl Work {
     }
 
     fn initiated(&mut self, session_id: &str, model: &str) {
-        self.begun = true;
-        self.changed.note |= self.unheard.begin();
+        (self.begun, self.opening) = (true, true);
         if !session_id.is_empty() && self.me.agent.session_id.as_deref() != Some(session_id) {
             self.me.agent.session_id = Some(session_id.to_owned());
             self.changed.row = true;
         }
         self.answered_by(model);
+    }
+
+    /// The model answers: what the turn began with is in the runtime's own memory of the session.
+    fn opened(&mut self) {
+        if std::mem::take(&mut self.opening) {
+            self.changed.note |= self.unheard.begin();
+        }
     }
 
     fn answered_by(&mut self, model: &str) {

@@ -1,4 +1,4 @@
-//! Words an agent was given and, as far as is known, has begun no turn with: they outlive its process and the server.
+//! Words an agent was given and has, as far as is known, not begun to answer: they outlive its process and the server.
 
 use std::collections::VecDeque;
 
@@ -39,7 +39,7 @@ impl Unheard {
         self.all()
     }
 
-    /// A turn has begun with the next message; whether that carried any of them.
+    /// The next message is being answered; whether it carried any of them.
     pub fn begin(&mut self) -> bool {
         let heard = self.carried.pop_front().unwrap_or(0).min(self.prompts.len());
         self.prompts.drain(..heard).count() > 0
