@@ -5,6 +5,7 @@ mod outcome;
 mod step;
 
 pub use message::{Action, Input, Retry, Rules, Why};
+pub use outcome::evidence;
 
 use crate::plans::{self, PlanError};
 use quarterdeck_shared::{

@@ -1,7 +1,7 @@
 //! What the steps of a run add up to.
 
 use super::{Action, CANCELLED};
-use quarterdeck_shared::tasks::{Step, StepStatus, TaskStatus};
+use quarterdeck_shared::tasks::{Step, StepStatus, Task, TaskStatus};
 
 /// Where the task stands.
 pub(super) fn status(steps: &[Step]) -> TaskStatus {
@@ -18,6 +18,24 @@ pub(super) fn status(steps: &[Step]) -> TaskStatus {
         () if any(StepStatus::Interrupted) => TaskStatus::Interrupted,
         () if any(StepStatus::Skipped) || steps.is_empty() => TaskStatus::Failed,
         () => TaskStatus::Completed,
+    }
+}
+
+/// Why a status of a task is believed, as a sentence about its steps as they are now.
+pub fn evidence(task: &Task, status: TaskStatus) -> String {
+    let names = |wanted: StepStatus| {
+        let steps = task.workflow.iter().filter(|step| step.status == wanted);
+        steps.map(|step| format!("{} {}", step.plan.id, step.plan.role)).collect::<Vec<_>>().join(", ")
+    };
+    match status {
+        TaskStatus::Pending => "no step has begun".into(),
+        TaskStatus::Running => match names(StepStatus::Running) {
+            steps if steps.is_empty() => "a step waits for another attempt".into(),
+            steps => format!("at work: {steps}"),
+        },
+        TaskStatus::Waiting => format!("waiting for a person: {}", names(StepStatus::Waiting)),
+        TaskStatus::Completed => "every step ended well".into(),
+        _ => task.error.clone().unwrap_or_else(|| status.to_string()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What changes of a task with its steps, and what is told of it.
 
+use orchestrator::workflows::evidence;
 use quarterdeck_shared::{
     AgentId, Payload, Timestamp,
     agents::StatusEvidence,
@@ -50,7 +51,7 @@ pub fn changes(before: &Task, now: &Task) -> Vec<Payload> {
 pub(super) fn turn(task: &mut Task, to: TaskStatus, now: Timestamp, events: &mut Vec<Payload>) {
     let from = task.status;
     task.status_evidence =
-        StatusEvidence { last_event_at: Some(now), ..StatusEvidence::because(why(task, to)) };
+        StatusEvidence { last_event_at: Some(now), ..StatusEvidence::because(evidence(task, to)) };
     if from == to {
         return;
     }
@@ -60,23 +61,6 @@ pub(super) fn turn(task: &mut Task, to: TaskStatus, now: Timestamp, events: &mut
     }
     task.finished_at = to.is_final().then_some(now);
     events.push(Payload::TaskStatusChanged { from, to, task: task.clone() });
-}
-
-fn why(task: &Task, status: TaskStatus) -> String {
-    let names = |wanted: StepStatus| {
-        let steps = task.workflow.iter().filter(|step| step.status == wanted);
-        steps.map(|step| format!("{} {}", step.plan.id, step.plan.role)).collect::<Vec<_>>().join(", ")
-    };
-    match status {
-        TaskStatus::Pending => "no step has begun".into(),
-        TaskStatus::Running => match names(StepStatus::Running) {
-            steps if steps.is_empty() => "a step waits for another attempt".into(),
-            steps => format!("at work: {steps}"),
-        },
-        TaskStatus::Waiting => format!("waiting for a person: {}", names(StepStatus::Waiting)),
-        TaskStatus::Completed => "every step ended well".into(),
-        _ => task.error.clone().unwrap_or_else(|| status.to_string()),
-    }
 }
 
 pub(super) fn agent_of(payload: &Payload) -> Option<AgentId> {
