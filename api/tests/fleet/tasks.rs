@@ -174,6 +174,26 @@ async fn an_agent_that_joined_a_task_spends_from_its_limits() {
 }
 
 #[tokio::test]
+async fn the_evidence_of_a_task_names_the_step_that_is_at_work() {
+    let slow = Tape::new().says("I begin.", 3).later(1_000_000).ends("done");
+    let (_ground, mut deck) = deck_with(&[("builder", &plain("built")), ("tester", &slow)], |rules| {
+        rules.runtimes.replay_speed = 1.0;
+    })
+    .await;
+    let mut new = task("fix the typo", TaskType::BugFix);
+    new.execution_mode = Some(ExecutionMode::Sequential);
+    let task = deck.fleet.submit(new).await.unwrap();
+    let second = &task.workflow[1].plan;
+    let begins = |event: &Event| match &event.payload {
+        Payload::TaskStepStarted { step } => step.plan.id == second.id,
+        _ => false,
+    };
+    deck.until("the second step begins", begins).await;
+    let evidence = deck.store.task(task.id).await.unwrap().unwrap().status_evidence;
+    assert_eq!(evidence.reason, format!("at work: {} {}", second.id, second.role));
+}
+
+#[tokio::test]
 async fn a_step_may_work_so_long_and_waiting_for_a_person_does_not_count() {
     let slow = Tape::new()
         .says("first", 1)
