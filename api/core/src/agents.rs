@@ -2,15 +2,16 @@
 
 use quarterdeck_shared::agents::AgentStatus;
 
-/// Whether an agent may go from one status to another. Staying is no change, so it is never allowed.
+/// Whether an agent may go from one status to another. Staying is no change, so it is never allowed. One that is to
+/// work and finds no place among those at work goes to `created`.
 pub const fn may(from: AgentStatus, to: AgentStatus) -> bool {
     use AgentStatus::{Cancelled, Completed, Created, Deleted, Failed, Interrupted, Running, Waiting};
     match from {
         Created => matches!(to, Running | Failed | Cancelled | Interrupted | Deleted),
-        Running => matches!(to, Waiting | Completed | Failed | Cancelled | Interrupted),
+        Running => matches!(to, Created | Waiting | Completed | Failed | Cancelled | Interrupted),
         Waiting => matches!(to, Running | Completed | Failed | Cancelled | Interrupted),
-        Interrupted => matches!(to, Running | Failed | Cancelled | Deleted),
-        Completed | Failed | Cancelled => matches!(to, Running | Deleted),
+        Interrupted => matches!(to, Created | Running | Failed | Cancelled | Deleted),
+        Completed | Failed | Cancelled => matches!(to, Created | Running | Deleted),
         Deleted => false,
     }
 }
@@ -47,7 +48,8 @@ mod tests {
     fn what_has_ended_goes_on_only_by_a_prompt_or_leaves() {
         for &from in AgentStatus::ALL.iter().filter(|status| status.is_final()) {
             for &to in AgentStatus::ALL {
-                let goes_on = matches!(to, AgentStatus::Running | AgentStatus::Deleted);
+                let goes_on =
+                    matches!(to, AgentStatus::Created | AgentStatus::Running | AgentStatus::Deleted);
                 let cut_off = from == AgentStatus::Interrupted
                     && matches!(to, AgentStatus::Failed | AgentStatus::Cancelled);
                 assert_eq!(
