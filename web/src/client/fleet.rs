@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
+use orchestrator::workflows;
 use quarterdeck_shared::agents::{Agent, AgentStatus};
 use quarterdeck_shared::approvals::{Approval, ApprovalStatus};
 use quarterdeck_shared::event::{Activity, ActivityKind};
@@ -173,6 +174,9 @@ impl FleetState {
                 Some(known) => *known = step,
                 None => task.workflow.push(step),
             }
+            // A step's event does not repeat its task; the reason for the status is a sentence about the steps.
+            let reason = workflows::evidence(task, task.status);
+            task.status_evidence.reason = reason;
         });
     }
 

@@ -100,7 +100,7 @@ fn Live(props: &LiveProps) -> Html {
         approvals: questions.answer.data.as_ref().map(|page| page.items.as_slice()).unwrap_or_default(),
     };
     let view = view(id, asked, &run.state, &live.fleet);
-    let goes_on = view.as_ref().is_some_and(|view| !view.task.status.is_final());
+    let goes_on = view.as_ref().is_some_and(|view| !view.task.has_ended());
     {
         let now_us = now_us.clone();
         use_second(goes_on, Callback::from(move |()| now_us.set(dom::now_us())));

@@ -1,6 +1,7 @@
 //! What the page makes of the frames it hears.
 
 use super::*;
+use crate::panels::samples;
 use quarterdeck_shared::Usd;
 use serde_json::{Value, json};
 
@@ -97,4 +98,20 @@ fn an_answered_question_leaves_the_inbox() {
     assert_eq!((state.approvals.len(), state.totals.pending_approvals), (1, 1));
     hear(&mut state, 2, "approval.answered", json!({"approval_id": AGENT, "status": "allowed"}));
     assert_eq!((state.approvals.len(), state.totals.pending_approvals), (0, 0));
+}
+
+#[test]
+fn a_step_that_begins_changes_the_reason_for_the_status_of_its_task() {
+    let mut state = FleetState::default();
+    let mut task = samples::task_json(json!({}));
+    task["workflow"][1]["status"] = json!("pending");
+    hear(&mut state, 1, "task.created", json!({"task": task}));
+    hear(
+        &mut state,
+        2,
+        "task.step_started",
+        json!({"step": samples::step_json("s2", "BUILDER", "running", &["s1"])}),
+    );
+    let task = state.tasks.values().next().unwrap();
+    assert_eq!(task.status_evidence.reason, "at work: s2 BUILDER");
 }
