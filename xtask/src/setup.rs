@@ -1,5 +1,6 @@
 //! Bringing a machine to where it can build and test: each step looks first, and does nothing when done.
 
+mod browser;
 pub mod debian;
 pub mod packages;
 mod tools;
@@ -13,6 +14,7 @@ use anyhow::{Context, Result};
 use crate::places::Places;
 use crate::shell::{command, output, say};
 
+pub use browser::{CHROMIUM, FIREFOX, packages_of};
 pub use tools::nextest;
 
 /// What the page is built with on this machine.

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -11,37 +10,11 @@ use serde_json::Value;
 use super::tally::{self, Tally};
 use crate::page;
 use crate::places::Places;
-use crate::setup::packages;
-use crate::shell::{Report, command, found, run as finish, say, watch};
+use crate::setup;
+use crate::shell::{Report, command, run as finish, say, watch};
 
 /// Where e2e/playwright.config.mjs has the counts written.
 const REPORT: &str = "test-results/journeys.json";
-
-/// A browser: where journeys look for it, what they are told of it, and the package it comes with.
-struct Browser {
-    names: &'static [&'static str],
-    setting: &'static str,
-    package: &'static str,
-}
-
-const BROWSERS: [Browser; 2] = [
-    Browser {
-        names: &[
-            "chromium",
-            "chromium-browser",
-            "google-chrome",
-            "google-chrome-stable",
-            "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-        ],
-        setting: "QUARTERDECK_CHROMIUM",
-        package: "chromium",
-    },
-    Browser {
-        names: &["firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"],
-        setting: "QUARTERDECK_FIREFOX",
-        package: "firefox-esr",
-    },
-];
 
 /// Runs every `test:*` script of e2e/package.json by node's runner, then `journeys` by Playwright.
 pub fn run(places: &Places) -> Result<Tally> {
@@ -50,14 +23,12 @@ pub fn run(places: &Places) -> Result<Tally> {
         say("e2e: no package.json, so there are no journeys yet");
         return Ok(Tally::default());
     };
-    packages_of(places, &folder)?;
+    setup::packages_of(places, &folder)?;
     page::build(places)?;
     // The same units as nextest builds, so that nothing is compiled twice.
     finish(command(places, "cargo").args(["build", "--workspace", "--bins", "--tests"]))?;
-    let browsers = BROWSERS
-        .iter()
-        .map(|browser| Ok((browser.setting, find(places, browser)?)))
-        .collect::<Result<Vec<_>>>()?;
+    let browsers = [setup::CHROMIUM, setup::FIREFOX].map(|browser| browser.find(places).map(|program| (browser.setting, program)));
+    let browsers = browsers.into_iter().collect::<Result<Vec<_>>>()?;
     let script = |name: &str| {
         let mut npm = command(places, "npm");
         npm.args(["run", "--silent", name])
@@ -95,37 +66,4 @@ fn scripts(folder: &Path) -> Result<Option<BTreeMap<String, String>>> {
     let manifest: Value = serde_json::from_slice(&fs::read(file)?).context("e2e/package.json is not JSON")?;
     let scripts = manifest.get("scripts").cloned().context("e2e/package.json has no scripts")?;
     Ok(Some(serde_json::from_value(scripts)?))
-}
-
-/// `npm ci`, unless node_modules was made from this very lock file.
-fn packages_of(places: &Places, folder: &Path) -> Result<()> {
-    let lock = fs::read(folder.join("package-lock.json")).context("e2e/package-lock.json is missing")?;
-    let mut hasher = DefaultHasher::new();
-    (lock, fs::read(folder.join("package.json"))?).hash(&mut hasher);
-    let made_of = format!("{:016x}\n", hasher.finish());
-    let stamp = folder.join("node_modules/.made-of");
-    if fs::read_to_string(&stamp).is_ok_and(|made| made == made_of) {
-        return Ok(());
-    }
-    let mut npm = command(places, "npm");
-    npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(folder);
-    finish(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
-    Ok(fs::write(stamp, made_of)?)
-}
-
-fn find(places: &Places, browser: &Browser) -> Result<PathBuf> {
-    let look = || {
-        browser.names.iter().find_map(|name| {
-            if name.starts_with('/') {
-                Some(PathBuf::from(name)).filter(|f| f.is_file())
-            } else {
-                found(places, name)
-            }
-        })
-    };
-    if let Some(program) = look() {
-        return Ok(program);
-    }
-    packages::install(places, &[browser.package])?;
-    look().with_context(|| format!("{} was installed, but is not on PATH", browser.package))
 }
