@@ -1,72 +1,58 @@
 //! Durable events: 64 writers, each waiting for its acknowledgement, beside bare inserts in groups of 64.
 
-use super::{Bar, Outcome, median, rows};
-use quarterdeck::store::{Batch, Location, Store, WriterRules};
+use super::{PAIRS, folder, median, rounded, rows, say, seed};
+use quarterdeck::store::Batch;
 use serde_json::json;
 use sqlx::{
     ConnectOptions as _, Connection as _,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
-use std::{path::Path, time::Instant};
+use std::{io::Write as _, path::Path, time::Instant};
 use tokio::{runtime::Runtime, task::JoinSet};
+use uuid::Uuid;
 
 const WRITERS: u64 = 64;
-const EACH: u64 = 250;
-const PAIRS: usize = 5;
+const EACH: u64 = 500;
 const TEXT: &str = "I read the tide table and change one line.";
 
-pub fn measure(runtime: &Runtime) -> Vec<Outcome> {
+pub fn measure(runtime: &Runtime) {
     let (mut ours, mut bare, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-    let folder = tempfile::tempdir_in(".").unwrap();
-    let fsync_ms = fsync_ms(folder.path());
+    let folder = folder();
     for pair in 0..PAIRS {
         let durable = runtime.block_on(durable(&folder.path().join(format!("ours-{pair}"))));
         let inserts = runtime.block_on(inserts(&folder.path().join(format!("bare-{pair}.db"))));
-        ratios.push(durable / inserts);
-        ours.push(durable);
+        ratios.push(rounded(durable / inserts));
+        ours.push(durable.round());
         bare.push(inserts);
     }
-    let detail = json!({"writers": WRITERS, "pairs": PAIRS, "bare_per_second": median(&mut bare).round(), "fsync_p50_ms": fsync_ms});
-    vec![
-        Outcome {
-            figure: "durable_events",
-            value: median(&mut ours),
-            unit: "per second",
-            bar: Bar::AtLeast(10_000.0),
-            detail: detail.clone(),
-        },
-        Outcome {
-            figure: "durable_events_beside_inserts",
-            value: median(&mut ratios),
-            unit: "of bare inserts",
-            bar: Bar::AtLeast(0.5),
-            detail,
-        },
-    ]
+    let detail = json!({
+        "writers": WRITERS, "events": WRITERS * EACH, "pairs": PAIRS, "fsync_p50_ms": rounded(fsync_ms(folder.path())),
+        "bare_per_second": median(&mut bare).round(), "each_per_second": ours, "ratios": ratios,
+    });
+    say("durable_events", median(&mut ours), detail.clone());
+    say("durable_events_beside_inserts", median(&mut ratios), detail);
 }
 
 async fn durable(data_dir: &Path) -> f64 {
-    std::fs::create_dir_all(data_dir).unwrap();
-    let store = Store::open(&Location::of(data_dir, None).unwrap(), WriterRules::default()).await.unwrap();
+    let store = seed::open(data_dir).await;
     let began = Instant::now();
     let mut writers = JoinSet::new();
     for writer in 0..WRITERS {
         let store = store.clone();
         writers.spawn(async move {
             for number in 0..EACH {
-                store.commit(Batch::new().event(rows::activity(writer * EACH + number, TEXT))).await.unwrap();
+                let draft = rows::activity(writer * EACH + number, TEXT);
+                store.commit(Batch::new().event(draft)).await.unwrap();
             }
         });
     }
-    while let Some(ended) = writers.join_next().await {
-        ended.unwrap();
-    }
+    writers.join_all().await;
     let took = began.elapsed().as_secs_f64();
     store.close().await;
     (WRITERS * EACH) as f64 / took
 }
 
-/// The same rows by hand: one statement a row, 64 rows a transaction, as durable.
+/// The same rows by hand, made beforehand: one statement a row, 64 rows a transaction, as durable.
 async fn inserts(file: &Path) -> f64 {
     let options = SqliteConnectOptions::new()
         .filename(file)
@@ -74,36 +60,39 @@ async fn inserts(file: &Path) -> f64 {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full);
     let mut connection = options.connect().await.unwrap();
-    sqlx::query("CREATE TABLE events (seq INTEGER PRIMARY KEY, at INTEGER, kind TEXT, agent_id TEXT, task_id TEXT, data TEXT)")
-        .execute(&mut connection)
-        .await
-        .unwrap();
+    let table = "CREATE TABLE events (seq INTEGER PRIMARY KEY, at INTEGER, kind TEXT, agent_id BLOB, task_id BLOB, json TEXT)";
+    sqlx::query(table).execute(&mut connection).await.unwrap();
+    let rows: Vec<_> = (1..=WRITERS * EACH).map(row).collect();
     let began = Instant::now();
-    let mut seq = 0_i64;
-    for _ in 0..EACH {
-        let mut group = connection.begin().await.unwrap();
-        for _ in 0..WRITERS {
-            seq += 1;
-            let draft = rows::activity(seq as u64, TEXT);
-            let data = serde_json::to_string(&draft.payload).unwrap();
-            sqlx::query("INSERT INTO events VALUES (?, ?, ?, ?, NULL, ?)")
-                .bind(seq)
-                .bind(seq)
-                .bind(draft.payload.kind())
-                .bind(draft.agent_id.map(|id| id.to_string()))
-                .bind(data)
-                .execute(&mut *group)
-                .await
-                .unwrap();
+    for group in rows.chunks(WRITERS as usize) {
+        let mut transaction = connection.begin().await.unwrap();
+        for (seq, at, kind, agent, task, json) in group {
+            let insert =
+                sqlx::query("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)").bind(seq).bind(at).bind(*kind);
+            let insert = insert.bind(&agent[..]).bind(task.as_ref().map(|id| &id[..])).bind(json);
+            insert.execute(&mut *transaction).await.unwrap();
         }
-        group.commit().await.unwrap();
+        transaction.commit().await.unwrap();
     }
     (WRITERS * EACH) as f64 / began.elapsed().as_secs_f64()
 }
 
+type Row = (i64, i64, &'static str, Vec<u8>, Option<Vec<u8>>, String);
+
+fn row(number: u64) -> Row {
+    let draft = rows::activity(number, TEXT);
+    let (agent, task) = (draft.agent_id.map(|id| id.0), draft.task_id.map(|id| id.0));
+    let bytes = |id: Uuid| id.as_bytes().to_vec();
+    let json = json!({
+        "seq": number, "at": "2026-11-22T00:00:00.000000Z", "agent_id": agent, "task_id": task,
+        "type": draft.payload.kind(), "data": draft.payload,
+    });
+    let (seq, kind) = (number as i64, draft.payload.kind());
+    (seq, seq, kind, agent.map(bytes).unwrap(), task.map(bytes), json.to_string())
+}
+
 /// What the disk takes to make a few bytes durable.
 fn fsync_ms(folder: &Path) -> f64 {
-    use std::io::Write as _;
     let mut file = std::fs::File::create(folder.join("fsync")).unwrap();
     let mut took: Vec<f64> = (0..50)
         .map(|_| {

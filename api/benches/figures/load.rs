@@ -98,6 +98,11 @@ pub fn post(address: &str, path: &str, key: &str, json: &str) -> Vec<u8> {
     .into_bytes()
 }
 
+/// The bytes of a DELETE.
+pub fn delete(address: &str, path: &str, key: &str) -> Vec<u8> {
+    format!("DELETE {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {key}\r\n\r\n").into_bytes()
+}
+
 /// Asks over so many connections for so long.
 pub async fn hammer(address: &str, request: &[u8], connections: usize, time: Duration) -> Answers {
     let began = Instant::now();

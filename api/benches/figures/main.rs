@@ -1,92 +1,91 @@
-//! The product's figures, measured on the release binary and on data made from numbers.
+//! The server's figures, measured on the release binary and on data made from numbers.
 //!
-//! `cargo bench -p quarterdeck --bench figures -- [NAME…]` prints one JSON object a line; `cargo xtask bench` calls it.
-//! A comparison is the median of ratios of two things measured in turn within one run.
+//! `cargo bench -p quarterdeck --bench figures -- [GROUP…]` prints what came of each as one JSON object a line;
+//! `cargo xtask bench` knows the bars. Comparisons are medians of ratios of two things measured in turn.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod bare;
+mod changes;
 mod events;
+mod growth;
 mod list;
 mod load;
 mod memory;
 #[path = "../../tests/support/rows.rs"]
 #[allow(dead_code)]
 mod rows;
+mod seed;
 mod server;
 mod sockets;
 mod start;
 
 use serde_json::{Value, json};
-use std::process::ExitCode;
+use std::path::Path;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
 
-/// What came of a measurement.
-pub struct Outcome {
-    pub figure: &'static str,
-    pub value: f64,
-    pub unit: &'static str,
-    pub bar: Bar,
-    pub detail: Value,
-}
+/// Pairs of which a comparison is the median.
+pub const PAIRS: usize = 5;
 
-/// Which side of the number is good.
-pub enum Bar {
-    AtLeast(f64),
-    AtMost(f64),
-}
+type Measure = fn(&Runtime);
 
-impl Outcome {
-    fn line(&self) -> (String, bool) {
-        let (holds, bar) = match self.bar {
-            Bar::AtLeast(bar) => (self.value >= bar, format!(">= {bar}")),
-            Bar::AtMost(bar) => (self.value <= bar, format!("<= {bar}")),
-        };
-        let pairs = [
-            ("figure", json!(self.figure)),
-            ("value", json!((self.value * 1_000.0).round() / 1_000.0)),
-            ("unit", json!(self.unit)),
-            ("bar", json!(bar)),
-            ("holds", json!(holds)),
-            ("detail", self.detail.clone()),
-        ];
-        let pairs: Vec<_> = pairs.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
-        (format!("{{{}}}", pairs.join(", ")), holds)
-    }
-}
-
-type Measure = fn(&tokio::runtime::Runtime) -> Vec<Outcome>;
-
-const FIGURES: &[(&str, Measure)] = &[
+const GROUPS: &[(&str, Measure)] = &[
     ("list", list::measure),
+    ("growth", growth::measure),
     ("events", events::measure),
     ("sockets", sockets::measure),
     ("memory", memory::measure),
     ("start", start::measure),
 ];
 
-fn main() -> ExitCode {
-    let named: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+fn main() {
+    // Cargo adds a flag of its own.
+    let words: Vec<_> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let mut all = true;
-    for (name, measure) in FIGURES {
-        if named.is_empty() || named.iter().any(|wanted| wanted == name) {
-            for outcome in measure(&runtime) {
-                let (line, holds) = outcome.line();
-                println!("{line}");
-                all &= holds;
-            }
+    match &words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["seed", data_dir, agents] => {
+            runtime.block_on(seed::agents(Path::new(data_dir), agents.parse().unwrap()))
+        }
+        [bare::WORD, page] => runtime.block_on(bare::serve(Path::new(page))),
+        groups => {
+            let known = |wanted: &&str| GROUPS.iter().any(|(name, _)| name == wanted);
+            assert!(groups.iter().all(known), "there is no such group among {groups:?}");
+            let wanted = GROUPS.iter().filter(|(name, _)| groups.is_empty() || groups.contains(name));
+            wanted.for_each(|(_, measure)| measure(&runtime));
         }
     }
-    if all { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Says what came of a figure.
+pub fn say(figure: &str, value: f64, detail: Value) {
+    println!("{}", json!({"figure": figure, "value": value, "detail": detail}));
+}
+
+/// A folder on the disk that cargo builds on, gone when dropped.
+pub fn folder() -> TempDir {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    #[cfg(target_os = "linux")]
+    {
+        use nix::sys::statfs::{TMPFS_MAGIC, statfs};
+        let kind = statfs(folder.path()).unwrap().filesystem_type();
+        assert!(kind != TMPFS_MAGIC, "{} is in memory; figures are those of a disk", folder.path().display());
+    }
+    folder
 }
 
 /// The middle of some values.
 pub fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    quantile(values, 0.5)
 }
 
 /// The value below which a share of all lies.
 pub fn quantile(values: &mut [f64], share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     values[((values.len() as f64 * share) as usize).min(values.len() - 1)]
+}
+
+/// As many digits as say something.
+pub fn rounded(value: f64) -> f64 {
+    (value * 1_000.0).round() / 1_000.0
 }

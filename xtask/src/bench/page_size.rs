@@ -7,28 +7,14 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use super::{Bar, Figure, Measured, Subject};
+use super::Measured;
 use crate::page;
+use crate::places::Places;
 
-/// The size of the page.
-pub struct PageSize;
-
-impl Figure for PageSize {
-    fn name(&self) -> &'static str {
-        "page_size"
-    }
-
-    fn unit(&self) -> &'static str {
-        "kB"
-    }
-
-    fn bar(&self) -> Bar {
-        Bar::AtMost(400.0)
-    }
-
-    fn measure(&self, subject: &Subject) -> Result<Measured> {
-        sum(&subject.places.dist())
-    }
+/// Builds the page and weighs it.
+pub fn measure(places: &Places) -> Result<Measured> {
+    page::build(places)?;
+    sum(&places.dist())
 }
 
 fn sum(dist: &Path) -> Result<Measured> {
@@ -39,7 +25,8 @@ fn sum(dist: &Path) -> Result<Measured> {
         bytes.insert(file.strip_prefix(dist)?.display().to_string(), size);
     }
     let total: u64 = bytes.values().sum();
-    Ok(Measured { value: total as f64 / 1000.0, detail: json!({ "bytes": bytes }) })
+    let detail = json!({ "bytes": bytes });
+    Ok(Measured { figure: "page_size".into(), value: total as f64 / 1000.0, detail })
 }
 
 #[cfg(test)]
