@@ -10,16 +10,20 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
-use tokio::task::JoinSet;
+use tokio::{
+    task::JoinSet,
+    time::{Instant, interval_at},
+};
 
 /// Changers side by side: under load none of them alone is quick enough.
-const CHANGERS: u32 = 10;
-const EACH: Duration = Duration::from_millis(100);
+const CHANGERS: u32 = 20;
+const EACH: Duration = Duration::from_millis(200);
 const PAGE: u32 = 500;
 
 /// Agents are made and deleted in turn, so that there are always about as many.
 pub struct Changing {
     on: Arc<AtomicBool>,
+    began: Instant,
     changers: JoinSet<Vec<Reply>>,
 }
 
@@ -44,52 +48,71 @@ struct Agent {
 
 impl Changing {
     /// Begins to change agents of this server.
-    pub fn begin(server: &Server) -> Self {
+    pub async fn begin(server: &Server) -> Self {
         let on = Arc::new(AtomicBool::new(true));
         let mut changers = JoinSet::new();
         for number in 0..CHANGERS {
             let wait = EACH * number / CHANGERS;
-            changers.spawn(change(server.address.clone(), server.key.clone(), wait, Arc::clone(&on)));
+            changers.spawn(Changer::of(server).await.go_on(wait, Arc::clone(&on)));
         }
-        Self { on, changers }
+        Self { on, began: Instant::now(), changers }
     }
 
-    /// Stops; says what the lists said.
+    /// Stops; says what the lists said. A server that takes fewer changes than were meant was not under this load.
     pub async fn stop(self) -> Vec<Reply> {
+        let seconds = self.began.elapsed().as_secs_f64();
         self.on.store(false, Ordering::Relaxed);
-        self.changers.join_all().await.into_iter().flatten().collect()
+        let replies: Vec<_> = self.changers.join_all().await.into_iter().flatten().collect();
+        let per_second = replies.len() as f64 / seconds;
+        assert!(per_second >= 90.0, "the server took {per_second:.0} changes a second instead of a hundred");
+        replies
     }
 }
 
-async fn change(address: String, key: String, wait: Duration, on: Arc<AtomicBool>) -> Vec<Reply> {
-    let mut connection = load::Connection::open(&address).await;
-    let list = load::get(&address, "/api/v1/agents?limit=50", &key);
-    let new = load::post(&address, "/api/v1/agents", &key, r#"{"role":"BUILDER","runtime":"replay"}"#);
-    let mut replies = Vec::new();
-    let mut tick = tokio::time::interval_at(tokio::time::Instant::now() + wait, EACH);
-    let mut made: Option<String> = None;
-    while made.is_some() || on.load(Ordering::Relaxed) {
-        tick.tick().await;
-        let is_made = made.is_none();
-        let agent = match made.take() {
-            None => {
-                let (status, body) = connection.ask(&new).await;
-                assert_eq!(status, 201);
-                let agent: Agent = serde_json::from_slice(body).unwrap();
-                made = Some(agent.id.clone());
-                agent.id
-            }
-            Some(agent) => {
-                let delete = load::delete(&address, &format!("/api/v1/agents/{agent}"), &key);
-                assert_eq!(connection.ask(&delete).await.0, 204);
-                agent
-            }
-        };
-        let (status, body) = connection.ask(&list).await;
-        assert_eq!(status, 200);
-        replies.push(Reply { agent, is_made, body: body.to_vec() });
+/// Makes an agent and deletes it, over and over.
+pub struct Changer {
+    connection: load::Connection,
+    address: String,
+    key: String,
+    made: Option<String>,
+}
+
+impl Changer {
+    /// One that has made nothing.
+    pub async fn of(server: &Server) -> Self {
+        let connection = load::Connection::open(&server.address).await;
+        Self { connection, address: server.address.clone(), key: server.key.clone(), made: None }
     }
-    replies
+
+    /// The next change, acknowledged; which agent it was, and whether it was made or deleted.
+    pub async fn change(&mut self) -> (String, bool) {
+        if let Some(agent) = self.made.take() {
+            let delete = load::delete(&self.address, &format!("/api/v1/agents/{agent}"), &self.key);
+            assert_eq!(self.connection.ask(&delete).await.0, 204);
+            return (agent, false);
+        }
+        let new = r#"{"role":"BUILDER","runtime":"replay"}"#;
+        let new = load::post(&self.address, "/api/v1/agents", &self.key, new);
+        let (status, body) = self.connection.ask(&new).await;
+        assert_eq!(status, 201);
+        let agent: Agent = serde_json::from_slice(body).unwrap();
+        self.made = Some(agent.id.clone());
+        (agent.id, true)
+    }
+
+    async fn go_on(mut self, wait: Duration, on: Arc<AtomicBool>) -> Vec<Reply> {
+        let list = load::get(&self.address, "/api/v1/agents?limit=50", &self.key);
+        let mut replies = Vec::new();
+        let mut tick = interval_at(Instant::now() + wait, EACH);
+        while self.made.is_some() || on.load(Ordering::Relaxed) {
+            tick.tick().await;
+            let (agent, is_made) = self.change().await;
+            let (status, body) = self.connection.ask(&list).await;
+            assert_eq!(status, 200);
+            replies.push(Reply { agent, is_made, body: body.to_vec() });
+        }
+        replies
+    }
 }
 
 /// How many of these lists are older than what was acknowledged before they were asked for, or than the `seq` they

@@ -30,7 +30,7 @@ async fn beside_bare(data_dir: &Path) {
     let (mut ratios, mut ours, mut theirs, mut p95) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut replies = Vec::new();
     for _ in 0..PAIRS {
-        let changing = Changing::begin(&server);
+        let changing = Changing::begin(&server).await;
         let mut answers = load::hammer(&server.address, &request, CONNECTIONS, ROUND).await;
         replies.extend(changing.stop().await);
         let bare = load::hammer(&bare.address, &bare_request, CONNECTIONS, ROUND).await;
@@ -39,9 +39,8 @@ async fn beside_bare(data_dir: &Path) {
         theirs.push(bare.per_second());
         p95.push(quantile(&mut answers.took_ms, 0.95));
     }
-    let changes_per_second = replies.len() as f64 / (PAIRS as f64 * ROUND.as_secs_f64());
     let detail = json!({
-        "agents": AGENTS, "connections": CONNECTIONS, "pairs": PAIRS, "changes_per_second": changes_per_second.round(),
+        "agents": AGENTS, "connections": CONNECTIONS, "pairs": PAIRS, "changes": replies.len(),
         "per_second": median(&mut ours).round(), "bare_per_second": median(&mut theirs).round(),
         "p95_ms": rounded(median(&mut p95)), "ratios": ratios.iter().map(|ratio| rounded(*ratio)).collect::<Vec<_>>(),
     });

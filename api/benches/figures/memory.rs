@@ -18,7 +18,7 @@ async fn after_load(figure: &str, agents: u64) {
     seed::agents(folder.path(), agents).await;
     let server = Server::start(folder.path(), &[]);
     let before = server.memory_mb();
-    let changing = Changing::begin(&server);
+    let changing = Changing::begin(&server).await;
     load::hammer(&server.address, &server.agents("limit=50"), list::CONNECTIONS, list::ROUND * ROUNDS).await;
     changing.stop().await;
     let loaded = server.memory_mb();
