@@ -1,13 +1,13 @@
 //! Durable events: 64 writers, each waiting for its acknowledgement, beside bare inserts in groups of 64.
 
-use super::{PAIRS, folder, median, rounded, rows, say, seed};
+use super::{PAIRS, folder, fsync_ms, median, rounded, rows, say, seed};
 use quarterdeck::store::Batch;
 use serde_json::json;
 use sqlx::{
     ConnectOptions as _, Connection as _,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
-use std::{io::Write as _, path::Path, time::Instant};
+use std::{path::Path, time::Instant};
 use tokio::{runtime::Runtime, task::JoinSet};
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ pub fn measure(runtime: &Runtime) {
         bare.push(inserts);
     }
     let detail = json!({
-        "writers": WRITERS, "events": WRITERS * EACH, "pairs": PAIRS, "fsync_p50_ms": rounded(fsync_ms(folder.path())),
+        "writers": WRITERS, "events": WRITERS * EACH, "pairs": PAIRS, "fsync_p50_ms": fsync_ms(folder.path(), 0.5),
         "bare_per_second": median(&mut bare).round(), "each_per_second": ours, "ratios": ratios,
     });
     say("durable_events", median(&mut ours), detail.clone());
@@ -89,18 +89,4 @@ fn row(number: u64) -> Row {
     });
     let (seq, kind) = (number as i64, draft.payload.kind());
     (seq, seq, kind, agent.map(bytes).unwrap(), task.map(bytes), json.to_string())
-}
-
-/// What the disk takes to make a few bytes durable.
-fn fsync_ms(folder: &Path) -> f64 {
-    let mut file = std::fs::File::create(folder.join("fsync")).unwrap();
-    let mut took: Vec<f64> = (0..50)
-        .map(|_| {
-            let began = Instant::now();
-            file.write_all(&[7; 512]).unwrap();
-            file.sync_data().unwrap();
-            began.elapsed().as_secs_f64() * 1_000.0
-        })
-        .collect();
-    median(&mut took)
 }

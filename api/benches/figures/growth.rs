@@ -2,6 +2,7 @@
 //! the thousandth page; under load while agents change, and one by one, each answer made anew.
 
 use super::{
+    PAIRS,
     changes::{Changer, Changing},
     folder,
     list::CONNECTIONS,
@@ -14,8 +15,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
-const ROUND: Duration = Duration::from_secs(2);
-const LOADED_PAIRS: usize = 5;
+const ROUND: Duration = Duration::from_secs(1);
 /// Single questions are quick, and a shared machine disturbs a few of them: more pairs, to agree on the others.
 const SINGLE_PAIRS: usize = 15;
 const ONE_BY_ONE: usize = 100;
@@ -61,7 +61,7 @@ async fn grows(figure: &str, small: &Server, large: &Server, queries: &[(&str, &
     let mut detail = Vec::new();
     for (asked_small, asked_large) in queries {
         let (mut loaded, mut single) = (Vec::new(), Vec::new());
-        for _ in 0..LOADED_PAIRS {
+        for _ in 0..PAIRS {
             loaded.push((under_load(small, asked_small).await, under_load(large, asked_large).await));
         }
         for _ in 0..SINGLE_PAIRS {
@@ -82,7 +82,7 @@ async fn grows(figure: &str, small: &Server, large: &Server, queries: &[(&str, &
         figure,
         worst,
         json!({
-            "pairs_under_load": LOADED_PAIRS, "pairs_one_by_one": SINGLE_PAIRS, "connections_under_load": CONNECTIONS, "each": detail,
+            "pairs_under_load": PAIRS, "pairs_one_by_one": SINGLE_PAIRS, "connections_under_load": CONNECTIONS, "each": detail,
         }),
     );
 }

@@ -21,7 +21,7 @@ mod sockets;
 mod start;
 
 use serde_json::{Value, json};
-use std::path::Path;
+use std::{fs::File, io::Write as _, path::Path, time::Instant};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -72,6 +72,20 @@ pub fn folder() -> TempDir {
         assert!(kind != TMPFS_MAGIC, "{} is in memory; figures are those of a disk", folder.path().display());
     }
     folder
+}
+
+/// What the disk takes to make a few bytes durable: the time that this share of the tries stays below.
+pub fn fsync_ms(folder: &Path, share: f64) -> f64 {
+    let mut file = File::create(folder.join("fsync")).unwrap();
+    let mut took: Vec<f64> = (0..100)
+        .map(|_| {
+            let began = Instant::now();
+            file.write_all(&[7; 512]).unwrap();
+            file.sync_data().unwrap();
+            began.elapsed().as_secs_f64() * 1_000.0
+        })
+        .collect();
+    rounded(quantile(&mut took, share))
 }
 
 /// The middle of some values.

@@ -1,6 +1,6 @@
 //! From an event to a hundred sockets, commit included; a thousand sockets without loss; one stuck client among them.
 
-use super::{PAIRS, folder, load::Connection, median, quantile, rounded, say, server::Server};
+use super::{PAIRS, folder, fsync_ms, load::Connection, median, quantile, rounded, say, server::Server};
 use futures::{SinkExt as _, StreamExt as _};
 use serde::Deserialize;
 use serde_json::json;
@@ -51,8 +51,10 @@ pub fn measure(runtime: &Runtime) {
     let folder = folder();
     let server = Server::start(folder.path(), &[]);
     runtime.block_on(async {
-        let (mut p50, mut p99, mut stuck, mut ratios) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut p50, mut p99, mut stuck) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut ratios, mut fsync_p99) = (Vec::new(), Vec::new());
         for _ in 0..PAIRS {
+            fsync_p99.push(fsync_ms(folder.path(), 0.99));
             let mut free = round(&server, 100, 0).await.took_ms;
             let mut beside = round(&server, 100, 1).await.took_ms;
             p50.push(median(&mut free));
@@ -61,7 +63,8 @@ pub fn measure(runtime: &Runtime) {
         }
         ratios.extend(stuck.iter().zip(&p99).map(|(stuck, free)| rounded(stuck / free)));
         let detail = json!({
-            "events_per_second": PER_SECOND, "events": EVENTS, "rounds_p99_ms": p99, "p50_ms": rounded(median(&mut p50)),
+            "events_per_second": PER_SECOND, "events": EVENTS, "rounds_p99_ms": p99,
+            "fsync_p99_ms_before_each": fsync_p99, "p50_ms": rounded(median(&mut p50)),
         });
         let (free, beside) = (p99.clone(), stuck);
         say("event_to_100_sockets_p99", median(&mut p99), detail);
