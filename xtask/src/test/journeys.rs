@@ -27,7 +27,8 @@ pub fn run(places: &Places) -> Result<Tally> {
     page::build(places)?;
     // The same units as nextest builds, so that nothing is compiled twice.
     finish(command(places, "cargo").args(["build", "--workspace", "--bins", "--tests"]))?;
-    let browsers = [setup::CHROMIUM, setup::FIREFOX].map(|browser| browser.find(places).map(|program| (browser.setting, program)));
+    let browsers = [setup::CHROMIUM, setup::FIREFOX]
+        .map(|browser| browser.find(places).map(|program| (browser.setting, program)));
     let browsers = browsers.into_iter().collect::<Result<Vec<_>>>()?;
     let script = |name: &str| {
         let mut npm = command(places, "npm");
