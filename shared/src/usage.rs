@@ -81,6 +81,25 @@ impl CostBasis {
     }
 }
 
+/// What the price of a response depends on beside its tokens.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Terms {
+    /// Of the cache writes, those kept five minutes.
+    pub cache_5m: u64,
+    /// Of the cache writes, those kept an hour.
+    pub cache_1h: u64,
+    /// Searches of the web the API did.
+    pub web_searches: u64,
+    /// `standard` or `fast`, where it was said.
+    pub speed: Option<String>,
+    /// The region it was priced for, where it was said.
+    pub geo: Option<String>,
+    /// Whether the figures are those of the end of the response.
+    pub complete: bool,
+}
+
 /// One response of the model's API.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -101,13 +120,19 @@ pub struct UsageRecord {
     pub model: String,
     /// What it took.
     pub tokens: Tokens,
+    /// What its price depends on beside them.
+    #[serde(default)]
+    pub terms: Terms,
     /// What it cost.
     pub cost_usd: Usd,
     /// How that is known.
     pub cost_basis: CostBasis,
+    /// What a source itself said it cost, where one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported_cost_usd: Option<Usd>,
     /// The date of the price table behind it; null where no price is known.
     pub price_version: Option<String>,
-    /// Where it was read: `stream line 12`.
+    /// Where it was read: `stream line 12`, or a file's path and `byte 4711`.
     pub provenance: String,
     /// Whether a sub-agent asked.
     pub sidechain: bool,
@@ -115,6 +140,17 @@ pub struct UsageRecord {
     pub replayed: bool,
     /// When the response came.
     pub at: Timestamp,
+}
+
+impl UsageRecord {
+    /// How the message ids of remainders begin.
+    pub const REMAINDER: &str = "unseen:";
+
+    /// Whether it is no response but a remainder: what a runtime counted in all and no response showed. It shrinks
+    /// where a response shows up later.
+    pub fn is_remainder(&self) -> bool {
+        self.message_id.starts_with(Self::REMAINDER)
+    }
 }
 
 /// The fleet in figures; each a sum of records or rows that can be listed.

@@ -1,8 +1,11 @@
-//! Transcripts: lines of the `claude` CLI's stream-json, each read into entries of one type.
+//! Transcripts: lines of the `claude` CLI's stream-json and of its session files, each read into entries of one type.
 
 mod fields;
 mod line;
+pub mod lines;
+pub mod reading;
 mod result;
+pub mod session;
 
 pub use line::read;
 

@@ -4,11 +4,11 @@ use crate::{
     pricing,
     transcripts::{Entry, ModelUse, Usage},
 };
-use quarterdeck_shared::usage::Tokens;
+use quarterdeck_shared::usage::{Terms, Tokens, UsageRecord};
 use std::collections::BTreeMap;
 
 /// Words the runtime writes itself carry this model, and cost nothing.
-const SYNTHETIC: &str = "<synthetic>";
+pub(crate) const SYNTHETIC: &str = "<synthetic>";
 
 /// One response of the model's API, with the largest figure of each kind seen so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,15 +38,51 @@ pub struct Observed {
 }
 
 impl Observed {
+    /// What a record knows of its response.
+    pub fn of(record: &UsageRecord) -> Self {
+        let Terms { cache_5m, cache_1h, web_searches, speed, geo, complete } = record.terms.clone();
+        Self {
+            message_id: record.message_id.clone(),
+            request_id: record.request_id.clone(),
+            model: record.model.clone(),
+            tokens: record.tokens,
+            cache_5m,
+            cache_1h,
+            web_searches,
+            speed,
+            geo,
+            complete,
+            sidechain: record.sidechain,
+        }
+    }
+
+    /// What its price depends on beside its tokens.
+    pub fn terms(&self) -> Terms {
+        Terms {
+            cache_5m: self.cache_5m,
+            cache_1h: self.cache_1h,
+            web_searches: self.web_searches,
+            speed: self.speed.clone(),
+            geo: self.geo.clone(),
+            complete: self.complete,
+        }
+    }
+
     /// Both taken together: of each figure the larger.
-    fn join(&mut self, other: &Self) {
-        self.model = std::mem::take(&mut self.model).max(other.model.clone());
+    pub fn join(&mut self, other: &Self) {
+        if self.model < other.model {
+            self.model.clone_from(&other.model);
+        }
         self.tokens = self.tokens.max(other.tokens);
         self.cache_5m = self.cache_5m.max(other.cache_5m);
         self.cache_1h = self.cache_1h.max(other.cache_1h);
         self.web_searches = self.web_searches.max(other.web_searches);
-        self.speed = self.speed.take().max(other.speed.clone());
-        self.geo = self.geo.take().max(other.geo.clone());
+        if self.speed < other.speed {
+            self.speed.clone_from(&other.speed);
+        }
+        if self.geo < other.geo {
+            self.geo.clone_from(&other.geo);
+        }
         self.complete |= other.complete;
         self.sidechain |= other.sidechain;
     }

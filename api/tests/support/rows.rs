@@ -10,7 +10,7 @@ use quarterdeck_shared::{
         Complexity, ExecutionMode, Limits, PermissionMode, PlannedStep, Step, StepStatus, Task, TaskStatus,
         TaskType,
     },
-    usage::{CostBasis, Tokens, UsageRecord},
+    usage::{CostBasis, Terms, Tokens, UsageRecord},
 };
 use uuid::Uuid;
 
@@ -153,8 +153,10 @@ pub fn record(number: u64) -> UsageRecord {
         request_id: Some(format!("req_{number}")),
         model: ["claude-sonnet-4-5", "claude-opus-4-5"][number as usize % 2].into(),
         tokens: Tokens { input: 10, output: 20, cache_creation: 30, cache_read: 40 },
+        terms: Terms { cache_5m: 30, complete: true, ..Terms::default() },
         cost_usd: Usd::from_nanos(1_000_000),
         cost_basis: CostBasis::Computed,
+        reported_cost_usd: None,
         price_version: Some("2026-11-01".into()),
         provenance: format!("stream line {number}"),
         sidechain: false,

@@ -5,7 +5,7 @@ use quarterdeck_shared::{Usd, usage::Tokens};
 use serde_json::Value;
 
 /// More tokens than any request or session has: larger figures are cut to it, so that sums never overflow.
-const MOST: u64 = 1 << 40;
+pub(super) const MOST: u64 = 1 << 40;
 
 pub(super) fn text(value: &Value, key: &str) -> Option<String> {
     value.get(key)?.as_str().map(str::to_owned)

@@ -1,4 +1,4 @@
-//! One line of stream-json, read into entries.
+//! One line of stream-json or of a session file, read into entries.
 
 use super::{
     Block, BlockKind, Entry, ToolResult,
@@ -37,6 +37,7 @@ fn entry(value: &Value) -> Entry {
             text(value, "request_id").map(|request_id| Entry::Withdrawn { request_id })
         }
         "result" => Some(Entry::Finished(result::read(value))),
+        "progress" => return progress(value),
         _ => None,
     };
     known.unwrap_or_else(|| {
@@ -47,8 +48,28 @@ fn entry(value: &Value) -> Entry {
     })
 }
 
+/// The call of the sub-agent; where a session file names it by its own id instead, that.
 fn parent(value: &Value) -> Option<String> {
-    text(value, "parent_tool_use_id")
+    let in_session = || {
+        let is_sidechain = value.get("isSidechain").and_then(Value::as_bool).unwrap_or_default();
+        is_sidechain.then(|| text_or_empty(value, "agentId"))
+    };
+    text(value, "parent_tool_use_id").or_else(in_session)
+}
+
+/// What a session file says of something under way: a sub-agent's message is an entry of its thread.
+fn progress(value: &Value) -> Entry {
+    let data = value.get("data").cloned().unwrap_or_default();
+    let kind = text(&data, "type");
+    let mut inner = data.get("message").cloned().unwrap_or_default();
+    let is_message = inner.get("type").is_some_and(|kind| kind == "assistant" || kind == "user");
+    if kind.as_deref() != Some("agent_progress") || !is_message {
+        return Entry::Other { kind: "progress".to_owned(), subtype: kind };
+    }
+    if let (Some(inner), Some(call)) = (inner.as_object_mut(), text(value, "parentToolUseID")) {
+        inner.insert("parent_tool_use_id".to_owned(), call.into());
+    }
+    entry(&inner)
 }
 
 fn system(value: &Value) -> Option<Entry> {
@@ -69,11 +90,21 @@ fn system(value: &Value) -> Option<Entry> {
             error: text(value, "error"),
         }),
         "compact_boundary" => {
-            let told = value.get("compact_metadata")?;
+            let told = value.get("compact_metadata").or_else(|| value.get("compactMetadata"))?;
             Some(Entry::Compacted {
                 trigger: text_or_empty(told, "trigger"),
-                before: count(told, "pre_tokens"),
-                after: count(told, "post_tokens"),
+                before: count(told, "pre_tokens").or_else(|| count(told, "preTokens")),
+                after: count(told, "post_tokens").or_else(|| count(told, "postTokens")),
+            })
+        }
+        "api_error" => {
+            let error = value.get("error").cloned().unwrap_or_default();
+            Some(Entry::Retry {
+                attempt: count_or_zero(value, "retryAttempt"),
+                max: count_or_zero(value, "maxRetries"),
+                delay_ms: count_or_zero(value, "retryInMs"),
+                status: count(&error, "status").and_then(|status| u16::try_from(status).ok()),
+                error: text(&error, "message"),
             })
         }
         _ => None,

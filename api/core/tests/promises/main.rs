@@ -4,9 +4,11 @@
 mod any_run;
 mod cases;
 mod counting;
+mod ledger;
 mod observe;
 mod runs;
 mod samples;
 mod story;
 mod streams;
+mod transcripts;
 mod words;

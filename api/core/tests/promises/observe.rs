@@ -6,7 +6,7 @@ use quarterdeck_shared::{
     AgentId, RecordId, Timestamp, Usd,
     agents::{Context, FileTouch, FileUse, Role},
     tasks::{Complexity, ExecutionMode, IncludeAnalyst, PlannedStep, StepStatus, TaskType},
-    usage::{CostBasis, Tokens, UsageRecord},
+    usage::{CostBasis, Terms, Tokens, UsageRecord},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -129,8 +129,10 @@ pub fn record(tokens: Tokens, cost_usd: Usd) -> UsageRecord {
         request_id: None,
         model: "claude-opus-5-5".to_owned(),
         tokens,
+        terms: Terms::default(),
         cost_usd,
         cost_basis: CostBasis::Computed,
+        reported_cost_usd: None,
         price_version: None,
         provenance: "stream line 1".to_owned(),
         sidechain: false,

@@ -1,6 +1,9 @@
 //! The ledger: one usage record per response of the model's API, and an agent's figures as their sum.
 
+pub use orchestrator::ledger::Grown;
+
 use orchestrator::{
+    ledger::{Owner, Telling, enter},
     pricing::PriceTable,
     transcripts::{Entry, ModelUse, TurnResult},
     usage::{Counter, Observed},
@@ -46,15 +49,6 @@ pub struct Said {
 struct Counted {
     tokens: Tokens,
     cost: Usd,
-}
-
-/// A record that is new or grew.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Grown {
-    /// As it was.
-    pub before: Option<UsageRecord>,
-    /// As it is.
-    pub record: UsageRecord,
 }
 
 impl Ledger {
@@ -160,38 +154,22 @@ impl Ledger {
 
     fn put(
         &mut self,
-        mut observed: Observed,
+        observed: Observed,
         cost: Option<Usd>,
         provenance: String,
         now: Timestamp,
     ) -> Option<Grown> {
-        let before = self.records.get(&observed.message_id).cloned();
-        if let Some(before) = &before {
-            observed.tokens = observed.tokens.max(before.tokens);
-        }
-        let priced = PriceTable::bundled().price(&observed.model, &observed);
-        let record = UsageRecord {
-            id: before.as_ref().map_or_else(|| RecordId(Uuid::now_v7()), |before| before.id),
+        let before = self.records.get(&observed.message_id);
+        let owner = Owner {
             agent_id: self.agent_id,
             task_id: self.task_id,
             role: self.role,
-            message_id: observed.message_id,
-            request_id: observed.request_id.or_else(|| before.as_ref()?.request_id.clone()),
-            model: observed.model,
-            tokens: observed.tokens,
-            cost_usd: cost.unwrap_or(priced.cost),
-            cost_basis: if cost.is_some() { CostBasis::Reported } else { priced.basis },
-            price_version: if cost.is_some() { None } else { priced.version },
-            provenance: before.as_ref().map_or(provenance, |before| before.provenance.clone()),
-            sidechain: observed.sidechain,
             replayed: self.replayed,
-            at: before.as_ref().map_or(now, |before| before.at),
         };
-        if before.as_ref() == Some(&record) {
-            return None;
-        }
-        self.records.insert(record.message_id.clone(), record.clone());
-        Some(Grown { before, record })
+        let telling = Telling { observed, cost, reported: None, provenance, at: now };
+        let grown = enter(PriceTable::bundled(), before, owner, telling, RecordId(Uuid::now_v7()))?;
+        self.records.insert(grown.record.message_id.clone(), grown.record.clone());
+        Some(grown)
     }
 
     /// What the runtime counted since the turn before and no response showed, with its own price where that is known.
@@ -212,7 +190,7 @@ impl Ledger {
                     (all > shown).then(|| all - shown)
                 });
                 let observed = Observed {
-                    message_id: format!("unseen:{session}:{}:{model}", self.line),
+                    message_id: format!("{}{session}:{}:{model}", UsageRecord::REMAINDER, self.line),
                     model,
                     tokens,
                     cache_5m: tokens.cache_creation,

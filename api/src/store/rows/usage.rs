@@ -8,7 +8,7 @@ use crate::store::{
 };
 use quarterdeck_shared::{
     AgentId, RecordId, TaskId,
-    usage::{CostBasis, UsageRecord},
+    usage::{CostBasis, Terms, UsageRecord},
 };
 use sea_orm::Value;
 
@@ -34,6 +34,13 @@ pub(in crate::store) const USAGE: Table = Table {
         "sidechain",
         "replayed",
         "at",
+        "cache_5m_tokens",
+        "cache_1h_tokens",
+        "web_searches",
+        "speed",
+        "geo",
+        "complete",
+        "reported_cost_nanos",
         "replay_of",
     ],
     unread: 1,
@@ -49,8 +56,12 @@ pub(in crate::store) fn response(record: &UsageRecord) -> Response {
     (record.message_id.clone(), record.request_id.clone().unwrap_or_default(), replay_of)
 }
 
-/// One record out of two of the same response: the larger count of each kind, first seen when the older was.
+/// One record out of two of the same response: the larger count of each kind, first seen when the older was. A
+/// remainder is as it was said last.
 pub(in crate::store) fn merged(older: &UsageRecord, newer: &UsageRecord) -> UsageRecord {
+    if newer.is_remainder() {
+        return UsageRecord { id: older.id, ..newer.clone() };
+    }
     let tokens = older.tokens.max(newer.tokens);
     let figures = if tokens == older.tokens && tokens != newer.tokens { older } else { newer };
     UsageRecord {
@@ -61,7 +72,9 @@ pub(in crate::store) fn merged(older: &UsageRecord, newer: &UsageRecord) -> Usag
         } else {
             older.cost_usd.max(newer.cost_usd)
         },
+        terms: figures.terms.clone(),
         cost_basis: figures.cost_basis,
+        reported_cost_usd: older.reported_cost_usd.max(newer.reported_cost_usd),
         price_version: figures.price_version.clone(),
         at: older.at.min(newer.at),
         ..newer.clone()
@@ -90,6 +103,13 @@ pub(in crate::store) fn values(record: &UsageRecord) -> Vec<Value> {
         record.sidechain.into(),
         record.replayed.into(),
         sql::time(record.at),
+        sql::number(record.terms.cache_5m),
+        sql::number(record.terms.cache_1h),
+        sql::number(record.terms.web_searches),
+        sql::text_or_none(record.terms.speed.as_deref()),
+        sql::text_or_none(record.terms.geo.as_deref()),
+        record.terms.complete.into(),
+        sql::usd_or_none(record.reported_cost_usd),
         replay_of.into(),
     ]
 }
@@ -112,5 +132,14 @@ pub(in crate::store) fn read(fields: &mut Fields) -> Result<UsageRecord, StoreEr
         sidechain: fields.take()?,
         replayed: fields.take()?,
         at: fields.time()?,
+        terms: Terms {
+            cache_5m: fields.number()?,
+            cache_1h: fields.number()?,
+            web_searches: fields.number()?,
+            speed: fields.take()?,
+            geo: fields.take()?,
+            complete: fields.take()?,
+        },
+        reported_cost_usd: fields.usd_or_none()?,
     })
 }

@@ -1,0 +1,232 @@
+//! The ledger: what a response told once more makes of its record, wherever it was told.
+//!
+//! A record is entered by message and request id; of each figure the larger one counts, the price is that of the
+//! figures as they are then, and its owner, its place and its first moment stay. So neither the order in which sources
+//! tell, nor how often, nor where a reading was cut off changes a sum.
+
+use crate::{
+    pricing::{self, PriceTable},
+    usage::Observed,
+};
+use quarterdeck_shared::{
+    AgentId, RecordId, TaskId, Timestamp, Usd,
+    agents::Role,
+    usage::{CostBasis, Tokens, UsageRecord},
+};
+use std::collections::HashMap;
+
+/// Whose responses they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The agent.
+    pub agent_id: AgentId,
+    /// Its task.
+    pub task_id: Option<TaskId>,
+    /// Its role.
+    pub role: Role,
+    /// Whether it only plays a recording: in no total.
+    pub replayed: bool,
+}
+
+/// One telling of a response.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Telling {
+    /// Its figures as they were told.
+    pub observed: Observed,
+    /// A price that goes before the table's: of figures that belong to no one response.
+    pub cost: Option<Usd>,
+    /// What the source says it cost.
+    pub reported: Option<Usd>,
+    /// Where it was told.
+    pub provenance: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A record that is new or grew.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grown {
+    /// As it was.
+    pub before: Option<UsageRecord>,
+    /// As it is.
+    pub record: UsageRecord,
+}
+
+impl Grown {
+    /// What it added to its owner's tokens.
+    pub fn tokens(&self) -> Tokens {
+        let before = self.before.as_ref().map_or(Tokens::default(), |before| before.tokens);
+        less(self.record.tokens, before)
+    }
+}
+
+/// Enters a telling beside what is known of its response; nothing where that says all of it already.
+///
+/// `id` is the record's where it is new.
+pub fn enter(
+    prices: &PriceTable,
+    before: Option<&UsageRecord>,
+    owner: Owner,
+    telling: Telling,
+    id: RecordId,
+) -> Option<Grown> {
+    let Telling { mut observed, cost, reported, provenance, at } = telling;
+    let reported = reported.max(before.and_then(|before| before.reported_cost_usd));
+    if let Some(before) = before {
+        observed.join(&Observed::of(before));
+        observed.request_id = observed.request_id.take().or_else(|| before.request_id.clone());
+    }
+    let priced = prices.price(&observed.model, &observed);
+    let said = cost.or(reported.filter(|_| priced.basis == CostBasis::Unknown));
+    let owner = before.map_or(owner, |before| Owner {
+        agent_id: before.agent_id,
+        task_id: before.task_id,
+        role: before.role,
+        replayed: before.replayed,
+    });
+    let record = UsageRecord {
+        id: before.map_or(id, |before| before.id),
+        agent_id: owner.agent_id,
+        task_id: owner.task_id,
+        role: owner.role,
+        terms: observed.terms(),
+        message_id: observed.message_id,
+        request_id: observed.request_id,
+        model: observed.model,
+        tokens: observed.tokens,
+        cost_usd: said.unwrap_or(priced.cost),
+        cost_basis: if said.is_some() { CostBasis::Reported } else { priced.basis },
+        reported_cost_usd: reported,
+        price_version: if said.is_some() { None } else { priced.version },
+        provenance: before.map_or(provenance, |before| before.provenance.clone()),
+        sidechain: observed.sidechain,
+        replayed: owner.replayed,
+        at: before.map_or(at, |before| before.at.min(at)),
+    };
+    (before != Some(&record)).then(|| Grown { before: before.cloned(), record })
+}
+
+/// Records by message: what is known of the responses that are being told.
+#[derive(Clone, Debug, Default)]
+pub struct Book {
+    records: HashMap<String, Vec<UsageRecord>>,
+}
+
+impl Book {
+    /// Takes in what is known already.
+    pub fn know(&mut self, record: UsageRecord) {
+        let same = self.records.entry(record.message_id.clone()).or_default();
+        match same.iter_mut().find(|known| known.id == record.id) {
+            Some(known) => *known = record,
+            None => same.push(record),
+        }
+    }
+
+    /// Whether anything of this message is known.
+    pub fn knows(&self, message_id: &str) -> bool {
+        self.records.contains_key(message_id)
+    }
+
+    /// Enters a telling; nothing where it says nothing new.
+    pub fn enter(
+        &mut self,
+        prices: &PriceTable,
+        owner: Owner,
+        telling: Telling,
+        id: RecordId,
+    ) -> Option<Grown> {
+        let before = self.find(&telling.observed);
+        let grown = enter(prices, before, owner, telling, id)?;
+        self.know(grown.record.clone());
+        Some(grown)
+    }
+
+    /// Every record, in no order.
+    pub fn records(&self) -> impl Iterator<Item = &UsageRecord> {
+        self.records.values().flatten()
+    }
+
+    /// The record of this response. A message told without its request, as while it streams, is that of the first
+    /// request known; one told with it takes over what was told without.
+    fn find(&self, observed: &Observed) -> Option<&UsageRecord> {
+        let same = self.records.get(&observed.message_id)?;
+        let live = || same.iter().filter(|record| !record.replayed);
+        let exact = live().find(|record| record.request_id == observed.request_id);
+        exact.or_else(|| match observed.request_id {
+            Some(_) => live().find(|record| record.request_id.is_none()),
+            None => live().min_by(|a, b| a.request_id.cmp(&b.request_id)),
+        })
+    }
+}
+
+/// What an agent's figures are after some of its records grew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Tokens that came in addition.
+    pub tokens: Tokens,
+    /// Money that came in addition; less than nothing where a remainder shrank.
+    pub cost_usd: Usd,
+    /// Records that came in addition.
+    pub records: u64,
+    /// The weakest basis among them.
+    pub basis: Option<CostBasis>,
+}
+
+impl Change {
+    /// Takes a record that grew.
+    pub fn add(&mut self, grown: &Grown) {
+        let before = grown.before.as_ref();
+        self.tokens += grown.tokens();
+        self.cost_usd += grown.record.cost_usd - before.map_or(Usd::ZERO, |before| before.cost_usd);
+        self.records += u64::from(before.is_none());
+        let basis = grown.record.cost_basis;
+        self.basis = Some(self.basis.map_or(basis, |weakest| weakest.weaker(basis)));
+    }
+}
+
+/// Takes tokens that a response showed at last out of remainders of the same model: they were counted there.
+///
+/// Gives the remainders as they are now, those that changed.
+pub fn shrink<'a>(
+    remainders: impl IntoIterator<Item = &'a UsageRecord>,
+    model: &str,
+    shown: Tokens,
+    prices: &PriceTable,
+) -> Vec<UsageRecord> {
+    let mut left = shown;
+    let same = |record: &&UsageRecord| {
+        record.is_remainder() && pricing::plain(&record.model) == pricing::plain(model)
+    };
+    let mut changed = Vec::new();
+    for remainder in remainders.into_iter().filter(same) {
+        let taken = Tokens {
+            input: left.input.min(remainder.tokens.input),
+            output: left.output.min(remainder.tokens.output),
+            cache_creation: left.cache_creation.min(remainder.tokens.cache_creation),
+            cache_read: left.cache_read.min(remainder.tokens.cache_read),
+        };
+        if taken.total() == 0 {
+            continue;
+        }
+        left = less(left, taken);
+        let tokens = less(remainder.tokens, taken);
+        let rest = Observed { tokens, cache_5m: tokens.cache_creation, ..Observed::of(remainder) };
+        let worth = prices
+            .price(&rest.model, &Observed { tokens: taken, cache_5m: taken.cache_creation, ..rest.clone() });
+        let cost_usd = match tokens.total() {
+            0 => Usd::ZERO,
+            _ => (remainder.cost_usd - worth.cost).max(Usd::ZERO),
+        };
+        changed.push(UsageRecord { tokens, terms: rest.terms(), cost_usd, ..remainder.clone() });
+    }
+    changed
+}
+
+fn less(all: Tokens, taken: Tokens) -> Tokens {
+    Tokens {
+        input: all.input.saturating_sub(taken.input),
+        output: all.output.saturating_sub(taken.output),
+        cache_creation: all.cache_creation.saturating_sub(taken.cache_creation),
+        cache_read: all.cache_read.saturating_sub(taken.cache_read),
+    }
+}

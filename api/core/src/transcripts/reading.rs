@@ -1,0 +1,235 @@
+//! A reading: what a stretch of one session file says in all, response by response and thread by thread.
+
+use super::{
+    lines::{Line, Text},
+    session::{self, Fact, Told},
+};
+use crate::usage::Observed;
+use quarterdeck_shared::{Timestamp, Usd};
+use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
+
+/// Names of lines that were too long which are kept; more are counted.
+const OVERSIZE_KEPT: usize = 100;
+
+/// Whose words: a session, and the sub-agent within it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Thread {
+    /// The session's id.
+    pub session_id: String,
+    /// The sub-agent's id; empty on the main thread.
+    pub agent_id: String,
+}
+
+/// What is known of one thread.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Known {
+    /// Where it works.
+    pub cwd: Option<String>,
+    /// Its first moment.
+    pub first_at: Option<Timestamp>,
+    /// Its last moment.
+    pub last_at: Option<Timestamp>,
+    /// The first words that somebody said to it.
+    pub prompt: Option<String>,
+    /// The name somebody gave it.
+    pub name: Option<String>,
+    /// What it was about.
+    pub summary: Option<String>,
+    /// What its program says it cost in all.
+    pub reported: Option<Usd>,
+    /// The model of its newest response.
+    pub model: Option<String>,
+    /// Tokens in the prompt of its newest response.
+    pub context_used: Option<u64>,
+    /// Whether the last thing it did ended its turn; none where it did nothing.
+    pub turn_ended: Option<bool>,
+    /// Calls by tool, and how many of them went wrong.
+    pub tools: BTreeMap<String, (u64, u64)>,
+}
+
+/// One response, the largest figure of each kind, and where it was read first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heard {
+    /// Its figures.
+    pub observed: Observed,
+    /// Whose it is.
+    pub thread: Thread,
+    /// Where in the file the first piece of it begins.
+    pub offset: u64,
+    /// When that was written.
+    pub at: Option<Timestamp>,
+    /// What the writing program said it cost, where it did.
+    pub reported: Option<Usd>,
+}
+
+/// How much was read, and what of it counted for nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Lines that hold anything.
+    pub lines: u64,
+    /// Lines that told of a response.
+    pub response_lines: u64,
+    /// Pieces that repeat what a sub-agent's response took.
+    pub echoes: u64,
+    /// Lines that are no JSON, wholly or from some place on.
+    pub broken: u64,
+    /// Lines that were too long: where they begin and how long they are.
+    pub oversize: Vec<(u64, u64)>,
+}
+
+/// What a stretch of a file says.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// The responses, by message and request id.
+    responses: HashMap<(String, Option<String>), Heard>,
+    /// The threads.
+    threads: BTreeMap<Thread, Known>,
+    /// How much was read.
+    tally: Tally,
+    calls: HashMap<String, (Thread, String)>,
+    erred: HashSet<String>,
+    /// Whose the file is, as long as its lines do not say.
+    thread: Thread,
+    title_wanted: bool,
+}
+
+impl Reading {
+    /// Reads on in the file of this thread; `title_wanted` while nothing is known that could be its title.
+    pub fn of(thread: Thread, title_wanted: bool) -> Self {
+        Self { thread, title_wanted, ..Self::default() }
+    }
+
+    /// Takes one line.
+    pub fn take(&mut self, line: Line<'_>) {
+        self.tally.lines += 1;
+        let bytes = match line.text {
+            Text::Whole(bytes) => bytes,
+            Text::Oversize(length) => {
+                if self.tally.oversize.len() < OVERSIZE_KEPT {
+                    self.tally.oversize.push((line.offset, length));
+                }
+                return;
+            }
+        };
+        if !session::matters(bytes, self.title_wanted) {
+            return;
+        }
+        for told in session::told(bytes) {
+            self.hear(told, line.offset);
+        }
+    }
+
+    /// How many responses are known by now.
+    pub fn size(&self) -> usize {
+        self.responses.len()
+    }
+
+    /// Whose words came last, to go on with.
+    pub fn thread(&self) -> &Thread {
+        &self.thread
+    }
+
+    /// Every response with its figures, in the order of the file.
+    pub fn responses(&self) -> Vec<&Heard> {
+        let mut all: Vec<_> = self.responses.values().collect();
+        all.sort_by(|a, b| {
+            (a.offset, &a.observed.message_id, &a.observed.request_id).cmp(&(
+                b.offset,
+                &b.observed.message_id,
+                &b.observed.request_id,
+            ))
+        });
+        all
+    }
+
+    /// What is known of each thread.
+    pub fn threads(&self) -> &BTreeMap<Thread, Known> {
+        &self.threads
+    }
+
+    /// How much was read.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    fn hear(&mut self, told: Told, offset: u64) {
+        if let Fact::Broken = told.fact {
+            self.tally.broken += 1;
+            return;
+        }
+        if let Some(session_id) = told.session_id {
+            self.thread.session_id = session_id;
+        }
+        let thread = Thread {
+            session_id: self.thread.session_id.clone(),
+            agent_id: told.agent_id.unwrap_or_else(|| self.thread.agent_id.clone()),
+        };
+        let known = self.threads.entry(thread.clone()).or_default();
+        if known.cwd.is_none() {
+            known.cwd = told.cwd;
+        }
+        known.first_at = known.first_at.into_iter().chain(told.at).min();
+        known.last_at = known.last_at.max(told.at);
+        match told.fact {
+            Fact::Response { observed, tools, turn_ends, reported } => {
+                known.model = Some(observed.model.clone());
+                if !observed.sidechain || !thread.agent_id.is_empty() {
+                    known.context_used = Some(observed.tokens.prompt());
+                }
+                known.turn_ended = Some(turn_ends);
+                for (id, tool) in tools {
+                    if let Entry::Vacant(call) = self.calls.entry(id) {
+                        known.tools.entry(tool.clone()).or_default().0 += 1;
+                        call.insert((thread.clone(), tool));
+                    }
+                }
+                self.respond(Heard { observed, thread, offset, at: told.at, reported });
+            }
+            Fact::Prompt(words) => {
+                known.turn_ended = Some(false);
+                if known.prompt.is_none() && words.is_some() {
+                    known.prompt = words;
+                    self.title_wanted = false;
+                }
+            }
+            Fact::Results { errors } => {
+                known.turn_ended = Some(false);
+                for id in errors {
+                    self.err(id);
+                }
+            }
+            Fact::Named(name) => known.name = Some(name),
+            Fact::Summary(summary) => known.summary = Some(summary),
+            Fact::Reported(cost) => known.reported = Some(cost),
+            Fact::Echo => self.tally.echoes += 1,
+            Fact::Other | Fact::Broken => {}
+        }
+    }
+
+    fn respond(&mut self, heard: Heard) {
+        self.tally.response_lines += 1;
+        let key = (heard.observed.message_id.clone(), heard.observed.request_id.clone());
+        match self.responses.entry(key) {
+            Entry::Vacant(place) => drop(place.insert(heard)),
+            Entry::Occupied(mut place) => {
+                let known = place.get_mut();
+                known.observed.join(&heard.observed);
+                known.at = known.at.into_iter().chain(heard.at).min();
+                known.reported = known.reported.max(heard.reported);
+            }
+        }
+    }
+
+    fn err(&mut self, call: String) {
+        if self.erred.contains(&call) {
+            return;
+        }
+        if let Some((thread, tool)) = self.calls.get(&call)
+            && let Some((_, errors)) =
+                self.threads.get_mut(thread).and_then(|known| known.tools.get_mut(tool))
+        {
+            *errors += 1;
+        }
+        self.erred.insert(call);
+    }
+}

@@ -1,0 +1,186 @@
+//! Lines of a session file as the ledger needs them: who speaks, when, and what a response took. Everything else is
+//! stepped over without being built, for most of a file is words and the ledger counts.
+
+mod shape;
+
+use crate::usage::Observed;
+use memchr::memmem;
+use quarterdeck_shared::{Timestamp, Usd};
+use serde_json::Deserializer;
+use shape::{Content, Response, Shape};
+
+/// Lines up to this length are looked at whatever they seem to be.
+const SHORT: usize = 2 << 10;
+/// Lines up to this length are read with all patience where their shape is not what it should be.
+const PATIENCE: usize = 1 << 20;
+
+/// What one object of a session file says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// The session it belongs to.
+    pub session_id: Option<String>,
+    /// The sub-agent whose it is; none on the main thread.
+    pub agent_id: Option<String>,
+    /// Where the agent works.
+    pub cwd: Option<String>,
+    /// When.
+    pub at: Option<Timestamp>,
+    /// What.
+    pub fact: Fact,
+}
+
+impl Told {
+    fn broken() -> Self {
+        Self { session_id: None, agent_id: None, cwd: None, at: None, fact: Fact::Broken }
+    }
+}
+
+/// What an object says that matters to the ledger.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact {
+    /// A piece of a response of the model's API.
+    Response {
+        /// Its figures, as far as this piece knows them.
+        observed: Observed,
+        /// Its calls of tools: id and name.
+        tools: Vec<(String, String)>,
+        /// Whether the model's turn ended with it.
+        turn_ends: bool,
+        /// What the program that wrote it said it cost; old versions did.
+        reported: Option<Usd>,
+    },
+    /// Somebody said something to the agent, in these words; none where they are of no use as a title.
+    Prompt(Option<String>),
+    /// Tools answered; these calls went wrong.
+    Results {
+        /// Ids of the calls that went wrong.
+        errors: Vec<String>,
+    },
+    /// The session has a name that somebody gave it.
+    Named(String),
+    /// What the conversation was about.
+    Summary(String),
+    /// What the program says the session cost in all.
+    Reported(Usd),
+    /// A parent repeats what its sub-agent's response took. The sub-agent's own file counts it.
+    Echo,
+    /// Of no matter here.
+    Other,
+    /// No JSON: the rest of the line cannot be read.
+    Broken,
+}
+
+/// Whether a line has to be looked into at all. Large lines without a response are stepped over unread.
+pub fn matters(line: &[u8], title_wanted: bool) -> bool {
+    line.len() <= SHORT
+        || memmem::find(line, b"\"assistant\"").is_some()
+        || memmem::find(line, b"\"is_error\":true").is_some()
+        || (title_wanted && memmem::find(line, b"\"user\"").is_some())
+}
+
+/// Reads one line: usually one object, several where a newline was lost.
+///
+/// Whatever the bytes are, it answers: what is no JSON becomes [`Fact::Broken`], what is unknown [`Fact::Other`].
+pub fn told(line: &[u8]) -> Vec<Told> {
+    let mut found = Vec::with_capacity(1);
+    let mut shapes = Deserializer::from_slice(line).into_iter::<Shape<'_>>();
+    for shape in shapes.by_ref() {
+        match shape {
+            Ok(shape) => found.push(said(shape)),
+            // A field of another kind, a letter that is none: once more with all patience.
+            Err(_) => return patiently(line),
+        }
+    }
+    found
+}
+
+/// Reads a line whose shape is not what it should be, object by object.
+fn patiently(line: &[u8]) -> Vec<Told> {
+    if line.len() > PATIENCE {
+        return vec![Told::broken()];
+    }
+    let text = String::from_utf8_lossy(line);
+    let mut found = Vec::with_capacity(1);
+    for value in Deserializer::from_str(&text).into_iter::<serde_json::Value>() {
+        let Ok(value) = value else {
+            found.push(Told::broken());
+            break;
+        };
+        found.push(said(Shape::of(&value)));
+    }
+    found
+}
+
+fn said(shape: Shape<'_>) -> Told {
+    let owned = |text: &shape::Text<'_>| text.filled().map(str::to_owned);
+    Told {
+        session_id: owned(&shape.session_id),
+        agent_id: owned(&shape.agent_id),
+        cwd: owned(&shape.cwd),
+        at: shape.timestamp.filled().and_then(|at| at.parse().ok()),
+        fact: fact(&shape),
+    }
+}
+
+fn fact(shape: &Shape<'_>) -> Fact {
+    let worded = |text: &shape::Text<'_>| text.filled().map(str::to_owned);
+    let known = match shape.kind.filled() {
+        Some("assistant") => shape.message.as_ref().and_then(|message| response(shape, message)),
+        Some("user") => shape.message.as_ref().map(|message| match &message.content {
+            Content::Words(words) => Fact::Prompt(title(shape, words)),
+            Content::Blocks(blocks) if blocks.iter().any(|block| block.is("tool_result")) => {
+                let errors = blocks.iter().filter(|block| block.is_error);
+                Fact::Results { errors: errors.filter_map(|block| worded(&block.tool_use_id)).collect() }
+            }
+            Content::Blocks(blocks) => {
+                Fact::Prompt(blocks.iter().find_map(|block| title(shape, block.text.filled()?)))
+            }
+        }),
+        Some("progress") if shape.data.as_ref().is_some_and(|data| data.echoes()) => Some(Fact::Echo),
+        Some("custom-title") => worded(&shape.custom_title).map(Fact::Named),
+        Some("agent-name") => worded(&shape.agent_name).map(Fact::Named),
+        Some("summary") => worded(&shape.summary).map(Fact::Summary),
+        Some("cost-state") => shape.total_cost.0.and_then(Usd::from_reported).map(Fact::Reported),
+        _ => None,
+    };
+    known.unwrap_or(Fact::Other)
+}
+
+fn response(shape: &Shape<'_>, message: &Response<'_>) -> Option<Fact> {
+    let message_id = message.id.filled()?.to_owned();
+    let model = message.model.filled().filter(|model| *model != crate::usage::SYNTHETIC)?.to_owned();
+    let usage = message.usage.as_ref()?.figures();
+    let tools = match &message.content {
+        Content::Blocks(blocks) => blocks
+            .iter()
+            .filter(|block| block.is("tool_use"))
+            .filter_map(|block| Some((block.id.filled()?.to_owned(), block.name.filled()?.to_owned())))
+            .collect(),
+        Content::Words(_) => Vec::new(),
+    };
+    let stop_reason = message.stop_reason.filled();
+    let observed = Observed {
+        message_id,
+        request_id: shape.request_id.filled().map(str::to_owned),
+        model,
+        tokens: usage.tokens,
+        cache_5m: usage.cache_5m,
+        cache_1h: usage.cache_1h,
+        web_searches: usage.web_searches,
+        speed: usage.speed,
+        geo: usage.geo,
+        complete: stop_reason.is_some(),
+        sidechain: shape.is_sidechain,
+    };
+    let turn_ends = stop_reason.is_some_and(|reason| !matches!(reason, "tool_use" | "pause_turn"));
+    let reported = shape.cost.0.and_then(Usd::from_reported);
+    Some(Fact::Response { observed, tools, turn_ends, reported })
+}
+
+/// Words that may stand as a title: not those that the program put in by itself.
+fn title(shape: &Shape<'_>, words: &str) -> Option<String> {
+    let words = words.trim();
+    let is_own =
+        !shape.is_meta && !words.is_empty() && !words.starts_with('<') && !words.starts_with("Caveat:");
+    is_own.then(|| words.chars().take(4_000).collect())
+}

@@ -1,0 +1,350 @@
+//! The shape of a session file's object: the fields that count, borrowed from the line where that is possible.
+
+use crate::transcripts::{Usage, fields};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::Value;
+use std::{borrow::Cow, fmt};
+
+/// More blocks than any message has.
+const MOST_BLOCKS: usize = 1_000;
+
+/// One object. What is missing is empty.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Shape<'line> {
+    #[serde(rename = "type", borrow)]
+    pub kind: Text<'line>,
+    #[serde(rename = "sessionId", borrow)]
+    pub session_id: Text<'line>,
+    #[serde(rename = "agentId", borrow)]
+    pub agent_id: Text<'line>,
+    #[serde(rename = "requestId", borrow)]
+    pub request_id: Text<'line>,
+    #[serde(borrow)]
+    pub cwd: Text<'line>,
+    #[serde(borrow)]
+    pub timestamp: Text<'line>,
+    #[serde(rename = "isSidechain")]
+    pub is_sidechain: bool,
+    #[serde(rename = "isMeta")]
+    pub is_meta: bool,
+    #[serde(borrow)]
+    pub message: Option<Response<'line>>,
+    #[serde(borrow)]
+    pub data: Option<Progress<'line>>,
+    #[serde(rename = "customTitle", borrow)]
+    pub custom_title: Text<'line>,
+    #[serde(rename = "agentName", borrow)]
+    pub agent_name: Text<'line>,
+    #[serde(borrow)]
+    pub summary: Text<'line>,
+    #[serde(rename = "costUSD")]
+    pub cost: Amount,
+    #[serde(rename = "totalCostUSD")]
+    pub total_cost: Amount,
+}
+
+/// A message of the API, or what somebody said to it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Response<'line> {
+    #[serde(borrow)]
+    pub id: Text<'line>,
+    #[serde(borrow)]
+    pub model: Text<'line>,
+    #[serde(borrow)]
+    pub stop_reason: Text<'line>,
+    #[serde(borrow)]
+    pub content: Content<'line>,
+    pub usage: Option<Figures>,
+}
+
+/// What a parent says of its sub-agent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Progress<'line> {
+    #[serde(rename = "type", borrow)]
+    kind: Text<'line>,
+    #[serde(borrow)]
+    message: Option<Echo<'line>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Echo<'line> {
+    #[serde(rename = "type", borrow)]
+    kind: Text<'line>,
+}
+
+impl Progress<'_> {
+    /// Whether it repeats a response.
+    pub(super) fn echoes(&self) -> bool {
+        let of_response = |message: &Echo<'_>| message.kind.filled() == Some("assistant");
+        self.kind.filled() == Some("agent_progress") && self.message.as_ref().is_some_and(of_response)
+    }
+}
+
+/// Figures as the API writes them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Figures {
+    input_tokens: Count,
+    output_tokens: Count,
+    cache_creation_input_tokens: Count,
+    cache_read_input_tokens: Count,
+    cache_creation: Option<Kept>,
+    server_tool_use: Option<Searched>,
+    speed: Option<String>,
+    inference_geo: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Kept {
+    ephemeral_5m_input_tokens: Count,
+    ephemeral_1h_input_tokens: Count,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Searched {
+    web_search_requests: Count,
+}
+
+impl Figures {
+    pub(super) fn figures(&self) -> Usage {
+        let kept = self.cache_creation.clone().unwrap_or_default();
+        let word = |word: &Option<String>| word.clone().filter(|word| !word.is_empty());
+        Usage {
+            tokens: quarterdeck_shared::usage::Tokens {
+                input: self.input_tokens.0,
+                output: self.output_tokens.0,
+                cache_creation: self.cache_creation_input_tokens.0,
+                cache_read: self.cache_read_input_tokens.0,
+            },
+            cache_5m: kept.ephemeral_5m_input_tokens.0,
+            cache_1h: kept.ephemeral_1h_input_tokens.0,
+            web_searches: self.server_tool_use.as_ref().map_or(0, |used| used.web_search_requests.0),
+            speed: word(&self.speed),
+            geo: word(&self.inference_geo),
+        }
+    }
+}
+
+/// A content: words, or blocks of which little is kept.
+#[derive(Debug)]
+pub(super) enum Content<'line> {
+    Words(Cow<'line, str>),
+    Blocks(Vec<Piece<'line>>),
+}
+
+impl Default for Content<'_> {
+    fn default() -> Self {
+        Self::Blocks(Vec::new())
+    }
+}
+
+/// One block.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Piece<'line> {
+    #[serde(rename = "type", borrow)]
+    kind: Text<'line>,
+    #[serde(borrow)]
+    pub id: Text<'line>,
+    #[serde(borrow)]
+    pub name: Text<'line>,
+    #[serde(borrow)]
+    pub tool_use_id: Text<'line>,
+    #[serde(borrow)]
+    pub text: Text<'line>,
+    pub is_error: bool,
+}
+
+impl Piece<'_> {
+    pub(super) fn is(&self, kind: &str) -> bool {
+        self.kind.filled() == Some(kind)
+    }
+}
+
+/// A text, borrowed where the line holds it as it is.
+#[derive(Debug, Default)]
+pub(super) struct Text<'line>(Option<Cow<'line, str>>);
+
+impl Text<'_> {
+    pub(super) fn filled(&self) -> Option<&str> {
+        self.0.as_deref().filter(|text| !text.is_empty())
+    }
+}
+
+impl<'line> Text<'line> {
+    fn of(holder: &'line Value, key: &str) -> Self {
+        Self(holder.get(key).and_then(Value::as_str).map(Cow::Borrowed))
+    }
+}
+
+/// A number of tokens; what is no number is none.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count(u64);
+
+/// An amount of dollars.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Amount(pub Option<f64>);
+
+impl<'line> Shape<'line> {
+    /// The same out of a value whose fields may be of any kind.
+    pub(super) fn of(value: &'line Value) -> Self {
+        let truth = |key: &str| value.get(key).and_then(Value::as_bool).unwrap_or_default();
+        let amount = |key: &str| Amount(value.get(key).and_then(Value::as_f64));
+        Self {
+            kind: Text::of(value, "type"),
+            session_id: Text::of(value, "sessionId"),
+            agent_id: Text::of(value, "agentId"),
+            request_id: Text::of(value, "requestId"),
+            cwd: Text::of(value, "cwd"),
+            timestamp: Text::of(value, "timestamp"),
+            is_sidechain: truth("isSidechain"),
+            is_meta: truth("isMeta"),
+            message: value.get("message").map(Response::of),
+            data: value.get("data").map(|data| Progress {
+                kind: Text::of(data, "type"),
+                message: data.get("message").map(|message| Echo { kind: Text::of(message, "type") }),
+            }),
+            custom_title: Text::of(value, "customTitle"),
+            agent_name: Text::of(value, "agentName"),
+            summary: Text::of(value, "summary"),
+            cost: amount("costUSD"),
+            total_cost: amount("totalCostUSD"),
+        }
+    }
+}
+
+impl<'line> Response<'line> {
+    fn of(message: &'line Value) -> Self {
+        Self {
+            id: Text::of(message, "id"),
+            model: Text::of(message, "model"),
+            stop_reason: Text::of(message, "stop_reason"),
+            content: match message.get("content") {
+                Some(Value::String(words)) => Content::Words(Cow::Borrowed(words)),
+                _ => Content::Blocks(fields::list(message, "content").iter().map(Piece::of).collect()),
+            },
+            usage: message.get("usage").filter(|usage| usage.is_object()).map(|_| Figures::of(message)),
+        }
+    }
+}
+
+impl<'line> Piece<'line> {
+    fn of(block: &'line Value) -> Self {
+        Self {
+            kind: Text::of(block, "type"),
+            id: Text::of(block, "id"),
+            name: Text::of(block, "name"),
+            tool_use_id: Text::of(block, "tool_use_id"),
+            text: Text::of(block, "text"),
+            is_error: block.get("is_error").and_then(Value::as_bool).unwrap_or_default(),
+        }
+    }
+}
+
+impl Figures {
+    fn of(message: &Value) -> Self {
+        let usage = fields::usage(message);
+        Self {
+            input_tokens: Count(usage.tokens.input),
+            output_tokens: Count(usage.tokens.output),
+            cache_creation_input_tokens: Count(usage.tokens.cache_creation),
+            cache_read_input_tokens: Count(usage.tokens.cache_read),
+            cache_creation: Some(Kept {
+                ephemeral_5m_input_tokens: Count(usage.cache_5m),
+                ephemeral_1h_input_tokens: Count(usage.cache_1h),
+            }),
+            server_tool_use: Some(Searched { web_search_requests: Count(usage.web_searches) }),
+            speed: usage.speed,
+            inference_geo: usage.geo,
+        }
+    }
+}
+
+impl<'de: 'line, 'line> Deserialize<'de> for Text<'line> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Words;
+        impl<'de> Visitor<'de> for Words {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(Some(Cow::Borrowed(text))))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Text(Some(Cow::Owned(text.to_owned()))))
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+                Ok(Text(None))
+            }
+        }
+        deserializer.deserialize_any(Words)
+    }
+}
+
+impl<'de: 'line, 'line> Deserialize<'de> for Content<'line> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Content<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("words or blocks")
+            }
+
+            fn visit_borrowed_str<E: Error>(self, words: &'de str) -> Result<Self::Value, E> {
+                Ok(Content::Words(Cow::Borrowed(words)))
+            }
+
+            fn visit_str<E: Error>(self, words: &str) -> Result<Self::Value, E> {
+                Ok(Content::Words(Cow::Owned(words.to_owned())))
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+                Ok(Content::default())
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut blocks: A) -> Result<Self::Value, A::Error> {
+                let mut kept = Vec::new();
+                while kept.len() < MOST_BLOCKS {
+                    let Some(block) = blocks.next_element()? else { return Ok(Content::Blocks(kept)) };
+                    kept.push(block);
+                }
+                while blocks.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Content::Blocks(kept))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Content::default())
+            }
+        }
+        deserializer.deserialize_any(Any)
+    }
+}
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = Option::<f64>::deserialize(deserializer)?;
+        Ok(Self(number.filter(|number| *number > 0.0).map_or(0, |number| (number as u64).min(fields::MOST))))
+    }
+}
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::<f64>::deserialize(deserializer).map(Self)
+    }
+}
