@@ -19,17 +19,7 @@ pub fn table(
 ) -> Result<TableCreateStatement, DbErr> {
     let mut table = Table::create().table(name).to_owned();
     for words in columns.split(", ") {
-        let wrong = || DbErr::Migration(format!("`{words}` is no column of {name}"));
-        let (column, kind) = words.split_once(' ').ok_or_else(wrong)?;
-        let column = match kind.trim_end_matches('?') {
-            "id" => uuid(column.to_owned()),
-            "number" => big_integer(column.to_owned()),
-            "flag" => boolean(column.to_owned()),
-            "text" | "json" => text(column.to_owned()),
-            "key" => bytewise(backend, text(column.to_owned())),
-            _ => return Err(wrong()),
-        };
-        table.col(if kind.ends_with('?') { nullable(column) } else { column });
+        table.col(column(backend, name, words)?);
     }
     let mut primary = Index::create();
     for column in key.split(", ") {
@@ -37,6 +27,39 @@ pub fn table(
     }
     table.primary_key(&mut primary);
     Ok(table)
+}
+
+/// Further columns of a table that is there, such as `size number = 0`: rows that are there already have the value
+/// behind the equals sign, or null.
+pub fn more(
+    backend: DbBackend,
+    name: &'static str,
+    columns: &str,
+) -> Result<Vec<TableAlterStatement>, DbErr> {
+    let alter = |words: &str| {
+        let (words, value) =
+            words.split_once(" = ").map_or((words, None), |(words, value)| (words, Some(value)));
+        let mut column = column(backend, name, words)?;
+        if let Some(value) = value {
+            column.default(Expr::cust(value.to_owned()));
+        }
+        Ok(Table::alter().table(name).add_column(column).take())
+    };
+    columns.split(", ").map(alter).collect()
+}
+
+fn column(backend: DbBackend, table: &str, words: &str) -> Result<ColumnDef, DbErr> {
+    let wrong = || DbErr::Migration(format!("`{words}` is no column of {table}"));
+    let (column, kind) = words.split_once(' ').ok_or_else(wrong)?;
+    let column = match kind.trim_end_matches('?') {
+        "id" => uuid(column.to_owned()),
+        "number" => big_integer(column.to_owned()),
+        "flag" => boolean(column.to_owned()),
+        "text" | "json" => text(column.to_owned()),
+        "key" => bytewise(backend, text(column.to_owned())),
+        _ => return Err(wrong()),
+    };
+    Ok(if kind.ends_with('?') { nullable(column) } else { column })
 }
 
 fn bytewise(backend: DbBackend, mut column: ColumnDef) -> ColumnDef {

@@ -2,6 +2,7 @@
 
 mod columns;
 mod m20261122_000001_fleet;
+mod m20261122_000002_ledger;
 
 use sea_orm_migration::{
     prelude::*,
@@ -13,7 +14,7 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_fleet::Migration)]
+        vec![Box::new(m20261122_000001_fleet::Migration), Box::new(m20261122_000002_ledger::Migration)]
     }
 }
 

@@ -129,6 +129,9 @@ pub struct Agent {
     pub task_id: Option<TaskId>,
     /// The step of that task.
     pub step_id: Option<StepId>,
+    /// The agent whose sub-agent it is, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<AgentId>,
     /// The model that answers it; null until the first answer where none was asked for.
     pub model: Option<String>,
     /// Where its events come from: `quarterdeck`, `transcript`, `hooks`, `otlp`.

@@ -238,6 +238,10 @@ pub struct Task {
     pub working_directory: String,
     /// What runs its agents.
     pub runtime: String,
+    /// Where its events come from: `quarterdeck` for what was submitted here, `transcript` for a session started
+    /// elsewhere.
+    #[serde(default = "here")]
+    pub source: String,
     /// The model asked for; null means the runtime's default.
     pub model: Option<String>,
     /// What its agents may do unasked.
@@ -269,6 +273,11 @@ impl Task {
     pub const fn has_ended(&self) -> bool {
         self.status.is_final() && self.finished_at.is_some()
     }
+}
+
+/// The source of what was submitted here.
+fn here() -> String {
+    "quarterdeck".to_owned()
 }
 
 /// What somebody wants done.

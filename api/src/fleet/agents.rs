@@ -220,6 +220,7 @@ pub(super) fn blank(role: Role, name: Option<&str>, now: Timestamp) -> AgentDeta
         status_evidence: StatusEvidence::because("it has not been started"),
         task_id: None,
         step_id: None,
+        parent_id: None,
         model: None,
         source: "quarterdeck".into(),
         runtime: runtime::DEFAULT.into(),

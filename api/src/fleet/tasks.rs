@@ -64,6 +64,7 @@ impl Fleet {
             workflow: run.steps().to_vec(),
             working_directory: folder.display().to_string(),
             runtime,
+            source: "quarterdeck".into(),
             model: new.model,
             permission_mode,
             limits,

@@ -41,13 +41,17 @@ impl Store {
         list.page(db, seq, total, read).await
     }
 
-    /// Every agent whose process is supposed to live, oldest first.
+    /// Every agent of our own whose process is supposed to live, oldest first.
     pub async fn active_agents(&self) -> Result<Vec<AgentDetail>, StoreError> {
-        self.details("agents.status IN (?, ?)", active_words()).await
+        self.details("agents.source = 'quarterdeck' AND agents.status IN (?, ?)", active_words()).await
     }
 
     /// Agents with all there is to them, oldest first.
-    async fn details(&self, condition: &str, values: Vec<Value>) -> Result<Vec<AgentDetail>, StoreError> {
+    pub(super) async fn details(
+        &self,
+        condition: &str,
+        values: Vec<Value>,
+    ) -> Result<Vec<AgentDetail>, StoreError> {
         let db = self.readers();
         let (agents, details) = (AGENTS.qualified_list(), DETAILS.qualified_list());
         let found = Sql::with(

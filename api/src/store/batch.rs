@@ -100,6 +100,17 @@ pub enum Row {
     /// One response of the model's API. One with the same message and request id (for a replay: of the same
     /// agent) is replaced, its larger token counts kept.
     Usage(Box<UsageRecord>),
+    /// How far a source's file is read.
+    SourceFile(Box<FileRow>),
+    /// Whose the words of a session's thread are.
+    Thread {
+        /// The session's id.
+        session_id: String,
+        /// The sub-agent's id; empty on the main thread.
+        thread_id: String,
+        /// The agent.
+        agent_id: AgentId,
+    },
     /// Whatever must be remembered across a restart and is nobody else's business.
     Note {
         /// Its name, such as `process/0192…`.
@@ -134,6 +145,45 @@ pub enum Row {
         /// Answers given before this moment.
         answers_before: Timestamp,
     },
+}
+
+/// A file of a source: which it is, and how far it is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileRow {
+    /// Its path.
+    pub path: String,
+    /// The source it belongs to.
+    pub source: String,
+    /// The device it lies on.
+    pub device: u64,
+    /// Its number there.
+    pub inode: u64,
+    /// Its bytes when it was read last.
+    pub size: u64,
+    /// When it was written last, in nanoseconds since 1970.
+    pub modified_ns: i64,
+    /// SHA-256 of its first bytes, hexadecimal.
+    pub head: String,
+    /// How many bytes that is of.
+    pub head_bytes: u64,
+    /// Up to where it is read: behind a line's end.
+    pub read_bytes: u64,
+    /// Whose words came last.
+    pub session_id: String,
+    /// The sub-agent's id; empty on the main thread.
+    pub thread_id: String,
+    /// Lines that hold anything.
+    pub lines: u64,
+    /// Lines that told of a response.
+    pub response_lines: u64,
+    /// Pieces that repeat what a sub-agent's response took.
+    pub echoes: u64,
+    /// Lines that are no JSON, wholly or from some place on.
+    pub broken: u64,
+    /// Lines that were too long: where they begin and how long they are.
+    pub oversize: Vec<(u64, u64)>,
+    /// When it was read last.
+    pub read_at: Timestamp,
 }
 
 /// An access token as it is kept: its secret only as a hash.

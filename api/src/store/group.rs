@@ -1,7 +1,7 @@
 //! A group: the rows of many batches, the newest of each key, written as one.
 
 use super::{
-    Noun, Row, StoreError,
+    FileRow, Noun, Row, StoreError,
     counters::{Changes, DELETED},
     rows::{
         agents::{
@@ -9,6 +9,7 @@ use super::{
         },
         approvals::{APPROVALS, values as approval_values},
         auth::{ANSWERS, SESSIONS, TOKENS, answer_values, session_values, token_values},
+        sources::{SOURCE_FILES, THREADS, file_values as source_file_values},
         tasks::{FIGURES, Figures, TASKS, figure_values, values as task_values},
         usage::{self, Response, USAGE},
     },
@@ -38,6 +39,8 @@ pub(super) struct Group {
     removed: BTreeMap<TaskId, Timestamp>,
     approvals: BTreeMap<ApprovalId, Approval>,
     usage: BTreeMap<Response, UsageRecord>,
+    source_files: BTreeMap<String, FileRow>,
+    threads: BTreeMap<(String, String), AgentId>,
     /// Rows that are rare: one statement each, in the order they came.
     rare: Vec<Row>,
 }
@@ -73,6 +76,10 @@ impl Group {
                 let older = self.usage.remove(&response).or_else(|| self.take_unnamed(&record));
                 let record = older.map_or_else(|| *record.clone(), |older| usage::merged(&older, &record));
                 self.usage.insert(response, record);
+            }
+            Row::SourceFile(file) => drop(self.source_files.insert(file.path.clone(), *file)),
+            Row::Thread { session_id, thread_id, agent_id } => {
+                self.threads.insert((session_id, thread_id), agent_id);
             }
             rare => self.rare.push(rare),
         }
@@ -122,6 +129,11 @@ impl Group {
             .await?;
         APPROVALS.upsert(db, rows(self.approvals.values(), approval_values)?).await?;
         USAGE.upsert(db, self.usage.values().map(usage::values).collect()).await?;
+        SOURCE_FILES.upsert(db, rows(self.source_files.values(), source_file_values)?).await?;
+        let thread = |((session, thread), agent): (&(String, String), &AgentId)| {
+            vec![sql::text(session), sql::text(thread), agent.0.into()]
+        };
+        THREADS.upsert(db, self.threads.iter().map(thread).collect()).await?;
         for (id, at) in self.removed {
             let remove = "UPDATE tasks SET removed_at = ? WHERE id = ? AND removed_at IS NULL";
             Sql::with(remove, [sql::time(at), id.0.into()]).run(db).await?;

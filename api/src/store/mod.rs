@@ -16,13 +16,14 @@ mod lock;
 mod notes;
 mod rows;
 mod schema;
+mod sources;
 mod sql;
 mod table;
 mod tasks;
 mod usage;
 mod writer;
 
-pub use batch::{AnswerRow, Batch, Channel, Committed, Draft, Row, SessionRow, TokenRow};
+pub use batch::{AnswerRow, Batch, Channel, Committed, Draft, FileRow, Row, SessionRow, TokenRow};
 pub use error::StoreError;
 pub use events::Snapshot;
 

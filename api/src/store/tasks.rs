@@ -49,12 +49,13 @@ impl Store {
         list.page(db, seq, total, read).await
     }
 
-    /// Every task that has not ended, oldest first; also what a server left interrupted, to go on at its next start.
+    /// Every task submitted here that has not ended, oldest first; also what a server left interrupted, to go on at its
+    /// next start.
     pub async fn unfinished_tasks(&self) -> Result<Vec<Task>, StoreError> {
         let mut words = unfinished_words();
         words.extend([TaskStatus::Interrupted.as_str().into(), TaskStatus::Interrupted.as_str().into()]);
         let query = format!(
-            "SELECT {} FROM tasks WHERE removed_at IS NULL AND status IN (?, ?, ?, ?)
+            "SELECT {} FROM tasks WHERE removed_at IS NULL AND source = 'quarterdeck' AND status IN (?, ?, ?, ?)
                AND (status <> ? OR finished_at IS NULL) ORDER BY created_at, id",
             TASKS.list()
         );
@@ -70,6 +71,7 @@ impl Store {
         let query = Sql::with(
             "SELECT cost_nanos, finished_at - started_at FROM tasks
              WHERE status = 'completed' AND task_type = ? AND complexity = ? AND runtime <> 'replay'
+               AND source = 'quarterdeck'
                AND started_at IS NOT NULL AND finished_at IS NOT NULL
              ORDER BY finished_at DESC LIMIT 1000",
             [kind.as_str().into(), complexity.as_str().into()],

@@ -47,6 +47,7 @@ pub(in crate::store) const AGENTS: Table = Table {
         "started_at",
         "finished_at",
         "updated_at",
+        "parent_id",
         "name_key",
     ],
     unread: 1,
@@ -118,6 +119,7 @@ pub(in crate::store) fn values(agent: &Agent) -> Vec<Value> {
         sql::time_or_none(agent.started_at),
         sql::time_or_none(agent.finished_at),
         sql::time(agent.updated_at),
+        agent.parent_id.map(|id| id.0).into(),
         sql::text(&agent.name.to_lowercase()),
     ]
 }
@@ -159,6 +161,7 @@ pub(in crate::store) fn read(fields: &mut Fields) -> Result<Agent, StoreError> {
         started_at: fields.time_or_none()?,
         finished_at: fields.time_or_none()?,
         updated_at: fields.time()?,
+        parent_id: fields.id_or_none()?.map(AgentId),
     })
 }
 

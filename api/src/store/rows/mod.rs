@@ -4,5 +4,6 @@ pub(super) mod agents;
 pub(super) mod approvals;
 pub(super) mod auth;
 pub(super) mod events;
+pub(super) mod sources;
 pub(super) mod tasks;
 pub(super) mod usage;

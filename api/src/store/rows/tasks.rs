@@ -49,6 +49,7 @@ pub(in crate::store) const TASKS: Table = Table {
         "started_at",
         "finished_at",
         "updated_at",
+        "source",
         "total_tokens",
         "title_key",
         "prompt_key",
@@ -117,6 +118,7 @@ pub(in crate::store) fn values(task: &Task) -> Result<Vec<Value>, StoreError> {
         sql::time_or_none(task.started_at),
         sql::time_or_none(task.finished_at),
         sql::time(task.updated_at),
+        sql::text(&task.source),
         sql::number(task.tokens.total()),
         sql::text(&task.title.to_lowercase()),
         sql::text(&task.prompt.to_lowercase()),
@@ -152,6 +154,7 @@ pub(in crate::store) fn read(fields: &mut Fields) -> Result<Task, StoreError> {
         started_at: fields.time_or_none()?,
         finished_at: fields.time_or_none()?,
         updated_at: fields.time()?,
+        source: fields.take()?,
     })
 }
 

@@ -1,0 +1,87 @@
+//! What sources need to know: how far their files are read, whose the threads are, what is known of responses.
+
+use super::{
+    FileRow, Store, StoreError,
+    rows::{
+        agents::{AGENTS, read as read_agent},
+        sources::{SOURCE_FILES, read_file},
+        usage::{USAGE, read},
+    },
+    sql::{self, Sql},
+    table::groups,
+};
+use quarterdeck_shared::{
+    AgentId,
+    agents::{Agent, AgentDetail},
+    usage::UsageRecord,
+};
+use std::collections::HashMap;
+
+impl Store {
+    /// Every file of a source that was read.
+    pub async fn source_files(&self, source: &str) -> Result<Vec<FileRow>, StoreError> {
+        let query = format!("SELECT {} FROM source_files WHERE source = ?", SOURCE_FILES.list());
+        Sql::with(query, [sql::text(source)]).all(self.readers(), read_file).await
+    }
+
+    /// Whose the threads of these sessions are, by session and sub-agent.
+    pub async fn threads(
+        &self,
+        sessions: &[String],
+    ) -> Result<HashMap<(String, String), AgentId>, StoreError> {
+        let mut found = HashMap::new();
+        for group in groups(sessions) {
+            let mut query =
+                Sql::new("SELECT session_id, thread_id, agent_id FROM threads WHERE session_id IN (");
+            query.bind_all(group.iter().map(|session| sql::text(session))).push(")");
+            let rows = query
+                .all(self.readers(), |fields| Ok(((fields.take()?, fields.take()?), AgentId(fields.id()?))));
+            found.extend(rows.await?);
+        }
+        Ok(found)
+    }
+
+    /// The agents of our own that have these sessions.
+    pub async fn own_agents_of(&self, sessions: &[String]) -> Result<Vec<Agent>, StoreError> {
+        let mut found = Vec::new();
+        for group in groups(sessions) {
+            let mut query = Sql::new(format!(
+                "SELECT {} FROM agents WHERE source = 'quarterdeck' AND runtime <> 'replay' AND session_id IN (",
+                AGENTS.list()
+            ));
+            query.bind_all(group.iter().map(|session| sql::text(session))).push(")");
+            found.extend(query.all(self.readers(), read_agent).await?);
+        }
+        Ok(found)
+    }
+
+    /// These agents with all there is to them.
+    pub async fn agents_of(&self, ids: &[AgentId]) -> Result<Vec<AgentDetail>, StoreError> {
+        let mut found = Vec::new();
+        let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+        for group in groups(&ids) {
+            let places = vec!["?"; group.len()].join(", ");
+            let condition = format!("agents.id IN ({places})");
+            found.extend(self.details(&condition, group.into_iter().map(Into::into).collect()).await?);
+        }
+        Ok(found)
+    }
+
+    /// Agents of a source that are supposed to live.
+    pub async fn active_agents_from(&self, source: &str) -> Result<Vec<AgentDetail>, StoreError> {
+        let condition = "agents.source = ? AND agents.status IN ('running', 'waiting')";
+        self.details(condition, vec![sql::text(source)]).await
+    }
+
+    /// Every record of these messages, replays too.
+    pub async fn usage_of_messages(&self, messages: &[String]) -> Result<Vec<UsageRecord>, StoreError> {
+        let mut found = Vec::new();
+        for group in groups(messages) {
+            let mut query =
+                Sql::new(format!("SELECT {} FROM usage_records WHERE message_id IN (", USAGE.list()));
+            query.bind_all(group.iter().map(|message| sql::text(message))).push(")");
+            found.extend(query.all(self.readers(), read).await?);
+        }
+        Ok(found)
+    }
+}
