@@ -40,6 +40,8 @@ pub struct Config {
     pub behind_proxy: bool,
     pub plain_http: bool,
     pub allow_bypass_permissions: bool,
+    pub watch_sessions: bool,
+    pub claude_folders: Vec<PathBuf>,
     pub max_agents: usize,
     pub step_seconds: u64,
     pub max_attempts: u32,
@@ -95,6 +97,7 @@ impl Config {
         folders::fill(&mut resolved, sources, home.as_deref())?;
         let values = Values(&resolved);
         let roots = checks::paths(values.text("workspace_roots"));
+        let folders = checks::paths(values.text("claude_folders"));
         let config = Self {
             host: match values.text("host") {
                 "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -112,6 +115,8 @@ impl Config {
             behind_proxy: values.truth("behind_proxy"),
             plain_http: values.truth("plain_http"),
             allow_bypass_permissions: values.truth("allow_bypass_permissions"),
+            watch_sessions: values.truth("watch_sessions"),
+            claude_folders: folders.iter().map(|folder| absolute(folder, home.as_deref())).collect(),
             max_agents: values.number("max_agents")?,
             step_seconds: values.number("step_seconds")?,
             max_attempts: values.number("max_attempts")?,

@@ -5,6 +5,7 @@ pub mod config;
 pub mod error;
 pub mod fleet;
 pub mod http;
+pub mod sources;
 pub mod store;
 
 use http::StartError;

@@ -9,6 +9,7 @@ use crate::{
     prompts::{AnalystPromptQuery, NewPreview, Preview, RolePrompt, RolePromptQuery},
     runtimes::Runtime,
     settings::{Health, Readiness, Settings, Status, Version},
+    sources::Source,
     tasks::{Estimate, NewEstimate, NewTask, Task, TaskQuery},
     usage::{Series, SeriesQuery, UsageQuery, UsageRecord},
     workflows::{Recommendation, RecommendationQuery},
@@ -102,6 +103,8 @@ endpoints! {
     GetStatus = keyed Get "/api/v1/status" () query NoQuery, body NoBody => 200 Status;
     #[doc = "Settings, directories and runtimes."]
     GetSettings = keyed Get "/api/v1/settings" () query NoQuery, body NoBody => 200 Settings;
+    #[doc = "Where work comes from that was not started here, and how each source does."]
+    ListSources = keyed Get "/api/v1/sources" () query NoQuery, body NoBody => 200 Page<Source>;
     #[doc = "What can run an agent here."]
     ListRuntimes = keyed Get "/api/v1/runtimes" () query NoQuery, body NoBody => 200 Page<Runtime>;
 

@@ -21,6 +21,7 @@ pub mod openapi;
 pub mod prompts;
 pub mod runtimes;
 pub mod settings;
+pub mod sources;
 pub mod tasks;
 pub mod time;
 pub mod usage;

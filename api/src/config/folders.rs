@@ -17,7 +17,10 @@ pub(super) fn fill(
 ) -> Result<(), ConfigError> {
     let data_home = sources.environment.get("XDG_DATA_HOME").filter(|path| path.starts_with('/'));
     let data_home = data_home.map(PathBuf::from).or_else(|| home.map(|home| home.join(".local/share")));
+    let claude = sources.environment.get("CLAUDE_CONFIG_DIR").filter(|path| path.starts_with('/'));
+    let claude = claude.map(PathBuf::from).or_else(|| home.map(|home| home.join(".claude")));
     let found = [
+        ("claude_folders", claude),
         ("data_dir", data_home.map(|folder| folder.join("quarterdeck"))),
         ("workspace_roots", home.map(Path::to_owned)),
     ];

@@ -80,6 +80,10 @@ settings! {
         "Accept plain HTTP on an address others can reach; keys then cross the network unprotected";
     "allow_bypass_permissions" "QUARTERDECK_ALLOW_BYPASS_PERMISSIONS" = "false", checks::truth, shown:
         "Let agents be started that never ask before they use a tool";
+    "watch_sessions" "QUARTERDECK_WATCH_SESSIONS" = "true", checks::truth, shown:
+        "Take in Claude Code sessions that were started elsewhere, and follow them";
+    "claude_folders" "QUARTERDECK_CLAUDE_FOLDERS" = "", checks::any, shown:
+        "Claude Code's folders, parted by `:`; $CLAUDE_CONFIG_DIR, or ~/.claude, where unset";
     "max_agents" "QUARTERDECK_MAX_AGENTS" = "8", checks::count, shown:
         "Agents at work at the same time, over all tasks; one that waits for an answer keeps its place";
     "step_seconds" "QUARTERDECK_STEP_SECONDS" = "3600", checks::count, shown:

@@ -3,6 +3,7 @@
 use super::{live::hub::Hub, once};
 use crate::{
     fleet::{Fleet, clock::Clock},
+    sources::Sources,
     store::{Batch, Row, Store},
 };
 use rocket::fairing::AdHoc;
@@ -11,16 +12,17 @@ use std::time::Duration;
 /// How often what has run out is forgotten.
 const SWEEP: Duration = Duration::from_secs(3600);
 
-/// The live stream, and forgetting what has run out.
+/// The live stream, the sources, and forgetting what has run out.
 pub(super) fn fairing() -> AdHoc {
     AdHoc::on_liftoff("background", |rocket| {
         let parts = (rocket.state::<Fleet>().cloned(), rocket.state::<Hub>().cloned());
+        let sources = rocket.state::<Sources>().cloned();
         let shutdown = rocket.shutdown();
         Box::pin(async move {
-            let (Some(fleet), Some(hub)) = parts else { return };
+            let ((Some(fleet), Some(hub)), Some(sources)) = (parts, sources) else { return };
             let store = fleet.store().clone();
             let live = hub.run(store.clone());
-            let work = async { futures::future::join(live, sweep(store)).await };
+            let work = async move { futures::join!(live, sweep(store), sources.run()) };
             tokio::spawn(async move {
                 tokio::select! {
                     _ = work => {}

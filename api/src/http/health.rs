@@ -8,10 +8,11 @@ use super::{
     metrics::Metrics,
     pool::Db,
 };
-use crate::{error::ApiError, store::Store};
+use crate::{error::ApiError, sources::Sources, store::Store};
 use quarterdeck_shared::{
     endpoints::{GetHealth, GetReadiness, GetVersion},
     settings::{Check, Health, Readiness, Version},
+    sources::Source,
 };
 use rocket::{Route, State, get, http::ContentType, routes};
 use rocket_db_pools::Connection;
@@ -48,9 +49,11 @@ async fn ready(
     ask: Ask<GetReadiness>,
     db: Connection<Db>,
     hub: &State<Hub>,
+    sources: &State<Sources>,
     shutdown: rocket::Shutdown,
 ) -> Reply<GetReadiness> {
     let mut checks = look(&db, Some(hub)).await;
+    checks.extend(sources.states().into_iter().map(check));
     if futures::FutureExt::now_or_never(shutdown).is_some() {
         checks.push(Check { name: "server".to_owned(), ok: false, message: "is stopping".to_owned() });
     }
@@ -82,6 +85,15 @@ async fn metrics(
     let totals = db.totals(access.now()).await?;
     let kind = ContentType::new("text", "plain").with_params([("version", "0.0.4"), ("charset", "utf-8")]);
     Ok((kind, metrics.text(&totals, db.seq(), hub.open(), started.seconds())))
+}
+
+/// A source that lags or is off keeps nobody from being given work; one with a fault does.
+fn check(source: Source) -> Check {
+    let lag = match source.behind_bytes {
+        0 => String::new(),
+        bytes => format!("; {bytes} bytes are not read yet"),
+    };
+    Check { name: source.id, ok: source.ok, message: format!("{}{lag}", source.message) }
 }
 
 /// Every part that must hold before the server may be given work.

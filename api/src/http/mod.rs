@@ -31,13 +31,14 @@ pub mod secret;
 mod seen;
 mod settings;
 mod signals;
+mod sources;
 pub mod spa;
 mod start;
 mod tasks;
 mod usage;
 mod workflows;
 
-use crate::{config::Config, fleet::Fleet};
+use crate::{config::Config, fleet::Fleet, sources::Sources};
 use access::Access;
 use rocket::{Build, Rocket, Route};
 use std::sync::Arc;
@@ -51,7 +52,7 @@ pub const API: &str = "/api/v1";
 /// Every route below [`API`].
 fn api() -> Vec<Route> {
     let terms = [agents::routes, approvals::routes, auth::routes, prompts::routes, runtimes::routes];
-    let more = [settings::routes, tasks::routes, usage::routes, workflows::routes];
+    let more = [settings::routes, sources::routes, tasks::routes, usage::routes, workflows::routes];
     terms.into_iter().chain(more).flat_map(|routes| routes()).collect()
 }
 
@@ -71,6 +72,7 @@ pub fn build(config: Config, access: Arc<Access>, fleet: Fleet) -> Rocket<Build>
         .manage(once::Once::default())
         .manage(health::Started::now())
         .manage(access)
+        .manage(Sources::new(&rules::source_rules(&config), fleet.store().clone()))
         .manage(fleet)
         .manage(config)
         .mount(API, api())

@@ -1,7 +1,7 @@
 //! Rules: what the settings say to each part of the server.
 
 use super::pool;
-use crate::{config::Config, fleet::FleetRules, store::Location};
+use crate::{config::Config, fleet::FleetRules, sources::SourceRules, store::Location};
 use orchestrator::live::Windows;
 use rocket::config::{Ident, LogLevel, Shutdown as ShutdownSettings, TlsConfig};
 use std::{collections::HashSet, path::PathBuf};
@@ -48,6 +48,12 @@ pub fn location(config: &Config) -> Location {
         Some(url) => pool::location(url),
         None => Location::Sqlite(config.data_dir.join("quarterdeck.db")),
     }
+}
+
+/// The sources' share of the settings.
+pub fn source_rules(config: &Config) -> SourceRules {
+    let rules = SourceRules::new(config.claude_folders.clone());
+    SourceRules { watch_sessions: config.watch_sessions, ..rules }
 }
 
 /// The fleet's share of the settings.

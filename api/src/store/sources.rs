@@ -5,14 +5,16 @@ use super::{
     rows::{
         agents::{AGENTS, read as read_agent},
         sources::{SOURCE_FILES, read_file},
+        tasks::{TASKS, read as read_task},
         usage::{USAGE, read},
     },
     sql::{self, Sql},
     table::groups,
 };
 use quarterdeck_shared::{
-    AgentId,
+    AgentId, TaskId,
     agents::{Agent, AgentDetail},
+    tasks::Task,
     usage::UsageRecord,
 };
 use std::collections::HashMap;
@@ -63,6 +65,18 @@ impl Store {
             let places = vec!["?"; group.len()].join(", ");
             let condition = format!("agents.id IN ({places})");
             found.extend(self.details(&condition, group.into_iter().map(Into::into).collect()).await?);
+        }
+        Ok(found)
+    }
+
+    /// These tasks.
+    pub async fn tasks_of(&self, ids: &[TaskId]) -> Result<Vec<Task>, StoreError> {
+        let mut found = Vec::new();
+        let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+        for group in groups(&ids) {
+            let mut query = Sql::new(format!("SELECT {} FROM tasks WHERE id IN (", TASKS.list()));
+            query.bind_all(group.into_iter().map(Into::into)).push(")");
+            found.extend(query.all(self.readers(), read_task).await?);
         }
         Ok(found)
     }

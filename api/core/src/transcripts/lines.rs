@@ -75,9 +75,9 @@ impl Lines {
         self.keep(bytes);
     }
 
-    /// The line without an end, where it is a whole object all the same: nobody will write on.
-    pub fn finish(&mut self, mut give: impl FnMut(Line<'_>)) {
-        if self.length > 0 {
+    /// Takes the line without an end as well, where it will do as it is.
+    pub fn finish(&mut self, will_do: impl FnOnce(&[u8]) -> bool, mut give: impl FnMut(Line<'_>)) {
+        if self.length > 0 && self.length <= self.longest as u64 && will_do(&self.waiting) {
             self.give_waiting(&mut give);
             self.begin += self.length;
             self.length = 0;

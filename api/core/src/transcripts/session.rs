@@ -78,6 +78,12 @@ pub fn matters(line: &[u8], title_wanted: bool) -> bool {
         || (title_wanted && memmem::find(line, b"\"user\"").is_some())
 }
 
+/// Whether these bytes are a whole object: nothing that a writer may still add belongs to it.
+pub fn is_whole(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
+}
+
 /// Reads one line: usually one object, several where a newline was lost.
 ///
 /// Whatever the bytes are, it answers: what is no JSON becomes [`Fact::Broken`], what is unknown [`Fact::Other`].

@@ -6,6 +6,7 @@ use orchestrator::{
     transcripts::{
         lines::{Lines, Text},
         reading::{Reading, Thread},
+        session::is_whole,
     },
 };
 use proptest::prelude::*;
@@ -33,7 +34,7 @@ pub fn reading(bytes: &[u8], cuts: &[usize]) -> Reading {
         rest = more;
     }
     lines.push(rest, |line| reading.take(line));
-    lines.finish(|line| reading.take(line));
+    lines.finish(is_whole, |line| reading.take(line));
     reading
 }
 

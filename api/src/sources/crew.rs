@@ -1,0 +1,441 @@
+//! The crew of sessions that were started elsewhere: which agent and task each thread is, and what became of them.
+
+use orchestrator::{
+    figures,
+    ledger::{Change, Grown, Owner},
+    pricing::PriceTable,
+    transcripts::reading::{Known, Thread},
+};
+use quarterdeck_shared::{
+    AgentId, StepId, TaskId, Timestamp, Usd,
+    agents::{Agent, AgentDetail, AgentStatus, Context, Role, StatusEvidence, ToolCount},
+    tasks::{
+        Complexity, ExecutionMode, Limits, PermissionMode, PlannedStep, Step, StepStatus, Task, TaskStatus,
+        TaskType,
+    },
+    usage::{CostBasis, Tokens, UsageRecord},
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Where agents of session files come from.
+pub const SOURCE: &str = "transcript";
+
+/// Seconds after which a session that stopped in the middle of its turn counts as cut off.
+const QUIET_SECONDS: i64 = 600;
+
+/// What a sub-agent's file says of it in the file beside.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct About {
+    /// What kind of sub-agent it is.
+    pub agent_type: Option<String>,
+    /// What it was asked, in a few words.
+    pub description: Option<String>,
+}
+
+/// One agent, as it was and as it is.
+#[derive(Debug)]
+pub struct Member {
+    pub me: AgentDetail,
+    pub was: Option<Agent>,
+    pub change: Change,
+    /// Whether its basis has to be found anew: a record became better known.
+    pub resum: bool,
+    /// The newest record it got.
+    pub last: Vec<UsageRecord>,
+    pub touched: bool,
+}
+
+/// One task, as it was and as it is.
+#[derive(Debug)]
+pub struct Charge {
+    pub task: Task,
+    pub was: Option<Task>,
+}
+
+/// The agents and tasks of some sessions.
+#[derive(Debug)]
+pub struct Crew {
+    pub members: HashMap<AgentId, Member>,
+    pub tasks: HashMap<TaskId, Charge>,
+    pub threads: HashMap<(String, String), AgentId>,
+    /// Threads that were not known.
+    pub met: Vec<(Thread, AgentId)>,
+    now: Timestamp,
+}
+
+impl Crew {
+    pub fn new(now: Timestamp, threads: HashMap<(String, String), AgentId>) -> Self {
+        Self { members: HashMap::new(), tasks: HashMap::new(), threads, met: Vec::new(), now }
+    }
+
+    /// An agent that is there already.
+    pub fn know(&mut self, me: AgentDetail) {
+        let was = Some(me.agent.clone());
+        let id = me.agent.id;
+        let member =
+            Member { me, was, change: Change::default(), resum: false, last: Vec::new(), touched: false };
+        self.members.entry(id).or_insert(member);
+    }
+
+    pub fn know_task(&mut self, task: Task) {
+        self.tasks.entry(task.id).or_insert_with(|| Charge { was: Some(task.clone()), task });
+    }
+
+    /// Whose the words of a thread are; who is not known comes to be.
+    pub fn owner(&mut self, thread: &Thread) -> Owner {
+        let id = self.find(thread);
+        let agent = self.members.get(&id).map(|member| &member.me.agent);
+        Owner {
+            agent_id: id,
+            task_id: agent.and_then(|agent| agent.task_id),
+            role: agent.map_or(Role::Custom, |agent| agent.role),
+            replayed: false,
+        }
+    }
+
+    fn find(&mut self, thread: &Thread) -> AgentId {
+        let key = (thread.session_id.clone(), thread.agent_id.clone());
+        let main = (thread.session_id.clone(), String::new());
+        // A session of our own has one agent for all its threads.
+        if let Some(own) = self.threads.get(&main).filter(|id| self.is_own(**id)) {
+            return *own;
+        }
+        if let Some(id) = self.threads.get(&key).filter(|id| self.members.contains_key(id)) {
+            return *id;
+        }
+        let id = AgentId(Uuid::now_v7());
+        let mut me = blank(id, &thread.session_id, self.now);
+        if thread.agent_id.is_empty() {
+            let task = blank_task(&me.agent, self.now);
+            me.agent.task_id = Some(task.id);
+            me.agent.step_id = Some(StepId::at(0));
+            self.tasks.insert(task.id, Charge { task, was: None });
+        } else {
+            let parent = self.find(&Thread { agent_id: String::new(), ..thread.clone() });
+            me.agent.parent_id = Some(parent);
+            me.agent.task_id = self.members.get(&parent).and_then(|parent| parent.me.agent.task_id);
+            me.agent.name = unnamed("Sub-agent", &thread.agent_id);
+        }
+        self.threads.insert(key, id);
+        self.met.push((thread.clone(), id));
+        let member = Member {
+            me,
+            was: None,
+            change: Change::default(),
+            resum: false,
+            last: Vec::new(),
+            touched: true,
+        };
+        self.members.insert(id, member);
+        id
+    }
+
+    fn is_own(&self, id: AgentId) -> bool {
+        self.members.get(&id).is_some_and(|member| member.me.agent.source != SOURCE)
+    }
+
+    /// Takes a record that is new or grew.
+    pub fn spend(&mut self, grown: &Grown) {
+        let Some(member) = self.members.get_mut(&grown.record.agent_id) else { return };
+        let own = member.me.agent.source != SOURCE;
+        let better = |before: &UsageRecord| before.cost_basis > grown.record.cost_basis;
+        member.resum |= own || grown.before.as_ref().is_some_and(better);
+        member.change.add(grown);
+        member.touched = true;
+        member.last.push(grown.record.clone());
+    }
+
+    /// Takes what a stretch of a file says of a thread; `again` where the file is read once more from its beginning.
+    pub fn learn(&mut self, thread: &Thread, known: &Known, about: Option<&About>, again: bool) {
+        let id = self.find(thread);
+        let Some(member) = self.members.get_mut(&id) else { return };
+        let is_new = member.was.is_none();
+        let agent = &mut member.me.agent;
+        if agent.source != SOURCE {
+            return;
+        }
+        member.touched = true;
+        if let Some(first) = known.first_at {
+            let earlier = |at: Timestamp| if is_new { first.min(at) } else { at.min(first) };
+            agent.created_at = earlier(agent.created_at);
+            agent.started_at = Some(agent.started_at.map_or(first, earlier));
+        }
+        if agent.working_directory.is_empty() {
+            agent.working_directory = known.cwd.clone().unwrap_or_default();
+        }
+        if let Some(name) = name(thread, known, about)
+            && (known.name.is_some()
+                || agent.name.starts_with(UNNAMED[0])
+                || agent.name.starts_with(UNNAMED[1]))
+        {
+            agent.name = name;
+        }
+        if member.me.prompt.is_none() {
+            member.me.prompt.clone_from(&known.prompt);
+        }
+        agent.reported_cost_usd = known.reported.or(agent.reported_cost_usd);
+        let newest = known.last_at.max(agent.status_evidence.last_event_at);
+        if known.last_at >= agent.status_evidence.last_event_at {
+            agent.model = known.model.clone().or(agent.model.take());
+            let window = agent.model.as_deref().and_then(|model| PriceTable::bundled().window(model));
+            let context = known.context_used.zip(window).and_then(|(used, window)| Context::of(used, window));
+            agent.context = context.or(agent.context);
+            agent.status_evidence.last_event_at = newest;
+            let (status, reason) = standing(known.turn_ended, newest, agent.status, self.now);
+            if agent.status != AgentStatus::Deleted {
+                agent.status = status;
+                agent.status_evidence.reason = reason;
+            }
+        }
+        agent.finished_at = if agent.status.is_final() { newest } else { None };
+        agent.updated_at = newest.unwrap_or(self.now);
+        member.me.seconds = agent
+            .finished_at
+            .or(newest)
+            .zip(agent.started_at)
+            .map_or(0, |(end, start)| end.seconds_since(start).max(0));
+        if is_new || !again {
+            count(&mut member.me.tool_breakdown, known);
+            agent.tool_calls = member.me.tool_breakdown.iter().map(|tool| tool.calls).sum();
+        }
+    }
+
+    /// Puts what came in addition into the agents and their tasks.
+    pub fn settle(&mut self) {
+        for member in self.members.values_mut().filter(|member| member.touched && !member.resum) {
+            let change = member.change;
+            let agent = &mut member.me.agent;
+            let tokens = agent.tokens() + change.tokens;
+            let basis = change.basis.into_iter().chain(agent.cost_basis).max();
+            put(agent, tokens, agent.cost_usd + change.cost_usd, basis, agent.requests + change.records);
+        }
+        for member in self.members.values().filter(|member| member.touched) {
+            let agent = &member.me.agent;
+            let Some(charge) = agent.task_id.and_then(|id| self.tasks.get_mut(&id)) else { continue };
+            let (tokens, cost) =
+                member.was.as_ref().map_or_else(Default::default, |was| (was.tokens(), was.cost_usd));
+            let task = &mut charge.task;
+            task.tokens = moved(task.tokens, tokens, agent.tokens());
+            task.cost_usd += agent.cost_usd - cost;
+            task.cost_basis = task.cost_basis.into_iter().chain(agent.cost_basis).max();
+            task.updated_at = task.updated_at.max(agent.updated_at);
+            if agent.parent_id.is_none() && task.source == SOURCE {
+                follow(task, &member.me);
+            }
+        }
+    }
+}
+
+/// The sums of these records as an agent's figures.
+pub fn resum(agent: &mut Agent, records: &[UsageRecord]) {
+    let mut tokens = Tokens::default();
+    let (mut cost, mut basis) = (Usd::ZERO, None::<CostBasis>);
+    for record in records {
+        tokens += record.tokens;
+        cost += record.cost_usd;
+        basis = Some(basis.map_or(record.cost_basis, |weakest| weakest.weaker(record.cost_basis)));
+    }
+    put(agent, tokens, cost, basis, records.len() as u64);
+}
+
+fn put(agent: &mut Agent, tokens: Tokens, cost: Usd, basis: Option<CostBasis>, requests: u64) {
+    agent.input_tokens = tokens.input;
+    agent.output_tokens = tokens.output;
+    agent.cache_creation_tokens = tokens.cache_creation;
+    agent.cache_read_tokens = tokens.cache_read;
+    agent.total_tokens = tokens.total();
+    agent.cost_usd = cost;
+    agent.cost_basis = basis;
+    agent.requests = requests;
+}
+
+fn moved(sum: Tokens, was: Tokens, is: Tokens) -> Tokens {
+    let moved = |sum: u64, was: u64, is: u64| (sum + is).saturating_sub(was);
+    Tokens {
+        input: moved(sum.input, was.input, is.input),
+        output: moved(sum.output, was.output, is.output),
+        cache_creation: moved(sum.cache_creation, was.cache_creation, is.cache_creation),
+        cache_read: moved(sum.cache_read, was.cache_read, is.cache_read),
+    }
+}
+
+/// Where a session stands, by the last thing it did and how long ago that is. Nothing is known of its process.
+pub fn standing(
+    turn_ended: Option<bool>,
+    last_at: Option<Timestamp>,
+    before: AgentStatus,
+    now: Timestamp,
+) -> (AgentStatus, String) {
+    let quiet = last_at.is_none_or(|last| now.seconds_since(last) >= QUIET_SECONDS);
+    match turn_ended {
+        Some(true) => (AgentStatus::Completed, "its turn ended, as its session file says".to_owned()),
+        Some(false) if quiet => {
+            (AgentStatus::Interrupted, "its session file ends in the middle of a turn".to_owned())
+        }
+        Some(false) => (AgentStatus::Running, "its session file grows".to_owned()),
+        None if before == AgentStatus::Created => {
+            (AgentStatus::Completed, "its session file says nothing of an answer".to_owned())
+        }
+        None => (before, "as its session file says".to_owned()),
+    }
+}
+
+const UNNAMED: [&str; 2] = ["Session ", "Sub-agent "];
+
+fn unnamed(kind: &str, id: &str) -> String {
+    format!("{kind} {}", id.chars().take(8).collect::<String>())
+}
+
+fn name(thread: &Thread, known: &Known, about: Option<&About>) -> Option<String> {
+    let line = |words: &str| {
+        let first = words.lines().map(str::trim).find(|line| !line.is_empty())?;
+        Some(figures::cut(first, 80).chars().take(80).collect::<String>())
+    };
+    let about = about.filter(|_| !thread.agent_id.is_empty()).and_then(|about| {
+        match (about.agent_type.as_deref(), about.description.as_deref()) {
+            (Some(kind), Some(words)) => line(&format!("{kind}: {words}")),
+            (Some(words), None) | (None, Some(words)) => line(words),
+            (None, None) => None,
+        }
+    });
+    let own = known.name.as_deref().or(known.prompt.as_deref()).or(known.summary.as_deref());
+    about.or_else(|| line(own?))
+}
+
+fn count(tools: &mut Vec<ToolCount>, known: &Known) {
+    for (tool, (calls, errors)) in &known.tools {
+        match tools.iter_mut().find(|count| count.tool == *tool) {
+            Some(count) => {
+                count.calls += calls;
+                count.errors += errors;
+            }
+            None => tools.push(ToolCount { tool: tool.clone(), calls: *calls, errors: *errors }),
+        }
+    }
+}
+
+/// A task follows the one agent that works on it.
+fn follow(task: &mut Task, me: &AgentDetail) {
+    let agent = &me.agent;
+    task.title.clone_from(&agent.name);
+    if let Some(prompt) = me.prompt.as_ref().filter(|_| task.prompt.is_empty()) {
+        task.prompt.clone_from(prompt);
+    }
+    task.working_directory.clone_from(&agent.working_directory);
+    task.model.clone_from(&agent.model);
+    (task.created_at, task.started_at, task.finished_at) =
+        (agent.created_at, agent.started_at, agent.finished_at);
+    task.status_evidence.clone_from(&agent.status_evidence);
+    let (status, of_step) = match agent.status {
+        AgentStatus::Running => (TaskStatus::Running, StepStatus::Running),
+        AgentStatus::Waiting => (TaskStatus::Waiting, StepStatus::Waiting),
+        AgentStatus::Interrupted => (TaskStatus::Interrupted, StepStatus::Interrupted),
+        _ => (TaskStatus::Completed, StepStatus::Completed),
+    };
+    task.status = status;
+    for step in &mut task.workflow {
+        step.status = of_step;
+        (step.started_at, step.finished_at) = (agent.started_at, agent.finished_at);
+    }
+}
+
+fn blank(id: AgentId, session_id: &str, now: Timestamp) -> AgentDetail {
+    let agent = Agent {
+        id,
+        agent_id: id,
+        name: unnamed("Session", session_id),
+        role: Role::Custom,
+        status: AgentStatus::Created,
+        status_evidence: StatusEvidence::default(),
+        task_id: None,
+        step_id: None,
+        parent_id: None,
+        model: None,
+        source: SOURCE.to_owned(),
+        runtime: "claude_cli".to_owned(),
+        session_id: Some(session_id.to_owned()),
+        working_directory: String::new(),
+        permission_mode: PermissionMode::Default,
+        input_tokens: 0,
+        output_tokens: 0,
+        cache_creation_tokens: 0,
+        cache_read_tokens: 0,
+        total_tokens: 0,
+        cost_usd: Usd::ZERO,
+        cost_basis: None,
+        reported_cost_usd: None,
+        context: None,
+        requests: 0,
+        tool_calls: 0,
+        activity: String::new(),
+        created_at: now,
+        started_at: None,
+        finished_at: None,
+        updated_at: now,
+    };
+    AgentDetail {
+        agent,
+        custom_instructions: None,
+        system_prompt: String::new(),
+        prompt: None,
+        tools: None,
+        complexity: Complexity::Complex,
+        result: None,
+        error: None,
+        tool_breakdown: Vec::new(),
+        files: Vec::new(),
+        seconds: 0,
+    }
+}
+
+/// A session is a task of one step.
+fn blank_task(agent: &Agent, now: Timestamp) -> Task {
+    let plan = PlannedStep {
+        id: StepId::at(0),
+        role: agent.role,
+        name: None,
+        depends_on: Vec::new(),
+        instructions: None,
+    };
+    let step = Step {
+        plan,
+        status: StepStatus::Pending,
+        agent_id: Some(agent.id),
+        attempts: 1,
+        handover: None,
+        error: None,
+        started_at: None,
+        finished_at: None,
+    };
+    Task {
+        id: TaskId(Uuid::now_v7()),
+        title: agent.name.clone(),
+        prompt: String::new(),
+        task_type: TaskType::Custom,
+        status: TaskStatus::Completed,
+        status_evidence: StatusEvidence::default(),
+        complexity: Complexity::Complex,
+        reasons: Vec::new(),
+        include_analyst: false,
+        analyst_reason: String::new(),
+        execution_mode: ExecutionMode::Sequential,
+        workflow: vec![step],
+        working_directory: String::new(),
+        runtime: agent.runtime.clone(),
+        source: SOURCE.to_owned(),
+        model: None,
+        permission_mode: PermissionMode::Default,
+        limits: Limits::default(),
+        tokens: Tokens::default(),
+        cost_usd: Usd::ZERO,
+        cost_basis: None,
+        result: None,
+        error: None,
+        created_at: now,
+        started_at: None,
+        finished_at: None,
+        updated_at: agent.created_at,
+    }
+}

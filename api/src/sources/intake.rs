@@ -1,0 +1,330 @@
+//! The intake: what was read of session files becomes records, agents and tasks, in one transaction with how far the
+//! files are read. Read twice, it changes nothing.
+
+use super::crew::{About, Crew, Member, SOURCE, resum, standing};
+use crate::{
+    fleet::clock::Clock,
+    store::{Batch, Draft, FileRow, Row, Store, StoreError},
+};
+use orchestrator::{
+    ledger::{Book, Grown, Telling, shrink},
+    pricing::PriceTable,
+    transcripts::reading::Reading,
+};
+use quarterdeck_shared::{
+    AgentId, Payload, RecordId, TaskId, Timestamp,
+    agents::{Agent, AgentStatus},
+    usage::UsageRecord,
+};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use uuid::Uuid;
+
+/// What was read of one file, and how far.
+#[derive(Debug)]
+pub struct Found {
+    /// The file as it is from now on.
+    pub file: FileRow,
+    /// What the new part of it says.
+    pub reading: Reading,
+    /// What the file beside says of a sub-agent.
+    pub about: Option<About>,
+    /// Whether it was read once more from its beginning.
+    pub again: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Taken {
+    /// Responses that were not known.
+    pub new_records: u64,
+    /// Responses that were known with smaller figures.
+    pub grown_records: u64,
+    /// Responses that were known as they are.
+    pub known_records: u64,
+    /// Sessions and sub-agents that were not known.
+    pub new_agents: u64,
+    /// Files whose session an agent of our own works in now: they are read when it has ended.
+    #[serde(skip)]
+    pub held_back: Vec<String>,
+}
+
+impl Taken {
+    /// Both together.
+    pub fn add(&mut self, other: Self) {
+        self.new_records += other.new_records;
+        self.grown_records += other.grown_records;
+        self.known_records += other.known_records;
+        self.new_agents += other.new_agents;
+        self.held_back.extend(other.held_back);
+    }
+}
+
+/// Whether what is read happens now or happened long ago.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tense {
+    /// It is told response by response.
+    Live,
+    /// It is told once a file.
+    History,
+}
+
+/// Takes in what was read.
+#[derive(Clone, Debug)]
+pub struct Intake {
+    store: Store,
+    clock: Clock,
+}
+
+impl Intake {
+    /// Remembers with this store.
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock }
+    }
+
+    /// Where it remembers.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Makes durable what was read of some files.
+    pub async fn take(&self, found: Vec<Found>, tense: Tense) -> Result<Taken, StoreError> {
+        let sessions = sessions_of(&found);
+        let own = self.store.own_agents_of(&sessions).await?;
+        let (found, held_back) = hold_back(found, &own);
+        let mut taken = Taken { held_back, ..Taken::default() };
+        let mut book = self.book(&found).await?;
+        let mut crew = self.crew(&sessions, &own, &book).await?;
+        let mut batch = Batch::new();
+        let mut changed: HashMap<RecordId, UsageRecord> = HashMap::new();
+        let mut grown_of_own: Vec<Grown> = Vec::new();
+        for one in &found {
+            for heard in one.reading.responses() {
+                let owner = crew.owner(&heard.thread);
+                let telling = Telling {
+                    observed: heard.observed.clone(),
+                    cost: None,
+                    reported: heard.reported,
+                    provenance: format!("{}, byte {}", one.file.path, heard.offset),
+                    at: heard.at.unwrap_or(self.now()),
+                };
+                let id = RecordId(Uuid::now_v7());
+                let Some(grown) = book.enter(PriceTable::bundled(), owner, telling, id) else {
+                    taken.known_records += 1;
+                    continue;
+                };
+                *(if grown.before.is_some() { &mut taken.grown_records } else { &mut taken.new_records }) +=
+                    1;
+                crew.spend(&grown);
+                changed.insert(grown.record.id, grown.record.clone());
+                if own.iter().any(|agent| agent.id == grown.record.agent_id) {
+                    grown_of_own.push(grown);
+                }
+            }
+            for (thread, known) in one.reading.threads() {
+                crew.learn(thread, known, one.about.as_ref(), one.again);
+            }
+        }
+        taken.new_agents = crew.met.len() as u64;
+        self.resum(&mut crew, &grown_of_own, &mut changed).await?;
+        batch.rows.extend(changed.into_values().map(|record| Row::Usage(Box::new(record))));
+        write(&mut crew, tense, &mut batch);
+        batch.rows.extend(found.into_iter().map(|one| Row::SourceFile(Box::new(one.file))));
+        self.store.commit(batch).await?;
+        Ok(taken)
+    }
+
+    /// Says of sessions that have gone quiet in the middle of a turn that they were cut off.
+    pub async fn look_after(&self) -> Result<(), StoreError> {
+        let now = self.now();
+        let mut batch = Batch::new();
+        let quiet: Vec<_> = self.store.active_agents_from(SOURCE).await?;
+        let tasks: Vec<_> = quiet.iter().filter_map(|me| me.agent.task_id).collect();
+        let mut crew = Crew::new(now, HashMap::new());
+        self.store.tasks_of(&tasks).await?.into_iter().for_each(|task| crew.know_task(task));
+        for me in quiet {
+            let heard = me.agent.status_evidence.last_event_at;
+            let (status, reason) = standing(Some(false), heard, me.agent.status, now);
+            if status == me.agent.status {
+                continue;
+            }
+            let id = me.agent.id;
+            crew.know(me);
+            if let Some(Member { me, touched, .. }) = crew.members.get_mut(&id) {
+                me.agent.status = status;
+                me.agent.status_evidence.reason = reason;
+                me.agent.finished_at = heard;
+                *touched = true;
+            }
+        }
+        write(&mut crew, Tense::Live, &mut batch);
+        self.store.commit(batch).await.map(drop)
+    }
+
+    /// What is known of the messages that were read.
+    async fn book(&self, found: &[Found]) -> Result<Book, StoreError> {
+        let messages: BTreeSet<_> = found
+            .iter()
+            .flat_map(|one| one.reading.responses())
+            .map(|heard| heard.observed.message_id.clone())
+            .collect();
+        let mut book = Book::default();
+        let messages: Vec<_> = messages.into_iter().collect();
+        self.store.usage_of_messages(&messages).await?.into_iter().for_each(|record| book.know(record));
+        Ok(book)
+    }
+
+    /// Everybody whose figures may change.
+    async fn crew(&self, sessions: &[String], own: &[Agent], book: &Book) -> Result<Crew, StoreError> {
+        let mut threads = self.store.threads(sessions).await?;
+        for agent in own {
+            if let Some(session) = &agent.session_id {
+                threads.insert((session.clone(), String::new()), agent.id);
+            }
+        }
+        let owners = book.records().filter(|record| !record.replayed).map(|record| record.agent_id);
+        let ids: HashSet<AgentId> = threads.values().copied().chain(owners).collect();
+        let mut crew = Crew::new(self.now(), threads);
+        let mut tasks: HashSet<TaskId> = HashSet::new();
+        for me in self.store.agents_of(&ids.into_iter().collect::<Vec<_>>()).await? {
+            tasks.extend(me.agent.task_id);
+            crew.know(me);
+        }
+        let tasks: Vec<_> = tasks.into_iter().collect();
+        self.store.tasks_of(&tasks).await?.into_iter().for_each(|task| crew.know_task(task));
+        Ok(crew)
+    }
+
+    /// Adds up anew what cannot be told by the difference: agents of our own, whose remainders shrink as responses
+    /// show up, and those one of whose records became better known.
+    async fn resum(
+        &self,
+        crew: &mut Crew,
+        grown_of_own: &[Grown],
+        changed: &mut HashMap<RecordId, UsageRecord>,
+    ) -> Result<(), StoreError> {
+        let again: Vec<_> =
+            crew.members.values().filter(|member| member.resum).map(|member| member.me.agent.id).collect();
+        let mut tasks = HashSet::new();
+        for id in again {
+            let mut records = overlaid(self.store.agent_usage(id).await?, changed, |it| it.agent_id == id);
+            for grown in grown_of_own.iter().filter(|grown| grown.record.agent_id == id) {
+                let remainders: Vec<_> =
+                    records.values().filter(|record| record.is_remainder()).cloned().collect();
+                for less in shrink(&remainders, &grown.record.model, grown.tokens(), PriceTable::bundled()) {
+                    changed.insert(less.id, less.clone());
+                    records.insert(less.id, less);
+                }
+            }
+            let records: Vec<_> = records.into_values().filter(|record| !record.replayed).collect();
+            if let Some(member) = crew.members.get_mut(&id) {
+                resum(&mut member.me.agent, &records);
+                tasks.extend(member.me.agent.task_id);
+            }
+        }
+        crew.settle();
+        for id in tasks {
+            let records = overlaid(self.store.task_usage(id).await?, changed, |it| it.task_id == Some(id));
+            if let Some(charge) = crew.tasks.get_mut(&id) {
+                charge.task.cost_basis = records.values().map(|record| record.cost_basis).max();
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is stored with what is about to be.
+fn overlaid(
+    stored: Vec<UsageRecord>,
+    changed: &HashMap<RecordId, UsageRecord>,
+    fits: impl Fn(&UsageRecord) -> bool,
+) -> HashMap<RecordId, UsageRecord> {
+    let fresh = changed.values().filter(|record| fits(record)).cloned();
+    stored.into_iter().chain(fresh).map(|record| (record.id, record)).collect()
+}
+
+fn sessions_of(found: &[Found]) -> Vec<String> {
+    let threads = found.iter().flat_map(|one| one.reading.threads().keys());
+    let sessions: BTreeSet<_> = threads.map(|thread| thread.session_id.clone()).collect();
+    sessions.into_iter().collect()
+}
+
+/// While an agent of our own works, its stream tells; its session's files are read when it has ended.
+fn hold_back(found: Vec<Found>, own: &[Agent]) -> (Vec<Found>, Vec<String>) {
+    let works = |session: &str| {
+        own.iter().any(|agent| agent.status.is_active() && agent.session_id.as_deref() == Some(session))
+    };
+    let (held, free): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|one| one.reading.threads().keys().any(|thread| works(&thread.session_id)));
+    (free, held.into_iter().map(|one| one.file.path).collect())
+}
+
+/// The rows of everybody who changed, and the events that tell of it.
+fn write(crew: &mut Crew, tense: Tense, batch: &mut Batch) {
+    for (thread, agent_id) in std::mem::take(&mut crew.met) {
+        let (session_id, thread_id) = (thread.session_id, thread.agent_id);
+        batch.rows.push(Row::Thread { session_id, thread_id, agent_id });
+    }
+    let mut charged: BTreeSet<TaskId> = BTreeSet::new();
+    let mut members: Vec<_> = crew.members.values().filter(|member| member.touched).collect();
+    members.sort_by_key(|member| (member.me.agent.created_at, member.me.agent.id));
+    for member in &members {
+        let me = &member.me;
+        batch.rows.push(Row::AgentDetail(Box::new(me.clone())));
+        if !me.tool_breakdown.is_empty() && me.agent.source == SOURCE {
+            batch.rows.push(Row::Tools { agent_id: me.agent.id, tools: me.tool_breakdown.clone() });
+        }
+        charged.extend(me.agent.task_id);
+    }
+    for charge in charged.iter().filter_map(|id| crew.tasks.get(id)) {
+        let task = &charge.task;
+        batch.rows.push(Row::Task(Box::new(task.clone())));
+        let draft = |payload| Draft { agent_id: None, task_id: Some(task.id), payload };
+        match &charge.was {
+            _ if tense == Tense::History => {}
+            None => batch.events.push(draft(Payload::TaskCreated { task: task.clone() })),
+            Some(was) if was.status != task.status => batch.events.push(draft(Payload::TaskStatusChanged {
+                from: was.status,
+                to: task.status,
+                task: task.clone(),
+            })),
+            Some(_) => {}
+        }
+    }
+    for member in members {
+        tell(crew, member, tense, batch);
+    }
+}
+
+/// What is told of an agent: that it is there, that it stands elsewhere, what it took.
+fn tell(crew: &Crew, member: &Member, tense: Tense, batch: &mut Batch) {
+    let agent = &member.me.agent;
+    let mut say =
+        |payload| batch.events.push(Draft { agent_id: Some(agent.id), task_id: agent.task_id, payload });
+    let changed_from = match &member.was {
+        None => {
+            say(Payload::AgentCreated { agent: agent.clone() });
+            if tense == Tense::History {
+                return;
+            }
+            None
+        }
+        Some(was) => {
+            Some(was.status).filter(|was| *was != agent.status && agent.status != AgentStatus::Deleted)
+        }
+    };
+    if let Some(from) = changed_from {
+        let (to, evidence) = (agent.status, agent.status_evidence.clone());
+        say(Payload::AgentStatusChanged { from, to, evidence, agent: agent.clone() });
+    }
+    let task_cost_usd = agent.task_id.and_then(|id| crew.tasks.get(&id)).map(|charge| charge.task.cost_usd);
+    let told = if tense == Tense::History { member.last.len().saturating_sub(1) } else { 0 };
+    for record in member.last.iter().skip(told) {
+        say(Payload::UsageRecorded { record: record.clone(), agent: agent.clone(), task_cost_usd });
+    }
+}
