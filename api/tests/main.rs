@@ -7,5 +7,6 @@ mod cli;
 mod client;
 mod fleet;
 mod http;
+mod sources;
 mod store;
 mod support;

@@ -47,7 +47,14 @@ impl Source for ClaudeSessions {
     }
 
     async fn run(&self, intake: Intake, board: watch::Sender<State>, mut stop: watch::Receiver<bool>) {
-        let follow = Follow { source: self, intake, board, stop: stop.clone(), files: Files::default(), held: BTreeSet::new() };
+        let follow = Follow {
+            source: self,
+            intake,
+            board,
+            stop: stop.clone(),
+            files: Files::default(),
+            held: BTreeSet::new(),
+        };
         let work = follow.run();
         tokio::select! {
             () = work => {}
@@ -131,8 +138,11 @@ impl Follow<'_> {
 
     /// Looks at these files.
     async fn look_at(&mut self, paths: BTreeSet<PathBuf>) -> Result<(), StoreError> {
-        let free = paths.iter().filter(|path| !self.held.contains(&*path.to_string_lossy()));
-        let seen = free.filter_map(|path| Seen::at(path)).collect();
+        // A folder that is new may hold files already that nobody gave a hint of.
+        let (folders, files): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path.is_dir());
+        let mut seen = find(&folders);
+        seen.extend(files.iter().filter_map(|path| Seen::at(path)));
+        seen.retain(|seen| !self.held.contains(&*seen.path.to_string_lossy()));
         self.take_in(seen, Tense::Live).await
     }
 

@@ -161,6 +161,7 @@ impl Intake {
                 *touched = true;
             }
         }
+        crew.settle();
         write(&mut crew, Tense::Live, &mut batch);
         self.store.commit(batch).await.map(drop)
     }
