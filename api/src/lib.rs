@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod costs;
 pub mod error;
 pub mod fleet;
 pub mod http;

@@ -5,6 +5,7 @@ use crate::{
     agents::{Agent, AgentDetail, AgentQuery, NewAgent, NewPrompt, Role},
     approvals::{Approval, ApprovalQuery, NewAnswer},
     auth::{MadeToken, NewSession, NewToken, Session, Ticket, Token},
+    costs::{Costs, CostsQuery},
     endpoint::Endpoint,
     prompts::{AnalystPromptQuery, NewPreview, Preview, RolePrompt, RolePromptQuery},
     runtimes::Runtime,
@@ -152,6 +153,8 @@ endpoints! {
     ListUsage = keyed Get "/api/v1/usage" () query UsageQuery, body NoBody => 200 Page<UsageRecord>;
     #[doc = "Cost and tokens over time, by role or by model."]
     GetUsageSeries = keyed Get "/api/v1/usage/series" () query SeriesQuery, body NoBody => 200 Series;
+    #[doc = "Cost and tokens added up by day, week, month, session, project, model, role or block, with how they are known."]
+    GetCosts = keyed Get "/api/v1/costs" () query CostsQuery, body NoBody => 200 Costs;
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod approvals;
 pub mod auth;
 #[cfg(feature = "client")]
 pub mod client;
+pub mod costs;
 pub mod endpoint;
 pub mod endpoints;
 pub mod error;

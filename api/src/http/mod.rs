@@ -11,6 +11,7 @@ mod background;
 mod body;
 mod cache;
 pub mod caller;
+mod costs;
 mod docs;
 pub mod door;
 pub mod headers;
@@ -51,8 +52,15 @@ pub const API: &str = "/api/v1";
 
 /// Every route below [`API`].
 fn api() -> Vec<Route> {
-    let terms = [agents::routes, approvals::routes, auth::routes, prompts::routes, runtimes::routes];
-    let more = [settings::routes, sources::routes, tasks::routes, usage::routes, workflows::routes];
+    let terms = [agents::routes, approvals::routes, auth::routes, costs::routes, prompts::routes];
+    let more = [
+        runtimes::routes,
+        settings::routes,
+        sources::routes,
+        tasks::routes,
+        usage::routes,
+        workflows::routes,
+    ];
     terms.into_iter().chain(more).flat_map(|routes| routes()).collect()
 }
 

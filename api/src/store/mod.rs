@@ -5,6 +5,7 @@ mod approvals;
 mod auth;
 mod batch;
 mod check;
+mod costs;
 mod counters;
 mod cursor;
 mod dialect;
@@ -24,6 +25,7 @@ mod usage;
 mod writer;
 
 pub use batch::{AnswerRow, Batch, Channel, Committed, Draft, FileRow, Row, SessionRow, TokenRow};
+pub use costs::{Cell, Cut, Span, Whose};
 pub use error::StoreError;
 pub use events::Snapshot;
 

@@ -135,6 +135,10 @@ impl Hub {
             let wait = self.next_due().map(|due| Duration::from_millis(due.saturating_sub(self.now_ms())));
             tokio::select! {
                 group = groups.recv() => match group {
+                    // Another process has written beside this one: its events are in the table alone.
+                    Ok(group) if group.first().is_some_and(|first| first.seq > self.seq() + 1) => {
+                        self.read_up(&store).await;
+                    }
                     Ok(group) => self.take(group.iter()),
                     Err(broadcast::error::RecvError::Lagged(_)) => self.read_up(&store).await,
                     Err(broadcast::error::RecvError::Closed) => return,

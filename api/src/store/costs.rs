@@ -1,0 +1,161 @@
+//! Records added up in cells so small that every zone's days can be made of them.
+
+use super::{
+    Store, StoreError,
+    rows::tasks::tokens,
+    sql::{self, Fields, Sql},
+};
+use quarterdeck_shared::{AgentId, TaskId, Timestamp, costs::CostSum, usage::CostBasis};
+
+/// A quarter of an hour in microseconds: every zone's midnight lies at the beginning of one.
+const QUARTER: i64 = 900_000_000;
+
+/// By what cells are cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// Quarters of an hour.
+    Quarter,
+    /// Agents.
+    Agent,
+    /// The folders worked in.
+    Project,
+    /// Roles.
+    Role,
+    /// Nothing but the model.
+    Model,
+}
+
+/// Which records.
+#[derive(Clone, Debug, Default)]
+pub struct Span {
+    /// At or after this moment.
+    pub from: Option<Timestamp>,
+    /// Before this moment.
+    pub before: Option<Timestamp>,
+    /// One project: its folder, or the folder's last part.
+    pub project: Option<String>,
+    /// One model.
+    pub model: Option<String>,
+}
+
+/// The records of one model in one cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// The quarter's first moment; the first record's elsewhere.
+    pub at: Timestamp,
+    /// The agent, its task, session, name and folder.
+    pub agent: Option<Whose>,
+    /// The folder or the role; empty elsewhere.
+    pub word: String,
+    /// The model.
+    pub model: String,
+    /// What they took.
+    pub sum: CostSum,
+    /// The last record's moment.
+    pub last_at: Timestamp,
+}
+
+/// Whose records they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whose {
+    /// The agent.
+    pub agent_id: AgentId,
+    /// Whether it is a sub-agent.
+    pub is_child: bool,
+    /// Its task.
+    pub task_id: Option<TaskId>,
+    /// Its session.
+    pub session_id: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Where it works.
+    pub project: String,
+}
+
+impl Store {
+    /// Records added up by cell and model, replays left out, in the order of time.
+    pub async fn costs(&self, cut: Cut, span: &Span) -> Result<Vec<Cell>, StoreError> {
+        let (columns, groups, joined) = match cut {
+            Cut::Quarter => (format!("at / {QUARTER} * {QUARTER} AS cell"), "cell", false),
+            Cut::Agent => (
+                "agents.id, agents.parent_id, agents.task_id, agents.session_id, agents.name, \
+                 agents.working_directory"
+                    .to_owned(),
+                "agents.id, agents.parent_id, agents.task_id, agents.session_id, agents.name, \
+                 agents.working_directory",
+                true,
+            ),
+            Cut::Project => ("agents.working_directory".to_owned(), "agents.working_directory", true),
+            Cut::Role => ("usage_records.role".to_owned(), "usage_records.role", false),
+            Cut::Model => ("'' AS word".to_owned(), "word", false),
+        };
+        let mut query = Sql::new(format!(
+            "SELECT usage_records.model, min(at), max(at), count(*),
+                 CAST(sum(usage_records.input_tokens) AS bigint), CAST(sum(usage_records.output_tokens) AS bigint),
+                 CAST(sum(usage_records.cache_creation_tokens) AS bigint),
+                 CAST(sum(usage_records.cache_read_tokens) AS bigint),
+                 CAST(coalesce(sum(usage_records.cost_nanos) FILTER (WHERE usage_records.cost_basis <> 'unknown'), 0)
+                     AS bigint),
+                 count(*) FILTER (WHERE usage_records.cost_basis = 'computed'),
+                 count(*) FILTER (WHERE usage_records.cost_basis = 'lower_bound'),
+                 count(*) FILTER (WHERE usage_records.cost_basis = 'unknown'), {columns}
+             FROM usage_records"
+        ));
+        if joined || span.project.is_some() {
+            query.push(" JOIN agents ON agents.id = usage_records.agent_id");
+        }
+        query.push(" WHERE NOT replayed");
+        if let Some(from) = span.from {
+            query.push(" AND at >= ").bind(sql::time(from));
+        }
+        if let Some(before) = span.before {
+            query.push(" AND at < ").bind(sql::time(before));
+        }
+        if let Some(model) = &span.model {
+            query.push(" AND usage_records.model = ").bind(sql::text(model));
+        }
+        if let Some(project) = &span.project {
+            let last = format!("%/{}", project.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+            query.push(" AND (agents.working_directory = ").bind(sql::text(project));
+            query.push(" OR agents.working_directory LIKE ").bind(sql::text(&last)).push(" ESCAPE '\\')");
+        }
+        query.push(&format!(" GROUP BY {groups}, usage_records.model ORDER BY min(at), usage_records.model"));
+        query.all(self.readers(), |fields| read(fields, cut)).await
+    }
+}
+
+fn read(fields: &mut Fields, cut: Cut) -> Result<Cell, StoreError> {
+    let (model, first, last_at, records) = (fields.take()?, fields.time()?, fields.time()?, fields.number()?);
+    let (tokens, cost_usd) = (tokens(fields)?, fields.usd()?);
+    let (computed, lower_bound, unknown) = (fields.number()?, fields.number()?, fields.number()?);
+    let weakest = [
+        (unknown, CostBasis::Unknown),
+        (lower_bound, CostBasis::LowerBound),
+        (computed, CostBasis::Computed),
+        (records, CostBasis::Reported),
+    ];
+    let sum = CostSum {
+        records,
+        tokens,
+        cost_usd,
+        cost_basis: weakest.into_iter().find(|(count, _)| *count > 0).map(|(_, basis)| basis),
+        lower_bound_records: lower_bound,
+        unknown_records: unknown,
+    };
+    let mut cell = Cell { at: first, agent: None, word: String::new(), model, sum, last_at };
+    match cut {
+        Cut::Quarter => cell.at = fields.time()?,
+        Cut::Agent => {
+            cell.agent = Some(Whose {
+                agent_id: AgentId(fields.id()?),
+                is_child: fields.id_or_none()?.is_some(),
+                task_id: fields.id_or_none()?.map(TaskId),
+                session_id: fields.take()?,
+                name: fields.take()?,
+                project: fields.take()?,
+            });
+        }
+        Cut::Project | Cut::Role | Cut::Model => cell.word = fields.take()?,
+    }
+    Ok(cell)
+}

@@ -1,0 +1,155 @@
+//! Costs: usage records added up by day, session, project and more; every figure says how it is known.
+
+use crate::{
+    AgentId, TaskId, Timestamp, Usd,
+    usage::{CostBasis, Tokens},
+    words::words,
+};
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// What records are added up by.
+    CostsBy: exact "grouping" {
+        /// The day, in the zone asked for.
+        Day = "day",
+        /// The week.
+        Week = "week",
+        /// The month.
+        Month = "month",
+        /// The session: what it and its sub-agents took.
+        Session = "session",
+        /// The folder worked in.
+        Project = "project",
+        /// The model.
+        Model = "model",
+        /// The agent's role.
+        Role = "role",
+        /// Five hours from the first response on, as subscriptions count them.
+        Block = "block",
+    }
+}
+
+words! {
+    /// The day a week begins with.
+    WeekStart: exact "day" {
+        /// As ISO 8601 has it.
+        Monday = "monday",
+        /// As others have it.
+        Sunday = "sunday",
+    }
+}
+
+/// Which records to add up, and by what.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
+#[serde(deny_unknown_fields)]
+pub struct CostsQuery {
+    /// Added up by; `day` where missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<CostsBy>,
+    /// At or after this moment; a bare date begins in the zone asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// At or before this moment; a bare date means all of that day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// The zone of days, weeks and months, such as `Europe/Berlin`; UTC where missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+    /// The day a week begins with; `monday` where missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub week_start: Option<WeekStart>,
+    /// One project: its folder, or the folder's last part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// One model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Groups at most, 1 to 1000; 400 where missing. Of more, the latest are kept.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// The sum of some records, and how well it is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CostSum {
+    /// How many records.
+    pub records: u64,
+    /// Their tokens.
+    pub tokens: Tokens,
+    /// Their cost, as far as it is known.
+    pub cost_usd: Usd,
+    /// How it is known: the weakest basis among them; null without a record.
+    pub cost_basis: Option<CostBasis>,
+    /// Records that cost at least what they say.
+    pub lower_bound_records: u64,
+    /// Records whose price is not known: they are in no sum of costs.
+    pub unknown_records: u64,
+}
+
+impl CostSum {
+    /// Takes another sum in.
+    pub fn add(&mut self, other: &Self) {
+        self.records += other.records;
+        self.tokens += other.tokens;
+        self.cost_usd += other.cost_usd;
+        self.cost_basis = self.cost_basis.into_iter().chain(other.cost_basis).max();
+        self.lower_bound_records += other.lower_bound_records;
+        self.unknown_records += other.unknown_records;
+    }
+}
+
+/// One model's share of a group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ModelCost {
+    /// The model.
+    pub model: String,
+    /// What it took.
+    pub sum: CostSum,
+}
+
+/// One day, session, project or whatever was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CostGroup {
+    /// What it is: a date (of a week its first day, of a month `2026-11`), a session's id, a folder, a model, a role,
+    /// or the first moment of a block.
+    pub key: String,
+    /// What it took.
+    pub sum: CostSum,
+    /// The same by model, the dearest first.
+    pub models: Vec<ModelCost>,
+    /// The first record's moment, to a quarter of an hour where days are added up.
+    pub first_at: Timestamp,
+    /// The last record's moment.
+    pub last_at: Timestamp,
+    /// Of a session: its agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<AgentId>,
+    /// Of a session: its task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_id: Option<TaskId>,
+    /// Of a session: what people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Of a session: the folder it works in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+}
+
+/// Records added up. Replays are left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Costs {
+    /// The zone of days, weeks and months.
+    pub timezone: String,
+    /// The groups, in the order of their keys; sessions and projects by their last record.
+    pub groups: Vec<CostGroup>,
+    /// Groups before these that are left out.
+    pub left_out: u64,
+    /// All records, those of groups left out too.
+    pub total: CostSum,
+}
