@@ -2,7 +2,9 @@
 
 mod agents;
 mod completions;
+mod costs;
 mod doctor;
+mod import;
 mod migrate;
 mod output;
 mod status;
@@ -12,11 +14,13 @@ mod token;
 
 use crate::{
     config::{Config, ConfigError},
+    fleet::clock::Clock,
     http::{self, access::OpenError},
-    store::{Store, StoreError},
+    store::{Store, StoreError, WriterRules},
 };
 use clap::{Args, Subcommand};
 use output::Output;
+use quarterdeck_shared::Timestamp;
 use std::{
     collections::BTreeMap,
     io::{self, Write as _},
@@ -32,6 +36,10 @@ pub enum Command {
     Agents(agents::Agents),
     /// List tasks.
     Tasks(tasks::Tasks),
+    /// Show what was spent, by day, week, month, session or block.
+    Costs(costs::Costs),
+    /// Take in Claude Code's session files.
+    Import(import::Import),
     /// Show what happened, newest last.
     Tail(tail::Tail),
     /// Make, list and revoke access tokens.
@@ -63,6 +71,23 @@ impl Common {
 
     async fn store(&self) -> Result<Store, CliError> {
         Ok(Store::open_reader(&http::location(&self.config()?)).await?)
+    }
+
+    /// The database with nobody else in it; made where there is none.
+    async fn open(&self) -> Result<Store, CliError> {
+        Ok(Store::open(&http::location(&self.config()?), WriterRules::default()).await?)
+    }
+
+    /// The same, or beside the server that has it.
+    async fn writing_store(&self) -> Result<Store, CliError> {
+        match self.open().await {
+            Err(CliError::Store(StoreError::InUse { .. })) => self.store().await,
+            opened => opened,
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        Clock::system().now()
     }
 
     fn output(&self) -> Output {
@@ -121,6 +146,8 @@ pub fn run(command: Command, program: clap::Command) -> ExitCode {
             Command::Status(status) => status.run().await,
             Command::Agents(agents) => agents.run().await,
             Command::Tasks(tasks) => tasks.run().await,
+            Command::Costs(costs) => costs.run().await,
+            Command::Import(import) => import.run().await,
             Command::Tail(tail) => tail.run().await,
             Command::Token(token) => token.run().await,
             Command::Migrate(migrate) => migrate.run().await,

@@ -1,0 +1,216 @@
+//! `quarterdeck costs`: what was spent, by day, week, month, session or block, in ccusage's words for programs.
+
+mod json;
+
+use super::{
+    CliError, Common, End, import,
+    output::{Output, plain, say},
+};
+use crate::{
+    costs::{BLOCK_SECONDS, gather},
+    store::StoreError,
+};
+use clap::{Args, ValueEnum};
+use orchestrator::figures;
+use quarterdeck_shared::{
+    costs::{CostGroup, CostSum, Costs as Sums, CostsBy, CostsQuery, WeekStart},
+    usage::CostBasis,
+};
+
+/// Shows what was spent.
+#[derive(Args, Debug)]
+pub struct Costs {
+    #[command(flatten)]
+    common: Common,
+    /// By what records are added up.
+    #[arg(value_enum, default_value = "daily")]
+    by: By,
+    /// From this date on, `2026-11-22` or `20261122`.
+    #[arg(long, value_name = "DATE")]
+    since: Option<String>,
+    /// Up to this date, the whole day.
+    #[arg(long, value_name = "DATE")]
+    until: Option<String>,
+    /// The zone of days, such as Europe/Berlin; this machine's where unset.
+    #[arg(long, value_name = "ZONE")]
+    timezone: Option<String>,
+    /// The day a week begins with.
+    #[arg(long, value_name = "DAY", default_value = "sunday", value_parser = ["sunday", "monday"])]
+    start_of_week: String,
+    /// One project: its folder, or the folder's last part.
+    #[arg(long, value_name = "FOLDER")]
+    project: Option<String>,
+    /// One model.
+    #[arg(long, value_name = "MODEL")]
+    model: Option<String>,
+    /// Show the models of each row.
+    #[arg(long)]
+    breakdown: bool,
+    /// Rows at most, the latest.
+    #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    limit: u32,
+    /// Show what is stored, without reading what is new in Claude Code's folders.
+    #[arg(long)]
+    no_import: bool,
+}
+
+/// By what records are added up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum By {
+    Daily,
+    Weekly,
+    Monthly,
+    Session,
+    Blocks,
+    Project,
+    Model,
+}
+
+impl By {
+    fn wire(self) -> CostsBy {
+        match self {
+            Self::Daily => CostsBy::Day,
+            Self::Weekly => CostsBy::Week,
+            Self::Monthly => CostsBy::Month,
+            Self::Session => CostsBy::Session,
+            Self::Blocks => CostsBy::Block,
+            Self::Project => CostsBy::Project,
+            Self::Model => CostsBy::Model,
+        }
+    }
+
+    fn head(self) -> &'static str {
+        match self {
+            Self::Daily => "DATE",
+            Self::Weekly => "WEEK FROM",
+            Self::Monthly => "MONTH",
+            Self::Session => "SESSION",
+            Self::Blocks => "BLOCK FROM",
+            Self::Project => "PROJECT",
+            Self::Model => "MODEL",
+        }
+    }
+}
+
+impl Costs {
+    pub(super) async fn run(self) -> Result<End, CliError> {
+        let output = self.common.output();
+        self.import().await?;
+        let store = self.common.store().await?;
+        let costs = gather(&store, &self.query()).await?;
+        if output.json {
+            output.line(&serde_json::to_string_pretty(&json::of(self.by, &costs, self.common.now()))?)?;
+        } else if costs.groups.is_empty() {
+            say("nothing was spent; `quarterdeck import PATH` reads session files that lie elsewhere")?;
+        } else {
+            self.table(output, &costs)?;
+        }
+        Ok(End::Well)
+    }
+
+    /// Reads what is new in Claude Code's folders, unless a server follows them anyway.
+    async fn import(&self) -> Result<(), CliError> {
+        let config = self.common.config()?;
+        if self.no_import || !config.watch_sessions {
+            return Ok(());
+        }
+        let places: Vec<_> = config.claude_folders.iter().map(|folder| folder.join("projects")).collect();
+        match self.common.open().await {
+            Err(CliError::Store(StoreError::InUse { .. })) => Ok(()),
+            Err(error) => Err(error),
+            Ok(store) => {
+                import::take_in(&store, &places).await?;
+                store.close().await;
+                Ok(())
+            }
+        }
+    }
+
+    fn query(&self) -> CostsQuery {
+        CostsQuery {
+            by: Some(self.by.wire()),
+            from: self.since.clone(),
+            to: self.until.clone(),
+            timezone: Some(self.timezone.clone().unwrap_or("system".into())),
+            week_start: Some(if self.start_of_week == "monday" {
+                WeekStart::Monday
+            } else {
+                WeekStart::Sunday
+            }),
+            project: self.project.clone(),
+            model: self.model.clone(),
+            limit: Some(self.limit),
+        }
+    }
+
+    fn table(&self, output: Output, costs: &Sums) -> Result<(), CliError> {
+        let head =
+            [self.by.head(), "INPUT", "OUTPUT", "CACHE WRITES", "CACHE READS", "TOTAL", "COST", "MODELS"];
+        let mut rows = Vec::new();
+        for group in &costs.groups {
+            let models = if self.by == By::Model { String::new() } else { models(group) };
+            rows.push(row(label(self.by, group), &group.sum, models));
+            let each = group.models.iter().filter(|_| self.breakdown);
+            rows.extend(each.map(|of| row(format!("  {}", plain(&of.model)), &of.sum, String::new())));
+        }
+        rows.push(row("in all".to_owned(), &costs.total, String::new()));
+        output.table(&head, &rows)?;
+        if costs.left_out > 0 {
+            say(&format!("{} earlier rows are left out; --limit shows more", costs.left_out))?;
+        }
+        for words in doubts(&costs.total) {
+            say(&words)?;
+        }
+        Ok(())
+    }
+}
+
+fn label(by: By, group: &CostGroup) -> String {
+    match (by, &group.name) {
+        (By::Session, Some(name)) => {
+            let id: String = group.key.chars().take(8).collect();
+            format!("{id} {}", figures::cut(&plain(name), 40))
+        }
+        _ => plain(&group.key),
+    }
+}
+
+fn models(group: &CostGroup) -> String {
+    let names: Vec<_> = group.models.iter().map(|of| plain(&of.model)).collect();
+    names.iter().map(|name| name.trim_start_matches("claude-")).collect::<Vec<_>>().join(", ")
+}
+
+fn row(label: String, sum: &CostSum, models: String) -> Vec<String> {
+    let tokens = sum.tokens;
+    let counts = [tokens.input, tokens.output, tokens.cache_creation, tokens.cache_read, tokens.total()];
+    let counts = counts.map(figures::tokens);
+    [label].into_iter().chain(counts).chain([cost(sum), models]).collect()
+}
+
+/// A cost as it is known: at least so much, or not at all; never nothing where nobody knows.
+fn cost(sum: &CostSum) -> String {
+    match sum.cost_basis {
+        Some(CostBasis::Unknown) if sum.unknown_records == sum.records => "unknown".to_owned(),
+        Some(CostBasis::Unknown | CostBasis::LowerBound) => format!("≥ {}", sum.cost_usd.display()),
+        _ => sum.cost_usd.display(),
+    }
+}
+
+fn doubts(sum: &CostSum) -> Vec<String> {
+    let count = |count: u64, words: &str| {
+        (count > 0).then(|| format!("{count} of {} responses {words}", sum.records))
+    };
+    [
+        count(sum.lower_bound_records, "cost at least what is shown: their files do not say how they ended"),
+        count(sum.unknown_records, "are of models without a known price: their cost is in no sum"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Whether a block may still grow.
+fn is_open(group: &CostGroup, now: quarterdeck_shared::Timestamp) -> bool {
+    let begin = group.key.parse().unwrap_or(group.first_at);
+    now.seconds_since(begin) < BLOCK_SECONDS && now.seconds_since(group.last_at) < BLOCK_SECONDS
+}

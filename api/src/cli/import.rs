@@ -1,0 +1,141 @@
+//! `quarterdeck import`: takes in session files, at once and once.
+
+use super::{
+    CliError, Common, End,
+    output::{Output, say},
+};
+use crate::{
+    fleet::clock::Clock,
+    sources::{
+        Intake, Taken, Tense,
+        import::{Files, Progress, find, places},
+    },
+    store::Store,
+};
+use clap::Args;
+use orchestrator::figures;
+use serde::Serialize;
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+/// How often it is said how far an import is.
+const SAY: Duration = Duration::from_millis(200);
+
+/// Takes in Claude Code's session files.
+#[derive(Args, Debug)]
+pub struct Import {
+    #[command(flatten)]
+    common: Common,
+    /// Session files, or folders of them; Claude Code's own folders where none is named.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    #[serde(flatten)]
+    progress: Progress,
+    #[serde(flatten)]
+    taken: Taken,
+    /// Files whose session an agent works in now: they are read when it has ended.
+    held_back: usize,
+    /// Lines of all files that cannot be read, and lines that are too long.
+    unread_lines: u64,
+}
+
+impl Import {
+    pub(super) async fn run(self) -> Result<End, CliError> {
+        let config = self.common.config()?;
+        let paths = match &self.paths[..] {
+            [] => config.claude_folders.iter().map(|folder| folder.join("projects")).collect(),
+            paths => {
+                places(paths).map_err(|error| CliError::NotFound(format!("{}: {error}", shown(paths))))?
+            }
+        };
+        let (store, output) = (self.common.writing_store().await?, self.common.output());
+        let answer = import(&store, &paths).await?;
+        store.close().await;
+        if output.json {
+            output.value(&answer)?;
+        } else {
+            tell(output, &answer)?;
+        }
+        Ok(End::Well)
+    }
+}
+
+/// Takes in what of these places is not read yet, saying on standard error how far that is.
+pub(super) async fn take_in(store: &Store, paths: &[PathBuf]) -> Result<(), CliError> {
+    import(store, paths).await.map(drop)
+}
+
+async fn import(store: &Store, paths: &[PathBuf]) -> Result<Answer, CliError> {
+    let intake = Intake::new(store.clone(), Clock::system());
+    let mut files = Files::recall(&intake).await?;
+    let changed = files.changed(find(paths));
+    let watched = std::io::stderr().is_terminal();
+    let mut said = Instant::now();
+    let mut last = Progress { files: changed.len() as u64, ..Progress::default() };
+    let taken = files
+        .take_in(changed, &intake, Tense::History, |progress, taken| {
+            last = progress;
+            if said.elapsed() > SAY {
+                said = Instant::now();
+                report(progress, taken, watched);
+            }
+            true
+        })
+        .await?;
+    if watched && last.files > 0 {
+        // The line that was written over and over.
+        let _ = write!(std::io::stderr(), "\r\u{1b}[K");
+    }
+    let held_back = taken.held_back.len();
+    Ok(Answer { progress: last, taken, held_back, unread_lines: files.unread_lines() })
+}
+
+fn report(progress: Progress, taken: &Taken, watched: bool) {
+    let share = progress.bytes_done.checked_mul(100).and_then(|done| done.checked_div(progress.bytes));
+    let words = format!(
+        "{}%: {} of {} files, {} responses",
+        share.unwrap_or(100).min(100),
+        progress.files_done,
+        progress.files,
+        taken.new_records
+    );
+    // Nobody watching is no failure.
+    let _ = if watched {
+        write!(std::io::stderr(), "\r\u{1b}[K{words}")
+    } else {
+        say(&words).map_err(std::io::Error::other)
+    };
+}
+
+fn tell(output: Output, answer: &Answer) -> Result<(), CliError> {
+    let Answer { progress, taken, held_back, unread_lines } = answer;
+    output.line(&format!(
+        "{} files read ({} bytes): {} responses are new, {} grew, {} were known; {} sessions and sub-agents are new",
+        progress.files_done,
+        figures::tokens(progress.bytes_done),
+        taken.new_records,
+        taken.grown_records,
+        taken.known_records,
+        taken.new_agents
+    ))?;
+    if *unread_lines > 0 {
+        output.line(&format!("{unread_lines} lines in all files cannot be read"))?;
+    }
+    if *held_back > 0 {
+        output.line(&format!(
+            "{held_back} files belong to agents at work here; they are read when those have ended"
+        ))?;
+    }
+    Ok(())
+}
+
+fn shown(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}
