@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod check;
+mod generate;
 mod page;
 mod places;
 mod setup;
@@ -55,6 +56,11 @@ enum Task {
         /// Figures to measure; all of them if none is named
         figures: Vec<String>,
     },
+    /// Make data from a number
+    Generate {
+        #[command(subcommand)]
+        data: generate::Data,
+    },
     /// Hold the tree to the rules of the house
     Tidy,
 }
@@ -79,6 +85,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Check => return check::all(&places),
         Task::Test { suites, nextest } => return test::run(&places, &suites, &nextest),
         Task::Bench { figures } => return bench::run(&places, &figures),
+        Task::Generate { data } => generate::run(&data)?,
         Task::Tidy => return tidy::run(&places.root),
     }
     Ok(ExitCode::SUCCESS)
