@@ -9,6 +9,7 @@ mod bare;
 mod changes;
 mod events;
 mod growth;
+mod import;
 mod list;
 mod load;
 mod memory;
@@ -37,6 +38,7 @@ const GROUPS: &[(&str, Measure)] = &[
     ("sockets", sockets::measure),
     ("memory", memory::measure),
     ("start", start::measure),
+    ("import", import::measure),
 ];
 
 fn main() {

@@ -1,5 +1,7 @@
 //! The commands: data on stdout, words on stderr, and an exit code that says how it went.
 
+mod costs;
+
 use crate::{
     both,
     support::{

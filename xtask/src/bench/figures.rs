@@ -43,6 +43,12 @@ figures! {
         "start_to_ready": "ms", AtMost 100.0;
         "first_list": "ms", AtMost 50.0;
     }
+    By::Server("import") => {
+        "import_cpu": "of a typed scan's", AtMost 1.6;
+        "import_memory": "MB", AtMost 200.0;
+        "import_first_figures": "s", AtMost 2.0;
+        "import_unchanged": "s", AtMost 1.0;
+    }
     By::Lighthouse => {
         "dashboard_performance": "of 100", AtLeast 95.0;
         "dashboard_accessibility": "of 100", AtLeast 100.0;

@@ -1,0 +1,125 @@
+//! What was spent, said to people and to programs; and the import before it.
+
+use crate::{
+    both,
+    sources::{append, prompt, response},
+    support::server::{Ended, Home},
+};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// Three sessions: late on a Saturday in UTC, on a Sunday, and one of a model without a price.
+fn sessions(home: &Home) -> PathBuf {
+    let folder = home.data_dir().parent().unwrap().join(".claude/projects/-home-dev-app");
+    let at = |mut line: Value, at: &str| {
+        line["timestamp"] = at.into();
+        line
+    };
+    append(
+        &folder.join("s1.jsonl"),
+        &[prompt("s1", "Mend the roof"), at(response("s1", "m1", 1_000), "2026-11-21T23:30:00.000Z")],
+    );
+    append(&folder.join("s2.jsonl"), &[at(response("s2", "m2", 500), "2026-11-22T12:00:00.000Z")]);
+    let mut future = at(response("s3", "m3", 9), "2026-11-23T12:00:00.000Z");
+    (future["message"]["model"], future["cwd"]) = (json!("claude-future-9"), json!("/home/dev/other"));
+    append(&folder.join("s3.jsonl"), &[future]);
+    folder
+}
+
+fn costs(home: &Home, arguments: &[&str]) -> Value {
+    let all: Vec<_> = ["costs"].iter().chain(arguments).chain(&["--json"]).copied().collect();
+    let ended: Ended = home.run(&all);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    serde_json::from_str(&ended.out).unwrap()
+}
+
+fn keys<'a>(answer: &'a Value, list: &str, key: &str) -> Vec<&'a str> {
+    answer[list].as_array().unwrap().iter().map(|row| row[key].as_str().unwrap()).collect()
+}
+
+both! {
+    async fn one_command_reads_what_is_there_and_adds_it_up_in_the_names_scripts_know(place: &Place) {
+        let home = Home::with(place);
+        sessions(&home);
+        let answer = costs(&home, &["daily", "--timezone", "UTC"]);
+        assert_eq!(keys(&answer, "daily", "date"), ["2026-11-21", "2026-11-22", "2026-11-23"]);
+        let first = &answer["daily"][0];
+        // 100 tokens in at 2 dollars a million, 1,000 out at 10.
+        assert_eq!((&first["totalCost"], &first["exactCost"]), (&json!(0.0102), &json!("0.0102")));
+        assert_eq!((&first["inputTokens"], &first["outputTokens"], &first["totalTokens"]), (&json!(100), &json!(1_000), &json!(1_100)));
+        assert_eq!(first["modelsUsed"], json!(["claude-sonnet-5-5"]));
+        assert_eq!(first["modelBreakdowns"][0]["cost"], json!(0.0102));
+        let unknown = &answer["daily"][2];
+        assert_eq!((&unknown["totalCost"], &unknown["costBasis"]), (&Value::Null, &json!("unknown")), "never nothing");
+        assert_eq!(answer["totals"]["totalCost"], json!(0.0154));
+        assert_eq!(answer["totals"]["unknownRecords"], json!(1));
+    }
+
+    async fn days_weeks_and_months_are_those_of_the_zone_asked_for(place: &Place) {
+        let home = Home::with(place);
+        sessions(&home);
+        let daily = costs(&home, &["daily", "--timezone", "Europe/Berlin"]);
+        assert_eq!(keys(&daily, "daily", "date"), ["2026-11-22", "2026-11-23"]);
+        let weekly = costs(&home, &["weekly", "--timezone", "UTC"]);
+        assert_eq!(keys(&weekly, "weekly", "week"), ["2026-11-15", "2026-11-22"], "from Sunday on");
+        let weekly = costs(&home, &["weekly", "--timezone", "UTC", "--start-of-week", "monday"]);
+        assert_eq!(keys(&weekly, "weekly", "week"), ["2026-11-16", "2026-11-23"]);
+        let monthly = costs(&home, &["monthly", "--timezone", "UTC"]);
+        assert_eq!(keys(&monthly, "monthly", "month"), ["2026-11"]);
+        let blocks = costs(&home, &["blocks"]);
+        let begins = ["2026-11-21T23:00:00.000000Z", "2026-11-22T12:00:00.000000Z", "2026-11-23T12:00:00.000000Z"];
+        assert_eq!(keys(&blocks, "blocks", "startTime"), begins);
+        let sessions = costs(&home, &["session"]);
+        assert_eq!(keys(&sessions, "sessions", "sessionId"), ["s1", "s2", "s3"]);
+        assert_eq!(sessions["sessions"][0]["name"], json!("Mend the roof"));
+    }
+
+    async fn filters_leave_the_rest_out(place: &Place) {
+        let home = Home::with(place);
+        sessions(&home);
+        let until = costs(&home, &["daily", "--timezone", "UTC", "--since", "20261122", "--until", "2026-11-22"]);
+        assert_eq!(keys(&until, "daily", "date"), ["2026-11-22"]);
+        for project in ["other", "/home/dev/other"] {
+            let other = costs(&home, &["daily", "--project", project]);
+            assert_eq!(other["totals"]["outputTokens"], json!(9), "{project}");
+        }
+        let model = costs(&home, &["daily", "--model", "claude-sonnet-5-5"]);
+        assert_eq!(model["totals"]["outputTokens"], json!(1_500));
+    }
+
+    async fn people_read_what_is_not_known_as_such(place: &Place) {
+        let home = Home::with(place);
+        let folder = sessions(&home);
+        let mut cut = response("s4", "m4", 1);
+        cut["message"]["stop_reason"] = Value::Null;
+        append(&folder.join("s4.jsonl"), &[cut]);
+        let said = home.run(&["costs", "model"]);
+        let row = |name: &str| said.out.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
+        assert!(row("claude-future-9").contains("unknown"), "{said:?}");
+        assert!(row("claude-sonnet-5-5").contains("≥ $0.02"), "{said:?}");
+        assert!(said.words.contains("1 of 4 responses are of models without a known price"), "{said:?}");
+        assert!(said.words.contains("1 of 4 responses cost at least what is shown"), "{said:?}");
+    }
+
+    async fn an_import_says_what_came_of_it_beside_a_server_too(place: &Place) {
+        let home = Home::with(place);
+        let other = home.data_dir().parent().unwrap().join("elsewhere/s9.jsonl");
+        append(&other, &[response("s9", "m9", 9), json!("no object")]);
+        let path = other.display().to_string();
+        let import = |expected: u64| {
+            let ended = home.run(&["import", "--json", &path]);
+            assert_eq!(ended.code, Some(0), "{ended:?}");
+            let answer: Value = serde_json::from_str(&ended.out).unwrap();
+            assert_eq!((&answer["new_records"], &answer["new_agents"]), (&json!(expected), &json!(expected)));
+        };
+        let server = home.serve(0);
+        import(1);
+        import(0);
+        assert_eq!(costs(&home, &["daily"])["totals"]["outputTokens"], json!(9));
+        drop(server);
+        let missing = home.run(&["import", "/nowhere/at/all"]);
+        assert_eq!(missing.code, Some(1));
+        assert!(missing.words.contains("/nowhere/at/all"), "{missing:?}");
+        assert_eq!(home.run(&["costs", "daily", "--timezone", "Mars"]).code, Some(2));
+    }
+}

@@ -1,0 +1,72 @@
+//! Costs and sources over HTTP.
+
+use super::desk::{Desk, Reply};
+use crate::{
+    sources::{append, import, prompt, response},
+    support::rows,
+};
+use quarterdeck::{
+    sources::Tense,
+    store::{Batch, Row},
+};
+use rocket::http::Method;
+use serde_json::json;
+
+#[rocket::async_test]
+async fn costs_are_sums_of_the_records_that_usage_lists() {
+    let desk = Desk::new().await;
+    let agent = Row::Agent(Box::new(rows::agent(1)));
+    let record = |number| Row::Usage(Box::new(rows::record(number)));
+    let batch = (1..31).fold(Batch::new().row(agent), |batch, number| batch.row(record(number)));
+    desk.store().commit(batch).await.unwrap();
+    for by in ["day", "week", "month", "model", "role", "block"] {
+        let costs = desk.get(&format!("/api/v1/costs?by={by}&timezone=Europe/Berlin")).await.json();
+        assert_eq!(costs["total"]["records"], json!(30), "{by}");
+        assert_eq!(costs["total"]["cost_usd"], json!("0.03"), "{by}");
+        let groups = costs["groups"].as_array().unwrap();
+        let records: u64 = groups.iter().map(|group| group["sum"]["records"].as_u64().unwrap()).sum();
+        assert_eq!(records, 30, "{by}");
+    }
+    let some = desk.get("/api/v1/costs?by=role&limit=2").await.json();
+    assert_eq!((some["groups"].as_array().unwrap().len(), &some["left_out"]), (2, &json!(6)));
+    let listed = desk.get("/api/v1/usage?limit=200").await.json();
+    assert_eq!((&listed["total"], &listed["items"][0]["terms"]["complete"]), (&json!(30), &json!(true)));
+}
+
+#[rocket::async_test]
+async fn what_is_asked_wrongly_is_named() {
+    let desk = Desk::new().await;
+    for (query, field) in
+        [("timezone=Mars", "timezone"), ("from=soon", "from"), ("by=colour", "by"), ("limit=0", "limit")]
+    {
+        let reply = desk.get(&format!("/api/v1/costs?{query}")).await;
+        assert_eq!(reply.status, 422, "{query}: {reply:?}");
+        assert!(reply.text.contains(field), "{query}: {reply:?}");
+    }
+}
+
+#[rocket::async_test]
+async fn a_session_taken_in_is_found_by_session_and_project() {
+    let desk = Desk::new().await;
+    let folder = desk.folder.path().join("elsewhere");
+    append(&folder.join("s1.jsonl"), &[prompt("s1", "Mend the roof"), response("s1", "m1", 1_000)]);
+    import(desk.store(), &folder, Tense::History).await;
+    let by = |by: &str| format!("/api/v1/costs?by={by}");
+    let session = desk.get(&by("session")).await.json()["groups"][0].clone();
+    assert_eq!((&session["key"], &session["name"]), (&json!("s1"), &json!("Mend the roof")));
+    let agent = session["agent_id"].as_str().unwrap();
+    assert_eq!(desk.get(&format!("/api/v1/agents/{agent}")).await.json()["source"], json!("transcript"));
+    assert_eq!(desk.get(&by("project")).await.json()["groups"][0]["key"], json!("/home/dev/app"));
+    assert_eq!(desk.get("/api/v1/costs?project=app").await.json()["total"]["records"], json!(1));
+}
+
+#[rocket::async_test]
+async fn sources_tell_how_they_do_to_those_who_may_know() {
+    let desk = Desk::new().await;
+    let sources = desk.get("/api/v1/sources").await.json();
+    assert_eq!(sources["items"][0]["id"], json!("claude_sessions"));
+    let checks = desk.get("/ready").await.json()["checks"].clone();
+    assert!(checks.as_array().unwrap().iter().any(|check| check["name"] == "claude_sessions"), "{checks}");
+    let stranger = Reply::of(desk.bare(Method::Get, "/ready").dispatch().await).await;
+    assert!(!stranger.text.contains("claude_sessions"), "{stranger:?}");
+}
