@@ -5,6 +5,7 @@ mod agents;
 mod analytics;
 mod approvals;
 mod bar;
+mod costs;
 mod dashboard;
 mod faces;
 mod facts;
@@ -72,6 +73,9 @@ pub enum Route {
         /// Which.
         id: String,
     },
+    /// What was spent, and the records behind it.
+    #[at("/costs")]
+    Costs,
     /// Cost and tokens.
     #[at("/analytics")]
     Analytics,
@@ -142,6 +146,15 @@ pub const PAGES: &[Page] = &[
         count: |counts| counts.waiting,
     },
     Page {
+        title: "Costs",
+        icon: Icon::Costs,
+        path: "/costs",
+        keys: "g m",
+        tab: false,
+        second: false,
+        count: |_| None,
+    },
+    Page {
         title: "Analytics",
         icon: Icon::Analytics,
         path: "/analytics",
@@ -187,6 +200,7 @@ fn page(route: Route) -> Html {
         Route::Task { id } => html! { <task::Task id={AttrValue::from(id)} /> },
         Route::Approvals => html! { <approvals::Approvals /> },
         Route::Approval { id } => html! { <approvals::Approvals open={AttrValue::from(id)} /> },
+        Route::Costs => html! { <costs::Costs /> },
         Route::Analytics => html! { <analytics::Analytics /> },
         Route::Settings => html! { <settings::Settings /> },
         Route::NotFound => html! { <not_found::NotFound /> },

@@ -8,6 +8,8 @@ pub mod answer_form;
 pub mod answer_pick;
 pub mod approval_card;
 pub mod contexts;
+pub mod cost_days;
+pub mod cost_groups;
 pub mod decision;
 pub mod deed;
 pub mod deed_view;

@@ -1,0 +1,91 @@
+//! Cost by day, stacked by model.
+
+use std::collections::BTreeMap;
+
+use quarterdeck_shared::Usd;
+use quarterdeck_shared::costs::CostGroup;
+use yew::prelude::*;
+
+use crate::calendar;
+use crate::charts::{Drawing, Layer, Stack, Unit};
+use crate::components::Plot;
+
+/// Models that get a colour of their own; the rest is added up as `others`.
+const LAYERS: usize = 5;
+const TOKENS: [&str; LAYERS + 1] = ["series-1", "series-2", "series-3", "series-4", "series-5", "series-6"];
+const DAY_US: i64 = 86_400_000_000;
+
+/// What the chart shows.
+#[derive(Properties, PartialEq)]
+pub struct CostDaysProps {
+    /// The days, in order.
+    pub days: Vec<CostGroup>,
+}
+
+/// Columns, one a day.
+#[component]
+pub fn CostDays(props: &CostDaysProps) -> Html {
+    let sum: Usd = props.days.iter().map(|day| day.sum.cost_usd).sum();
+    let label = format!("Cost by day and model: {} in all", sum.display());
+    html! { <div class="cost-days"><Plot chart={Drawing::from(stack(&props.days))} {label} height={220.0} /></div> }
+}
+
+fn stack(days: &[CostGroup]) -> Stack {
+    let midnights: Vec<_> = days.iter().map(|day| calendar::midnight(day.first_at.micros())).collect();
+    let (Some(&first), Some(&last)) = (midnights.first(), midnights.last()) else {
+        return Stack { starts_us: Vec::new(), step_us: DAY_US, layers: Vec::new(), unit: Unit::Usd };
+    };
+    // A day of summer time is an hour longer or shorter: the nearest whole number is its place.
+    let place = |at: i64| usize::try_from((at - first + DAY_US / 2) / DAY_US).unwrap_or(0);
+    let columns = place(last) + 1;
+    let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
+    for model in days.iter().flat_map(|day| &day.models) {
+        *sums.entry(&model.model).or_default() += model.sum.cost_usd.nanos() as f64;
+    }
+    let mut order: Vec<_> = sums.into_iter().collect();
+    crate::order::by(&mut order, |a, b| b.1.total_cmp(&a.1));
+    let named: Vec<_> = order.iter().take(LAYERS).map(|(model, _)| *model).collect();
+    let names = named.iter().copied().chain((order.len() > LAYERS).then_some("others"));
+    let mut layers: Vec<_> = names
+        .zip(TOKENS)
+        .map(|(name, token)| Layer { name: name.to_owned(), token, values: vec![0.0; columns] })
+        .collect();
+    for (day, midnight) in days.iter().zip(&midnights) {
+        for model in &day.models {
+            let layer = named.iter().position(|name| *name == model.model).unwrap_or(LAYERS);
+            if let Some(value) = layers.get_mut(layer).and_then(|layer| layer.values.get_mut(place(*midnight))) {
+                *value += model.sum.cost_usd.nanos() as f64;
+            }
+        }
+    }
+    let starts_us = (0..columns).map(|column| first + column as i64 * DAY_US).collect();
+    Stack { starts_us, step_us: DAY_US, layers, unit: Unit::Usd }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn day(date: &str, costs: &[(&str, &str)]) -> CostGroup {
+        let sum = |cost: &str| {
+            json!({"records": 1, "tokens": {"input": 0, "output": 0, "cache_creation": 0, "cache_read": 0}, "cost_usd": cost,
+                   "cost_basis": "computed", "lower_bound_records": 0, "unknown_records": 0})
+        };
+        let models: Vec<_> = costs.iter().map(|(model, cost)| json!({"model": model, "sum": sum(cost)})).collect();
+        let at = format!("{date}T12:00:00Z");
+        serde_json::from_value(json!({"key": date, "sum": sum("0"), "models": models, "first_at": at, "last_at": at}))
+            .unwrap()
+    }
+
+    #[test]
+    fn a_day_without_cost_keeps_its_place_and_no_cost_is_lost() {
+        let names = ["a", "b", "c", "d", "e", "f", "g"];
+        let many: Vec<_> = names.iter().map(|name| (*name, "1")).collect();
+        let stack = stack(&[day("2026-11-20", &[("a", "2")]), day("2026-11-22", &many)]);
+        assert_eq!(stack.starts_us.len(), 3);
+        let sums: Vec<f64> = (0..3).map(|at| stack.layers.iter().map(|layer| layer.values[at]).sum()).collect();
+        assert_eq!(sums, [2e9, 0.0, 7e9]);
+        assert_eq!(stack.layers.last().map(|layer| layer.name.as_str()), Some("others"));
+    }
+}

@@ -1,0 +1,125 @@
+//! Costs added up: one line a day, session, project or whatever was asked for; a line opens the records behind it.
+
+use quarterdeck_shared::costs::{CostGroup, CostsBy};
+use yew::prelude::*;
+
+use super::deed::visible;
+use super::marks::cost;
+use super::words::folder;
+use crate::format::count;
+
+/// What the table shows.
+#[derive(Properties, PartialEq)]
+pub struct CostGroupsProps {
+    /// The lines, oldest first.
+    pub groups: Vec<CostGroup>,
+    /// What they are added up by.
+    pub by: CostsBy,
+    /// The key of the line that is open; empty for none.
+    pub open: AttrValue,
+    /// Called with the key of the line to open; empty to close it.
+    pub on_open: Callback<AttrValue>,
+}
+
+/// The lines, newest first.
+#[component]
+pub fn CostGroups(props: &CostGroupsProps) -> Html {
+    let rows = props.groups.iter().rev().map(|group| row(group, props));
+    html! {
+        <div class="table-wrap" tabindex="0" role="region" aria-label="Costs">
+            <table class="records" data-testid="cost-groups">
+                <thead><tr>
+                    <th scope="col">{ title(props.by) }</th><th scope="col" class="hide-m">{ "Models" }</th>
+                    <th scope="col" class="r">{ "Requests" }</th><th scope="col" class="r hide-s">{ "Input" }</th>
+                    <th scope="col" class="r hide-s">{ "Output" }</th><th scope="col" class="r hide-s">{ "Cache write" }</th>
+                    <th scope="col" class="r hide-s">{ "Cache read" }</th><th scope="col" class="r">{ "Cost" }</th>
+                </tr></thead>
+                <tbody>{ for rows }</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn row(group: &CostGroup, props: &CostGroupsProps) -> Html {
+    let (tokens, sum) = (group.sum.tokens, &group.sum);
+    let models: Vec<_> = group.models.iter().map(|model| visible(&model.model)).collect();
+    let open = group.key == *props.open;
+    html! {
+        <tr key={group.key.clone()} class={open.then_some("selected")}>
+            <td>{ name(group, props, open) }</td>
+            <td class="small quiet hide-m">{ models.join(", ") }</td>
+            <td class="r num">{ count(sum.records) }</td>
+            <td class="r num hide-s">{ count(tokens.input) }</td>
+            <td class="r num hide-s">{ count(tokens.output) }</td>
+            <td class="r num hide-s">{ count(tokens.cache_creation) }</td>
+            <td class="r num hide-s">{ count(tokens.cache_read) }</td>
+            <td class="r strong">{ cost(sum.cost_usd, sum.cost_basis) }</td>
+        </tr>
+    }
+}
+
+fn name(group: &CostGroup, props: &CostGroupsProps, open: bool) -> Html {
+    let words = visible(match props.by {
+        CostsBy::Session => group.name.as_deref().unwrap_or(&group.key),
+        CostsBy::Project => folder(&group.key),
+        _ => &group.key,
+    });
+    let title = visible(group.project.as_deref().unwrap_or(&group.key));
+    match props.by {
+        CostsBy::Role => html! { <a href={format!("/agents?role={}", group.key)}>{ words }</a> },
+        CostsBy::Project => html! { <span {title}>{ words }</span> },
+        _ => {
+            let (changed, key) = (props.on_open.clone(), AttrValue::from(if open { String::new() } else { group.key.clone() }));
+            let onclick = Callback::from(move |_: MouseEvent| changed.emit(key.clone()));
+            html! { <button type="button" class="link cut" aria-expanded={open.to_string()} {title} {onclick}>{ words }</button> }
+        }
+    }
+}
+
+const fn title(by: CostsBy) -> &'static str {
+    match by {
+        CostsBy::Day => "Day",
+        CostsBy::Week => "Week from",
+        CostsBy::Month => "Month",
+        CostsBy::Session => "Session",
+        CostsBy::Project => "Project",
+        CostsBy::Model => "Model",
+        CostsBy::Role => "Role",
+        CostsBy::Block => "Five hours from",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{drawn, holds};
+    use serde_json::{Value, json};
+
+    fn group(changes: Value) -> CostGroup {
+        let sum = json!({"records": 1204, "tokens": {"input": 1, "output": 2, "cache_creation": 3, "cache_read": 4_000_000},
+                         "cost_usd": "0.23", "cost_basis": "lower_bound", "lower_bound_records": 1, "unknown_records": 0});
+        let mut group = json!({"key": "2026-11-22", "sum": sum, "models": [{"model": "claude-opus-5-5", "sum": sum}],
+                               "first_at": "2026-11-22T09:15:00Z", "last_at": "2026-11-22T13:30:00Z"});
+        for (field, value) in changes.as_object().unwrap() {
+            group[field] = value.clone();
+        }
+        serde_json::from_value(group).unwrap()
+    }
+
+    fn table(by: CostsBy, group: CostGroup, open: &'static str) -> String {
+        drawn(html! { <CostGroups groups={vec![group]} {by} {open} on_open={Callback::noop()} /> })
+    }
+
+    #[test]
+    fn a_line_says_what_was_spent_and_how_well_it_is_known() {
+        let html = table(CostsBy::Day, group(json!({})), "2026-11-22");
+        holds(&html, &["≥ $0.23", "claude-opus-5-5", "4.00M", "aria-expanded=\"true\"", "class=\"selected\""]);
+    }
+
+    #[test]
+    fn a_session_has_the_name_people_gave_it_and_shows_hidden_letters() {
+        let session = group(json!({"key": "5e55", "name": "Fix \u{202e}it", "project": "/home/me/app"}));
+        holds(&table(CostsBy::Session, session, ""), &["Fix ⟨U+202E⟩it", "title=\"/home/me/app\""]);
+        holds(&table(CostsBy::Project, group(json!({"key": "/home/me/app"})), ""), &[">app<"]);
+    }
+}
