@@ -23,8 +23,12 @@ const DAY_US: i64 = 86_400_000_000;
 const QUARTER_US: i64 = 900_000_000;
 
 /// The stretches one can look at: value, words, days back; none for all there is.
-const SPANS: [(&str, &str, Option<i64>); 4] =
-    [("7d", "7 days", Some(7)), ("30d", "30 days", Some(30)), ("90d", "90 days", Some(90)), ("all", "All", None)];
+const SPANS: [(&str, &str, Option<i64>); 4] = [
+    ("7d", "7 days", Some(7)),
+    ("30d", "30 days", Some(30)),
+    ("90d", "90 days", Some(90)),
+    ("all", "All", None),
+];
 
 const GROUPINGS: [(CostsBy, &str); 7] = [
     (CostsBy::Day, "Day"),
@@ -46,10 +50,12 @@ pub fn Costs() -> Html {
         SPANS.into_iter().find(|(value, ..)| *value == address.get("span")).unwrap_or(SPANS[1]);
     let by = address.get("by").parse().unwrap_or(CostsBy::Day);
     let asked = use_query(Some((days, by, records)), |(days, by, _)| question(days, by));
-    let daily = use_query((by != CostsBy::Day).then_some((days, records)), |(days, _)| question(days, CostsBy::Day));
+    let daily =
+        use_query((by != CostsBy::Day).then_some((days, records)), |(days, _)| question(days, CostsBy::Day));
     let ledger = asked.answer.data.clone();
     let open = AttrValue::from(address.get("open").to_owned());
-    let chosen = ledger.as_ref().and_then(|ledger| ledger.groups.iter().find(|group| group.key == *open).cloned());
+    let chosen =
+        ledger.as_ref().and_then(|ledger| ledger.groups.iter().find(|group| group.key == *open).cloned());
     let behind = use_pages(chosen.as_ref().and_then(|group| behind(group, by)), |query, cursor| ListUsage {
         query: UsageQuery { cursor, ..query },
         body: NoBody,
@@ -66,7 +72,8 @@ pub fn Costs() -> Html {
         })
     };
     let spans: Vec<_> = SPANS.into_iter().map(|(value, words, _)| Choice::new(value, words)).collect();
-    let groupings: Vec<_> = GROUPINGS.into_iter().map(|(by, words)| Choice::new(by.as_str(), words)).collect();
+    let groupings: Vec<_> =
+        GROUPINGS.into_iter().map(|(by, words)| Choice::new(by.as_str(), words)).collect();
     let shown = face(&asked.answer, |ledger: &Ledger| ledger.groups.is_empty());
     let days = if by == CostsBy::Day { ledger.clone() } else { daily.answer.data };
     let empty = html! {
@@ -104,7 +111,8 @@ pub fn Costs() -> Html {
 }
 
 fn question(days: Option<i64>, by: CostsBy) -> GetCosts {
-    let from = days.map(|days| Timestamp(calendar::midnight(dom::now_us()) - (days - 1) * DAY_US).to_string());
+    let from =
+        days.map(|days| Timestamp(calendar::midnight(dom::now_us()) - (days - 1) * DAY_US).to_string());
     let query = CostsQuery { by: Some(by), from, timezone: Some(calendar::zone()), ..CostsQuery::default() };
     GetCosts { query, body: NoBody }
 }
@@ -123,8 +131,14 @@ fn behind(group: &CostGroup, by: CostsBy) -> Option<UsageQuery> {
         }
         CostsBy::Session => {
             let agent_id = group.agent_id.filter(|_| group.task_id.is_none());
-            (agent_id.is_some() || group.task_id.is_some())
-                .then(|| UsageQuery { agent_id, task_id: group.task_id, from, to, limit, ..UsageQuery::default() })
+            (agent_id.is_some() || group.task_id.is_some()).then(|| UsageQuery {
+                agent_id,
+                task_id: group.task_id,
+                from,
+                to,
+                limit,
+                ..UsageQuery::default()
+            })
         }
         CostsBy::Project | CostsBy::Role => None,
     }

@@ -53,7 +53,9 @@ fn stack(days: &[CostGroup]) -> Stack {
     for (day, midnight) in days.iter().zip(&midnights) {
         for model in &day.models {
             let layer = named.iter().position(|name| *name == model.model).unwrap_or(LAYERS);
-            if let Some(value) = layers.get_mut(layer).and_then(|layer| layer.values.get_mut(place(*midnight))) {
+            if let Some(value) =
+                layers.get_mut(layer).and_then(|layer| layer.values.get_mut(place(*midnight)))
+            {
                 *value += model.sum.cost_usd.nanos() as f64;
             }
         }
@@ -72,10 +74,13 @@ mod tests {
             json!({"records": 1, "tokens": {"input": 0, "output": 0, "cache_creation": 0, "cache_read": 0}, "cost_usd": cost,
                    "cost_basis": "computed", "lower_bound_records": 0, "unknown_records": 0})
         };
-        let models: Vec<_> = costs.iter().map(|(model, cost)| json!({"model": model, "sum": sum(cost)})).collect();
+        let models: Vec<_> =
+            costs.iter().map(|(model, cost)| json!({"model": model, "sum": sum(cost)})).collect();
         let at = format!("{date}T12:00:00Z");
-        serde_json::from_value(json!({"key": date, "sum": sum("0"), "models": models, "first_at": at, "last_at": at}))
-            .unwrap()
+        serde_json::from_value(
+            json!({"key": date, "sum": sum("0"), "models": models, "first_at": at, "last_at": at}),
+        )
+        .unwrap()
     }
 
     #[test]
@@ -84,7 +89,8 @@ mod tests {
         let many: Vec<_> = names.iter().map(|name| (*name, "1")).collect();
         let stack = stack(&[day("2026-11-20", &[("a", "2")]), day("2026-11-22", &many)]);
         assert_eq!(stack.starts_us.len(), 3);
-        let sums: Vec<f64> = (0..3).map(|at| stack.layers.iter().map(|layer| layer.values[at]).sum()).collect();
+        let sums: Vec<f64> =
+            (0..3).map(|at| stack.layers.iter().map(|layer| layer.values[at]).sum()).collect();
         assert_eq!(sums, [2e9, 0.0, 7e9]);
         assert_eq!(stack.layers.last().map(|layer| layer.name.as_str()), Some("others"));
     }

@@ -69,7 +69,10 @@ fn name(group: &CostGroup, props: &CostGroupsProps, open: bool) -> Html {
         CostsBy::Role => html! { <a href={format!("/agents?role={}", group.key)}>{ words }</a> },
         CostsBy::Project => html! { <span {title}>{ words }</span> },
         _ => {
-            let (changed, key) = (props.on_open.clone(), AttrValue::from(if open { String::new() } else { group.key.clone() }));
+            let (changed, key) = (
+                props.on_open.clone(),
+                AttrValue::from(if open { String::new() } else { group.key.clone() }),
+            );
             let onclick = Callback::from(move |_: MouseEvent| changed.emit(key.clone()));
             html! { <button type="button" class="link cut" aria-expanded={open.to_string()} {title} {onclick}>{ words }</button> }
         }
@@ -113,7 +116,10 @@ mod tests {
     #[test]
     fn a_line_says_what_was_spent_and_how_well_it_is_known() {
         let html = table(CostsBy::Day, group(json!({})), "2026-11-22");
-        holds(&html, &["≥ $0.23", "claude-opus-5-5", "4.00M", "aria-expanded=\"true\"", "class=\"selected\""]);
+        holds(
+            &html,
+            &["≥ $0.23", "claude-opus-5-5", "4.00M", "aria-expanded=\"true\"", "class=\"selected\""],
+        );
     }
 
     #[test]
