@@ -99,7 +99,7 @@ pub fn Costs() -> Html {
                 }
             </Faced>
             if chosen.is_some() {
-                <Section title="Records behind it" id="behind" note="newest first, one a response of the model's API"
+                <Section class="behind" title="Records behind it" id="behind" note="newest first, one a response of the model's API"
                     face={face(&behind.answer, |rows| rows.items.is_empty())} empty={html! { <p class="small quiet">{ "No record of these is kept." }</p> }} on_retry={behind.again}>
                     if let Some(rows) = &behind.answer.data {
                         <UsageRecords records={rows.items.clone()} on_more={rows.next.as_ref().map(|_| behind.more.clone())} />

@@ -7,6 +7,7 @@ use super::deed::visible;
 use super::marks::cost;
 use super::words::folder;
 use crate::format::count;
+use crate::order;
 
 /// What the table shows.
 #[derive(Properties, PartialEq)]
@@ -24,12 +25,18 @@ pub struct CostGroupsProps {
 /// The lines, newest first.
 #[component]
 pub fn CostGroups(props: &CostGroupsProps) -> Html {
-    let rows = props.groups.iter().rev().map(|group| row(group, props));
+    let mut groups: Vec<_> = props.groups.iter().rev().collect();
+    // Time and sessions stand newest first; what has no place in time, the dearest first.
+    if matches!(props.by, CostsBy::Model | CostsBy::Role | CostsBy::Project) {
+        order::largest_first(&mut groups, |group| group.sum.cost_usd);
+    }
+    let rows = groups.into_iter().map(|group| row(group, props));
     html! {
         <div class="table-wrap" tabindex="0" role="region" aria-label="Costs">
-            <table class="records" data-testid="cost-groups">
+            <table class="records costs" data-testid="cost-groups">
                 <thead><tr>
-                    <th scope="col">{ title(props.by) }</th><th scope="col" class="hide-m">{ "Models" }</th>
+                    <th scope="col">{ title(props.by) }</th>
+                    if props.by != CostsBy::Model { <th scope="col" class="hide-m">{ "Models" }</th> }
                     <th scope="col" class="r">{ "Requests" }</th><th scope="col" class="r hide-s">{ "Input" }</th>
                     <th scope="col" class="r hide-s">{ "Output" }</th><th scope="col" class="r hide-s">{ "Cache write" }</th>
                     <th scope="col" class="r hide-s">{ "Cache read" }</th><th scope="col" class="r">{ "Cost" }</th>
@@ -47,7 +54,7 @@ fn row(group: &CostGroup, props: &CostGroupsProps) -> Html {
     html! {
         <tr key={group.key.clone()} class={open.then_some("selected")}>
             <td>{ name(group, props, open) }</td>
-            <td class="small quiet hide-m">{ models.join(", ") }</td>
+            if props.by != CostsBy::Model { <td class="small quiet hide-m models" title={models.join(", ")}><span class="cut">{ models.join(", ") }</span></td> }
             <td class="r num">{ count(sum.records) }</td>
             <td class="r num hide-s">{ count(tokens.input) }</td>
             <td class="r num hide-s">{ count(tokens.output) }</td>
@@ -74,7 +81,7 @@ fn name(group: &CostGroup, props: &CostGroupsProps, open: bool) -> Html {
                 AttrValue::from(if open { String::new() } else { group.key.clone() }),
             );
             let onclick = Callback::from(move |_: MouseEvent| changed.emit(key.clone()));
-            html! { <button type="button" class="link cut" aria-expanded={open.to_string()} {title} {onclick}>{ words }</button> }
+            html! { <button type="button" class="opens cut" aria-expanded={open.to_string()} {title} {onclick}>{ words }</button> }
         }
     }
 }
