@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn the_records_of_a_day_reach_to_the_end_of_its_last_quarter_of_an_hour() {
         let query = behind(&group(json!({})), CostsBy::Day).unwrap();
-        assert_eq!(query.from.as_deref(), Some("2026-11-22T09:15:00Z"));
+        assert_eq!(query.from.as_deref(), Some("2026-11-22T09:15:00.000000Z"));
         assert_eq!(query.to.as_deref(), Some("2026-11-22T13:44:59.999999Z"));
     }
 
