@@ -148,9 +148,7 @@ impl Follow<'_> {
 
     async fn take_in(&mut self, seen: Vec<Seen>, tense: Tense) -> Result<(), StoreError> {
         let changed = self.files.changed(seen);
-        let size: u64 = changed.iter().map(|seen| seen.size).sum();
-        let copied = size > HISTORY_BYTES && self.files.is_empty();
-        let tense = if copied { Tense::History } else { tense };
+        let tense = if self.files.behind_all(&changed) > HISTORY_BYTES { Tense::History } else { tense };
         let (board, stop) = (self.board.clone(), self.stop.clone());
         let read_before = board.borrow().read_bytes;
         let now = self.intake.now();

@@ -67,7 +67,11 @@ impl Files {
         seen.into_iter().filter(|seen| !unchanged(seen)).collect()
     }
 
-    /// Bytes of them that are not read.
+    /// Bytes of these files that are not read.
+    pub fn behind_all(&self, changed: &[Seen]) -> u64 {
+        changed.iter().map(|seen| self.behind(seen)).sum()
+    }
+
     fn behind(&self, seen: &Seen) -> u64 {
         let known = self.known.get(&*seen.path.to_string_lossy());
         known.map_or(seen.size, |known| seen.size.saturating_sub(known.read_bytes))
@@ -82,7 +86,7 @@ impl Files {
         tense: Tense,
         mut say: impl FnMut(Progress, &Taken) -> bool,
     ) -> Result<Taken, StoreError> {
-        let bytes = changed.iter().map(|seen| self.behind(seen)).sum();
+        let bytes = self.behind_all(&changed);
         let mut progress = Progress { files: changed.len() as u64, bytes, ..Progress::default() };
         let mut taken = Taken::default();
         let mut waiting: VecDeque<(Seen, Option<FileRow>)> = changed

@@ -14,6 +14,7 @@ use orchestrator::{
 use quarterdeck_shared::{
     AgentId, Payload, RecordId, TaskId, Timestamp,
     agents::{Agent, AgentStatus},
+    tasks::Task,
     usage::UsageRecord,
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -276,14 +277,24 @@ fn write(crew: &mut Crew, tense: Tense, batch: &mut Batch) {
     members.sort_by_key(|member| (member.me.agent.created_at, member.me.agent.id));
     for member in &members {
         let me = &member.me;
+        charged.extend(me.agent.task_id);
+        if me.agent.source != SOURCE {
+            // Its own work may be writing the rest of it at this moment.
+            batch.rows.push(Row::AgentFigures(Box::new(me.agent.clone())));
+            continue;
+        }
         batch.rows.push(Row::AgentDetail(Box::new(me.clone())));
-        if !me.tool_breakdown.is_empty() && me.agent.source == SOURCE {
+        if !me.tool_breakdown.is_empty() {
             batch.rows.push(Row::Tools { agent_id: me.agent.id, tools: me.tool_breakdown.clone() });
         }
-        charged.extend(me.agent.task_id);
     }
     for charge in charged.iter().filter_map(|id| crew.tasks.get(id)) {
         let task = &charge.task;
+        if task.source != SOURCE {
+            let Task { id: task_id, tokens, cost_usd, cost_basis, updated_at, .. } = *task;
+            batch.rows.push(Row::TaskFigures { task_id, tokens, cost_usd, cost_basis, updated_at });
+            continue;
+        }
         batch.rows.push(Row::Task(Box::new(task.clone())));
         let draft = |payload| Draft { agent_id: None, task_id: Some(task.id), payload };
         match &charge.was {

@@ -57,6 +57,8 @@ pub struct Draft {
 pub enum Row {
     /// What lists show of an agent: its status, tokens and cost. `deleted` takes it out of the lists.
     Agent(Box<Agent>),
+    /// An agent's figures alone, for whoever does not know the rest of it; the agent must be stored.
+    AgentFigures(Box<Agent>),
     /// An agent with its configuration and last words; `tool_breakdown` and `files` have rows of their own.
     AgentDetail(Box<AgentDetail>),
     /// Calls by tool, of the tools named here.

@@ -5,7 +5,8 @@ use super::{
     counters::{Changes, DELETED},
     rows::{
         agents::{
-            AGENTS, DETAILS, FILES, TOOLS, detail_values, file_values, tool_values, values as agent_values,
+            AGENT_FIGURES, AGENTS, DETAILS, FILES, TOOLS, detail_values,
+            figure_values as agent_figure_values, file_values, tool_values, values as agent_values,
         },
         approvals::{APPROVALS, values as approval_values},
         auth::{ANSWERS, SESSIONS, TOKENS, answer_values, session_values, token_values},
@@ -31,6 +32,7 @@ use uuid::Uuid;
 #[derive(Debug, Default)]
 pub(super) struct Group {
     agents: BTreeMap<AgentId, Agent>,
+    agent_figures: BTreeMap<AgentId, Agent>,
     details: BTreeMap<AgentId, AgentDetail>,
     tools: BTreeMap<(AgentId, String), ToolCount>,
     files: BTreeMap<(AgentId, String, FileUse), FileTouch>,
@@ -50,6 +52,7 @@ impl Group {
     pub(super) fn take(&mut self, row: Row) {
         match row {
             Row::Agent(agent) => drop(self.agents.insert(agent.id, *agent)),
+            Row::AgentFigures(agent) => drop(self.agent_figures.insert(agent.id, *agent)),
             Row::AgentDetail(detail) => {
                 self.agents.insert(detail.agent.id, detail.agent.clone());
                 self.details.insert(detail.agent.id, *detail);
@@ -94,7 +97,7 @@ impl Group {
 
     /// Which kinds of rows change.
     pub(super) fn nouns(&self) -> Vec<Noun> {
-        let details = self.details.len() + self.tools.len() + self.files.len();
+        let details = self.details.len() + self.agent_figures.len() + self.tools.len() + self.files.len();
         let tasks = self.tasks.len() + self.figures.len() + self.removed.len();
         [
             (Noun::Agents, self.agents.len() + details),
@@ -116,6 +119,7 @@ impl Group {
         self.count_approvals(db, &mut changes).await?;
         self.merge_usage(db, &mut changes).await?;
         AGENTS.upsert(db, self.agents.values().map(agent_values).collect()).await?;
+        AGENT_FIGURES.update(db, self.agent_figures.values().map(agent_figure_values).collect()).await?;
         DETAILS.upsert(db, rows(self.details.values(), detail_values)?).await?;
         TOOLS
             .upsert(db, self.tools.iter().map(|((agent, _), tool)| tool_values(*agent, tool)).collect())

@@ -53,6 +53,24 @@ pub(in crate::store) const AGENTS: Table = Table {
     unread: 1,
 };
 
+/// What an agent's records add up to.
+pub(in crate::store) const AGENT_FIGURES: Table = Table {
+    name: "agents",
+    key: &["id"],
+    columns: &[
+        "id",
+        "input_tokens",
+        "output_tokens",
+        "cache_creation_tokens",
+        "cache_read_tokens",
+        "total_tokens",
+        "cost_nanos",
+        "cost_basis",
+        "requests",
+    ],
+    unread: 0,
+};
+
 pub(in crate::store) const DETAILS: Table = Table {
     name: "agent_details",
     key: &["agent_id"],
@@ -121,6 +139,21 @@ pub(in crate::store) fn values(agent: &Agent) -> Vec<Value> {
         sql::time(agent.updated_at),
         agent.parent_id.map(|id| id.0).into(),
         sql::text(&agent.name.to_lowercase()),
+    ]
+}
+
+/// An agent's figures.
+pub(in crate::store) fn figure_values(agent: &Agent) -> Vec<Value> {
+    vec![
+        agent.id.0.into(),
+        sql::number(agent.input_tokens),
+        sql::number(agent.output_tokens),
+        sql::number(agent.cache_creation_tokens),
+        sql::number(agent.cache_read_tokens),
+        sql::number(agent.total_tokens),
+        sql::usd(agent.cost_usd),
+        sql::text_or_none(agent.cost_basis.map(|basis| basis.as_str())),
+        sql::number(agent.requests),
     ]
 }
 

@@ -17,11 +17,11 @@ const MOST_BLOCKS: usize = 1_000;
 pub(super) struct Shape<'line> {
     #[serde(rename = "type", borrow)]
     pub kind: Text<'line>,
-    #[serde(rename = "sessionId", borrow)]
+    #[serde(rename = "sessionId", alias = "session_id", borrow)]
     pub session_id: Text<'line>,
     #[serde(rename = "agentId", borrow)]
     pub agent_id: Text<'line>,
-    #[serde(rename = "requestId", borrow)]
+    #[serde(rename = "requestId", alias = "request_id", borrow)]
     pub request_id: Text<'line>,
     #[serde(borrow)]
     pub cwd: Text<'line>,
@@ -184,6 +184,12 @@ impl<'line> Text<'line> {
     fn of(holder: &'line Value, key: &str) -> Self {
         Self(holder.get(key).and_then(Value::as_str).map(Cow::Borrowed))
     }
+
+    /// A session file's name of a field before a stream's.
+    fn either(holder: &'line Value, key: &str, other: &str) -> Self {
+        let found = Self::of(holder, key);
+        if found.0.is_some() { found } else { Self::of(holder, other) }
+    }
 }
 
 /// A number of tokens; what is no number is none.
@@ -201,9 +207,9 @@ impl<'line> Shape<'line> {
         let amount = |key: &str| Amount(value.get(key).and_then(Value::as_f64));
         Self {
             kind: Text::of(value, "type"),
-            session_id: Text::of(value, "sessionId"),
+            session_id: Text::either(value, "sessionId", "session_id"),
             agent_id: Text::of(value, "agentId"),
-            request_id: Text::of(value, "requestId"),
+            request_id: Text::either(value, "requestId", "request_id"),
             cwd: Text::of(value, "cwd"),
             timestamp: Text::of(value, "timestamp"),
             is_sidechain: truth("isSidechain"),
