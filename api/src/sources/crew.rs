@@ -158,9 +158,8 @@ impl Crew {
         }
         member.touched = true;
         if let Some(first) = known.first_at {
-            let earlier = |at: Timestamp| if is_new { first.min(at) } else { at.min(first) };
-            agent.created_at = earlier(agent.created_at);
-            agent.started_at = Some(agent.started_at.map_or(first, earlier));
+            agent.created_at = agent.created_at.min(first);
+            agent.started_at = Some(agent.started_at.map_or(first, |at| at.min(first)));
         }
         if agent.working_directory.is_empty() {
             agent.working_directory = known.cwd.clone().unwrap_or_default();

@@ -62,10 +62,16 @@ type Make = fn(&SourceRules) -> Option<Arc<dyn Source>>;
 /// Every source there is, by name.
 pub const SOURCES: &[(&str, Make)] = &[(claude_sessions::NAME, claude_sessions::make)];
 
+/// A source, where the settings want it, and the board it writes on.
+struct Post {
+    source: Option<Arc<dyn Source>>,
+    board: watch::Sender<State>,
+}
+
 /// The sources of a server. Cheap to clone; every clone is the same ones.
 #[derive(Clone)]
 pub struct Sources {
-    all: Arc<[(Option<Arc<dyn Source>>, watch::Sender<State>)]>,
+    all: Arc<[Post]>,
     intake: Intake,
     stop: watch::Sender<bool>,
 }
@@ -84,7 +90,7 @@ impl Sources {
                 places: places.map(|place| place.display().to_string()).collect(),
                 ..State::default()
             };
-            (source, watch::Sender::new(state))
+            Post { source, board: watch::Sender::new(state) }
         });
         let intake = Intake::new(store, rules.clock.clone());
         Self { all: all.collect(), intake, stop: watch::Sender::new(false) }
@@ -92,8 +98,8 @@ impl Sources {
 
     /// Runs every source until all are stopped.
     pub async fn run(&self) {
-        let running = self.all.iter().filter_map(|(source, board)| {
-            let (source, board) = (source.clone()?, board.clone());
+        let running = self.all.iter().filter_map(|post| {
+            let (source, board) = (post.source.clone()?, post.board.clone());
             board.send_modify(|state| state.running = true);
             let work = tokio::spawn({
                 let (intake, board, stop) = (self.intake.clone(), board.clone(), self.stop.subscribe());
@@ -119,6 +125,6 @@ impl Sources {
 
     /// How each does.
     pub fn states(&self) -> Vec<State> {
-        self.all.iter().map(|(_, board)| board.borrow().clone()).collect()
+        self.all.iter().map(|post| post.board.borrow().clone()).collect()
     }
 }
