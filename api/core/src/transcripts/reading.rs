@@ -114,7 +114,7 @@ impl Reading {
         if !session::matters(bytes, self.title_wanted) {
             return;
         }
-        for told in session::told(bytes) {
+        for told in session::told(bytes, self.title_wanted) {
             self.hear(told, line.offset);
         }
     }

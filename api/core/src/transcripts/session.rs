@@ -6,8 +6,9 @@ mod shape;
 use crate::usage::Observed;
 use memchr::memmem;
 use quarterdeck_shared::{Timestamp, Usd};
+use serde::Deserialize;
 use serde_json::Deserializer;
-use shape::{Content, Response, Shape};
+use shape::{Content, Response, Shape, Skipped, Text, Words};
 
 /// Lines up to this length are looked at whatever they seem to be.
 const SHORT: usize = 2 << 10;
@@ -87,10 +88,13 @@ pub fn is_whole(line: &[u8]) -> bool {
 /// Reads one line: usually one object, several where a newline was lost.
 ///
 /// Whatever the bytes are, it answers: what is no JSON becomes [`Fact::Broken`], what is unknown [`Fact::Other`].
-pub fn told(line: &[u8]) -> Vec<Told> {
+pub fn told(line: &[u8], title_wanted: bool) -> Vec<Told> {
+    if title_wanted { quickly::<Text<'_>>(line) } else { quickly::<Skipped>(line) }
+}
+
+fn quickly<'line, W: Words + Deserialize<'line>>(line: &'line [u8]) -> Vec<Told> {
     let mut found = Vec::with_capacity(1);
-    let mut shapes = Deserializer::from_slice(line).into_iter::<Shape<'_>>();
-    for shape in shapes.by_ref() {
+    for shape in Deserializer::from_slice(line).into_iter::<Shape<'line, W>>() {
         match shape {
             Ok(shape) => found.push(said(shape)),
             // A field of another kind, a letter that is none: once more with all patience.
@@ -112,13 +116,13 @@ fn patiently(line: &[u8]) -> Vec<Told> {
             found.push(Told::broken());
             break;
         };
-        found.push(said(Shape::of(&value)));
+        found.push(said(Shape::<Text<'_>>::of(&value)));
     }
     found
 }
 
-fn said(shape: Shape<'_>) -> Told {
-    let owned = |text: &shape::Text<'_>| text.filled().map(str::to_owned);
+fn said<W: Words>(shape: Shape<'_, W>) -> Told {
+    let owned = |text: &Text<'_>| text.filled().map(str::to_owned);
     Told {
         session_id: owned(&shape.session_id),
         agent_id: owned(&shape.agent_id),
@@ -128,12 +132,12 @@ fn said(shape: Shape<'_>) -> Told {
     }
 }
 
-fn fact(shape: &Shape<'_>) -> Fact {
-    let worded = |text: &shape::Text<'_>| text.filled().map(str::to_owned);
+fn fact<W: Words>(shape: &Shape<'_, W>) -> Fact {
+    let worded = |text: &Text<'_>| text.filled().map(str::to_owned);
     let known = match shape.kind.filled() {
         Some("assistant") => shape.message.as_ref().and_then(|message| response(shape, message)),
         Some("user") => shape.message.as_ref().map(|message| match &message.content {
-            Content::Words(words) => Fact::Prompt(title(shape, words)),
+            Content::Words(words) => Fact::Prompt(words.filled().and_then(|words| title(shape, words))),
             Content::Blocks(blocks) if blocks.iter().any(|block| block.is("tool_result")) => {
                 let errors = blocks.iter().filter(|block| block.is_error);
                 Fact::Results { errors: errors.filter_map(|block| worded(&block.tool_use_id)).collect() }
@@ -152,7 +156,7 @@ fn fact(shape: &Shape<'_>) -> Fact {
     known.unwrap_or(Fact::Other)
 }
 
-fn response(shape: &Shape<'_>, message: &Response<'_>) -> Option<Fact> {
+fn response<W: Words>(shape: &Shape<'_, W>, message: &Response<'_, W>) -> Option<Fact> {
     let message_id = message.id.filled()?.to_owned();
     let model = message.model.filled().filter(|model| *model != crate::usage::SYNTHETIC)?.to_owned();
     let usage = message.usage.as_ref()?.figures();
@@ -184,7 +188,7 @@ fn response(shape: &Shape<'_>, message: &Response<'_>) -> Option<Fact> {
 }
 
 /// Words that may stand as a title: not those that the program put in by itself.
-fn title(shape: &Shape<'_>, words: &str) -> Option<String> {
+fn title<W>(shape: &Shape<'_, W>, words: &str) -> Option<String> {
     let words = words.trim();
     let is_own =
         !shape.is_meta && !words.is_empty() && !words.starts_with('<') && !words.starts_with("Caveat:");

@@ -6,15 +6,26 @@ use serde::{
     de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::Value;
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 /// More blocks than any message has.
 const MOST_BLOCKS: usize = 1_000;
 
+/// Words of a message: kept where a title is looked for, else stepped over.
+pub(super) trait Words: Default {
+    /// The words, where they are kept and there are any.
+    fn filled(&self) -> Option<&str>;
+    fn of(words: &str) -> Self;
+}
+
+/// Words that are stepped over: unescaping them would be most of the work.
+#[derive(Debug, Default)]
+pub(super) struct Skipped;
+
 /// One object. What is missing is empty.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Shape<'line> {
+#[serde(default, bound(deserialize = "'de: 'line, W: Words + Deserialize<'de>"))]
+pub(super) struct Shape<'line, W> {
     #[serde(rename = "type", borrow)]
     pub kind: Text<'line>,
     #[serde(rename = "sessionId", alias = "session_id", borrow)]
@@ -32,7 +43,7 @@ pub(super) struct Shape<'line> {
     #[serde(rename = "isMeta")]
     pub is_meta: bool,
     #[serde(borrow)]
-    pub message: Option<Response<'line>>,
+    pub message: Option<Response<'line, W>>,
     #[serde(borrow)]
     pub data: Option<Progress<'line>>,
     #[serde(rename = "customTitle", borrow)]
@@ -49,8 +60,8 @@ pub(super) struct Shape<'line> {
 
 /// A message of the API, or what somebody said to it.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Response<'line> {
+#[serde(default, bound(deserialize = "'de: 'line, W: Words + Deserialize<'de>"))]
+pub(super) struct Response<'line, W> {
     #[serde(borrow)]
     pub id: Text<'line>,
     #[serde(borrow)]
@@ -58,7 +69,7 @@ pub(super) struct Response<'line> {
     #[serde(borrow)]
     pub stop_reason: Text<'line>,
     #[serde(borrow)]
-    pub content: Content<'line>,
+    pub content: Content<'line, W>,
     pub usage: Option<Figures>,
 }
 
@@ -136,12 +147,12 @@ impl Figures {
 
 /// A content: words, or blocks of which little is kept.
 #[derive(Debug)]
-pub(super) enum Content<'line> {
-    Words(Cow<'line, str>),
-    Blocks(Vec<Piece<'line>>),
+pub(super) enum Content<'line, W> {
+    Words(W),
+    Blocks(Vec<Piece<'line, W>>),
 }
 
-impl Default for Content<'_> {
+impl<W> Default for Content<'_, W> {
     fn default() -> Self {
         Self::Blocks(Vec::new())
     }
@@ -149,8 +160,8 @@ impl Default for Content<'_> {
 
 /// One block.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Piece<'line> {
+#[serde(default, bound(deserialize = "'de: 'line, W: Words + Deserialize<'de>"))]
+pub(super) struct Piece<'line, W> {
     #[serde(rename = "type", borrow)]
     kind: Text<'line>,
     #[serde(borrow)]
@@ -159,12 +170,11 @@ pub(super) struct Piece<'line> {
     pub name: Text<'line>,
     #[serde(borrow)]
     pub tool_use_id: Text<'line>,
-    #[serde(borrow)]
-    pub text: Text<'line>,
+    pub text: W,
     pub is_error: bool,
 }
 
-impl Piece<'_> {
+impl<W> Piece<'_, W> {
     pub(super) fn is(&self, kind: &str) -> bool {
         self.kind.filled() == Some(kind)
     }
@@ -200,7 +210,7 @@ struct Count(u64);
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Amount(pub Option<f64>);
 
-impl<'line> Shape<'line> {
+impl<'line, W: Words> Shape<'line, W> {
     /// The same out of a value whose fields may be of any kind.
     pub(super) fn of(value: &'line Value) -> Self {
         let truth = |key: &str| value.get(key).and_then(Value::as_bool).unwrap_or_default();
@@ -228,14 +238,14 @@ impl<'line> Shape<'line> {
     }
 }
 
-impl<'line> Response<'line> {
+impl<'line, W: Words> Response<'line, W> {
     fn of(message: &'line Value) -> Self {
         Self {
             id: Text::of(message, "id"),
             model: Text::of(message, "model"),
             stop_reason: Text::of(message, "stop_reason"),
             content: match message.get("content") {
-                Some(Value::String(words)) => Content::Words(Cow::Borrowed(words)),
+                Some(Value::String(words)) => Content::Words(W::of(words)),
                 _ => Content::Blocks(fields::list(message, "content").iter().map(Piece::of).collect()),
             },
             usage: message.get("usage").filter(|usage| usage.is_object()).map(|_| Figures::of(message)),
@@ -243,14 +253,14 @@ impl<'line> Response<'line> {
     }
 }
 
-impl<'line> Piece<'line> {
+impl<'line, W: Words> Piece<'line, W> {
     fn of(block: &'line Value) -> Self {
         Self {
             kind: Text::of(block, "type"),
             id: Text::of(block, "id"),
             name: Text::of(block, "name"),
             tool_use_id: Text::of(block, "tool_use_id"),
-            text: Text::of(block, "text"),
+            text: block.get("text").and_then(Value::as_str).map(W::of).unwrap_or_default(),
             is_error: block.get("is_error").and_then(Value::as_bool).unwrap_or_default(),
         }
     }
@@ -301,22 +311,18 @@ impl<'de: 'line, 'line> Deserialize<'de> for Text<'line> {
     }
 }
 
-impl<'de: 'line, 'line> Deserialize<'de> for Content<'line> {
+impl<'de: 'line, 'line, W: Words + Deserialize<'de>> Deserialize<'de> for Content<'line, W> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Content<'de>;
+        struct Any<W>(PhantomData<W>);
+        impl<'de, W: Words + Deserialize<'de>> Visitor<'de> for Any<W> {
+            type Value = Content<'de, W>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("words or blocks")
             }
 
-            fn visit_borrowed_str<E: Error>(self, words: &'de str) -> Result<Self::Value, E> {
-                Ok(Content::Words(Cow::Borrowed(words)))
-            }
-
             fn visit_str<E: Error>(self, words: &str) -> Result<Self::Value, E> {
-                Ok(Content::Words(Cow::Owned(words.to_owned())))
+                Ok(Content::Words(W::of(words)))
             }
 
             fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
@@ -338,7 +344,33 @@ impl<'de: 'line, 'line> Deserialize<'de> for Content<'line> {
                 Ok(Content::default())
             }
         }
-        deserializer.deserialize_any(Any)
+        deserializer.deserialize_any(Any(PhantomData))
+    }
+}
+
+impl Words for Text<'_> {
+    fn filled(&self) -> Option<&str> {
+        Text::filled(self)
+    }
+
+    fn of(words: &str) -> Self {
+        Self(Some(Cow::Owned(words.to_owned())))
+    }
+}
+
+impl Words for Skipped {
+    fn filled(&self) -> Option<&str> {
+        None
+    }
+
+    fn of(_: &str) -> Self {
+        Self
+    }
+}
+
+impl<'de> Deserialize<'de> for Skipped {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self)
     }
 }
 
