@@ -3,6 +3,7 @@
 pub mod agents;
 pub mod figures;
 pub mod handovers;
+pub mod hooks;
 pub mod ledger;
 pub mod live;
 pub mod metrics;

@@ -4,6 +4,7 @@
 mod any_run;
 mod cases;
 mod counting;
+mod hooks;
 mod ledger;
 mod observe;
 mod runs;
