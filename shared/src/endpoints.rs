@@ -7,6 +7,7 @@ use crate::{
     auth::{MadeToken, NewSession, NewToken, Session, Ticket, Token},
     costs::{Costs, CostsQuery},
     endpoint::Endpoint,
+    hooks::{HookInput, HookReply},
     prompts::{AnalystPromptQuery, NewPreview, Preview, RolePrompt, RolePromptQuery},
     runtimes::Runtime,
     settings::{Health, Readiness, Settings, Status, Version},
@@ -148,6 +149,9 @@ endpoints! {
     ListApprovals = keyed Get "/api/v1/approvals" () query ApprovalQuery, body NoBody => 200 Page<Approval>;
     #[doc = "Answers a question, once."]
     AnswerApproval = keyed Post "/api/v1/approvals/{id}" (id: ApprovalId) query NoQuery, body NewAnswer => 200 Approval;
+
+    #[doc = "Takes what a hook of Claude Code tells; answers what it shall do, where somebody decides it here."]
+    IngestHook = keyed Post "/api/v1/ingest/hooks" () query NoQuery, body HookInput => 200 HookReply;
 
     #[doc = "The usage records themselves, newest first."]
     ListUsage = keyed Get "/api/v1/usage" () query UsageQuery, body NoBody => 200 Page<UsageRecord>;

@@ -13,6 +13,7 @@ pub mod endpoint;
 pub mod endpoints;
 pub mod error;
 pub mod event;
+pub mod hooks;
 pub mod id;
 pub mod json;
 pub mod live;

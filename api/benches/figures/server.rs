@@ -21,7 +21,9 @@ impl Server {
     /// Starts it on a data folder, with rates lifted so that the load is the limit.
     pub fn start(data_dir: &Path, more: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_quarterdeck"));
-        command.args(["serve", "--port", "0", "--log-level", "error", "--watch-sessions", "false", "--data-dir"]).arg(data_dir);
+        command
+            .args(["serve", "--port", "0", "--log-level", "error", "--watch-sessions", "false", "--data-dir"])
+            .arg(data_dir);
         command.args(["--read-rate", "0", "--command-rate", "0", "--stranger-rate", "0"]).args(more);
         let mut server = Self::launch(command);
         std::fs::read_to_string(data_dir.join("api_key")).unwrap().trim().clone_into(&mut server.key);

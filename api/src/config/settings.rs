@@ -84,6 +84,10 @@ settings! {
         "Take in Claude Code sessions that were started elsewhere, and follow them";
     "claude_folders" "QUARTERDECK_CLAUDE_FOLDERS" = "", checks::any, shown:
         "Claude Code's folders, parted by `:`; $CLAUDE_CONFIG_DIR, or ~/.claude, where unset";
+    "hook_hold_seconds" "QUARTERDECK_HOOK_HOLD_SECONDS" = "60", checks::count, shown:
+        "Seconds a session that was started elsewhere waits here for an answer before it asks in its own terminal";
+    "hook_ask_tools" "QUARTERDECK_HOOK_ASK_TOOLS" = "", checks::any, shown:
+        "Tools that such sessions ask for here each time before they use them, parted by commas; * means all";
     "max_agents" "QUARTERDECK_MAX_AGENTS" = "8", checks::count, shown:
         "Agents at work at the same time, over all tasks; one that waits for an answer keeps its place";
     "step_seconds" "QUARTERDECK_STEP_SECONDS" = "3600", checks::count, shown:

@@ -1,7 +1,7 @@
 //! Agents on command: create, prompt, cancel, delete.
 
 use super::{
-    Fleet, FleetError, Inner, checks,
+    Fleet, FleetError, Inner, OWN, checks,
     desks::{Desk, Mail},
     drive::limit_reached,
     runtime,
@@ -162,6 +162,9 @@ impl Inner {
         prompt: String,
     ) -> Result<AgentDetail, FleetError> {
         let mut me = self.agent(id).await?;
+        if me.agent.source != OWN && me.agent.status.is_active() {
+            return self.instruct(me, prompt).await;
+        }
         if me.agent.status == AgentStatus::Waiting {
             let why = format!("agent {id} waits for an answer; answer its question first, then go on");
             return Err(FleetError::Conflict(why));

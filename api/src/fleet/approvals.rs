@@ -1,7 +1,7 @@
 //! Approvals on command: a question is answered once; its agent hears the answer now, or when it is resumed.
 
 use super::{
-    Fleet, FleetError, Inner,
+    Fleet, FleetError, Inner, OWN,
     desks::{Desk, Mail},
     work::{self, Given, InFlight, Start},
 };
@@ -28,6 +28,9 @@ impl Fleet {
             return Err(FleetError::invalid("updated_input", "a tool's input is a JSON object"));
         }
         let approval = fleet.pending(id).await?;
+        if let Some(answered) = fleet.outside.answer(id, answer.clone()).await {
+            return answered;
+        }
         let desk = fleet.desks.get(approval.agent_id, Default::default);
         let _turn = desk.lock.lock().await;
         while let Some(live) = desk.live() {
@@ -63,6 +66,12 @@ impl Inner {
     ) -> Result<Approval, FleetError> {
         let mut approval = self.pending(id).await?;
         let me = self.agent(approval.agent_id).await?;
+        if me.agent.source != OWN {
+            let (agent, tool) = (me.agent.id, &approval.tool);
+            return Err(FleetError::Conflict(format!(
+                "agent {agent} does not wait here for its answer about {tool} any more; answer it in its terminal"
+            )));
+        }
         if me.agent.status != AgentStatus::Waiting {
             let (agent, status) = (me.agent.id, me.agent.status);
             return Err(FleetError::Conflict(format!(

@@ -8,6 +8,7 @@ pub mod clock;
 mod desks;
 mod drive;
 mod error;
+pub mod outside;
 mod restore;
 mod rules;
 pub mod runtime;
@@ -16,6 +17,7 @@ mod work;
 mod workspace;
 
 pub use error::FleetError;
+pub use outside::Outside;
 pub use rules::FleetRules;
 pub use workspace::Workspace;
 
@@ -32,6 +34,9 @@ use work::{Ending, News};
 
 /// How long the agents may take to end when the server stops. Their keepers end what is left.
 const STOPPING: Duration = Duration::from_millis(1500);
+
+/// The source of agents that were started here.
+const OWN: &str = "quarterdeck";
 
 /// How long before writing is tried again where nothing can be written.
 const AGAIN: Duration = Duration::from_millis(250);
@@ -51,6 +56,7 @@ pub(crate) struct Inner {
     /// The places that agents at work share.
     places: Arc<Semaphore>,
     desks: Desks,
+    outside: Outside,
     cases: Registry<TaskId, Case>,
     stopping: watch::Sender<bool>,
     /// Why nothing can be written now.
@@ -76,6 +82,7 @@ impl Fleet {
             runtimes,
             places,
             desks: Desks::default(),
+            outside: Outside::default(),
             cases: Registry::default(),
             stopping: watch::Sender::new(false),
             trouble: watch::Sender::new(None),
@@ -88,6 +95,11 @@ impl Fleet {
     /// What the fleet remembers with.
     pub fn store(&self) -> &Store {
         &self.inner.store
+    }
+
+    /// What sessions outside of the fleet ask.
+    pub fn outside(&self) -> Outside {
+        self.inner.outside.clone()
     }
 
     /// Below which folders agents may work.

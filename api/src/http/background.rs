@@ -21,12 +21,14 @@ pub(super) fn fairing() -> AdHoc {
         Box::pin(async move {
             let ((Some(fleet), Some(hub)), Some(sources)) = (parts, sources) else { return };
             let store = fleet.store().clone();
+            let running = sources.clone();
             let live = hub.run(store.clone());
-            let work = async move { futures::join!(live, sweep(store), sources.run()) };
+            let work = async move { futures::join!(live, sweep(store), running.run()) };
             tokio::spawn(async move {
                 tokio::select! {
                     _ = work => {}
-                    () = shutdown => {}
+                    // Whoever waits for an answer is let go while there is time.
+                    () = shutdown => sources.stop(),
                 }
             });
         })

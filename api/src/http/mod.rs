@@ -16,6 +16,7 @@ mod docs;
 pub mod door;
 pub mod headers;
 pub mod health;
+mod hooks;
 pub mod keyfile;
 pub mod live;
 mod metrics;
@@ -54,6 +55,7 @@ pub const API: &str = "/api/v1";
 fn api() -> Vec<Route> {
     let terms = [agents::routes, approvals::routes, auth::routes, costs::routes, prompts::routes];
     let more = [
+        hooks::routes,
         runtimes::routes,
         settings::routes,
         sources::routes,
@@ -80,7 +82,7 @@ pub fn build(config: Config, access: Arc<Access>, fleet: Fleet) -> Rocket<Build>
         .manage(once::Once::default())
         .manage(health::Started::now())
         .manage(access)
-        .manage(Sources::new(&rules::source_rules(&config), fleet.store().clone()))
+        .manage(Sources::beside(&rules::source_rules(&config), fleet.store().clone(), fleet.outside()))
         .manage(fleet)
         .manage(config)
         .mount(API, api())

@@ -1,10 +1,15 @@
 //! Rules: what the settings say to each part of the server.
 
 use super::pool;
-use crate::{config::Config, fleet::FleetRules, sources::SourceRules, store::Location};
+use crate::{
+    config::Config,
+    fleet::FleetRules,
+    sources::{HookRules, SourceRules},
+    store::Location,
+};
 use orchestrator::live::Windows;
 use rocket::config::{Ident, LogLevel, Shutdown as ShutdownSettings, TlsConfig};
-use std::{collections::HashSet, path::PathBuf};
+use std::{collections::HashSet, path::PathBuf, time::Duration};
 
 /// Rocket's own settings: nothing of its defaults that trusts or prints more than we do.
 pub(super) fn rocket_settings(config: &Config) -> rocket::Config {
@@ -53,7 +58,11 @@ pub fn location(config: &Config) -> Location {
 /// The sources' share of the settings.
 pub fn source_rules(config: &Config) -> SourceRules {
     let rules = SourceRules::new(config.claude_folders.clone());
-    SourceRules { watch_sessions: config.watch_sessions, ..rules }
+    let hooks = HookRules {
+        hold: Duration::from_secs(config.hook_hold_seconds),
+        ask_tools: config.hook_ask_tools.clone(),
+    };
+    SourceRules { watch_sessions: config.watch_sessions, hooks, ..rules }
 }
 
 /// The fleet's share of the settings.

@@ -176,11 +176,14 @@ impl Crew {
         }
         agent.reported_cost_usd = known.reported.or(agent.reported_cost_usd);
         let newest = known.last_at.max(agent.status_evidence.last_event_at);
-        if known.last_at >= agent.status_evidence.last_event_at {
+        let hooked = known.last_at.is_some_and(|last| outlasts(&agent.status_evidence, last));
+        if hooked || known.last_at >= agent.status_evidence.last_event_at {
             agent.model = known.model.clone().or(agent.model.take());
             let window = agent.model.as_deref().and_then(|model| PriceTable::bundled().window(model));
             let context = known.context_used.zip(window).and_then(|(used, window)| Context::of(used, window));
             agent.context = context.or(agent.context);
+        }
+        if !hooked && known.last_at >= agent.status_evidence.last_event_at {
             agent.status_evidence.last_event_at = newest;
             let (status, reason) = standing(known.turn_ended, newest, agent.status, self.now);
             if agent.status != AgentStatus::Deleted {
@@ -279,6 +282,25 @@ pub fn standing(
         }
         None => (before, "as its session file says".to_owned()),
     }
+}
+
+/// How evidence begins that is a hook's word.
+pub const HOOK: &str = "hook ";
+/// Seconds by which a session's file must be ahead of a hook before it is believed rather than the hook.
+const AHEAD_SECONDS: i64 = 10;
+/// Seconds after which a hook's word counts for nothing.
+const HOOK_SECONDS: i64 = 86_400;
+
+/// Whether a hook said where a session stands, not too long ago: however quiet it is, the next hook tells.
+pub fn speaks(evidence: &StatusEvidence, now: Timestamp) -> bool {
+    let heard = evidence.last_event_at.is_some_and(|last| now.seconds_since(last) < HOOK_SECONDS);
+    evidence.reason.starts_with(HOOK) && heard
+}
+
+/// Whether a hook's word holds against what a file says of this moment: they tell of the same, and the hook knows more.
+fn outlasts(evidence: &StatusEvidence, told_at: Timestamp) -> bool {
+    let ahead = |last: Timestamp| told_at.seconds_since(last) >= AHEAD_SECONDS;
+    evidence.reason.starts_with(HOOK) && evidence.last_event_at.is_some_and(|last| !ahead(last))
 }
 
 const UNNAMED: [&str; 2] = ["Session ", "Sub-agent "];

@@ -1,7 +1,7 @@
 //! The intake: what was read of session files becomes records, agents and tasks, in one transaction with how far the
 //! files are read. Read twice, it changes nothing.
 
-use super::crew::{About, Crew, Member, SOURCE, resum, standing};
+use super::crew::{About, Crew, Member, SOURCE, resum, speaks, standing};
 use crate::{
     fleet::clock::Clock,
     store::{Batch, Draft, FileRow, Row, Store, StoreError},
@@ -17,7 +17,11 @@ use quarterdeck_shared::{
     tasks::Task,
     usage::UsageRecord,
 };
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
+use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
 
 /// What was read of one file, and how far.
@@ -74,12 +78,19 @@ pub enum Tense {
 pub struct Intake {
     store: Store,
     clock: Clock,
+    /// Held from reading what is known until what comes of it is written: sources do not overwrite each other.
+    turn: Arc<Mutex<()>>,
 }
 
 impl Intake {
     /// Remembers with this store.
     pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock }
+        Self { store, clock, turn: Arc::default() }
+    }
+
+    /// The right to change what sources know; whoever holds it is alone.
+    pub(super) async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().await
     }
 
     /// Where it remembers.
@@ -94,6 +105,7 @@ impl Intake {
 
     /// Makes durable what was read of some files.
     pub async fn take(&self, found: Vec<Found>, tense: Tense) -> Result<Taken, StoreError> {
+        let _turn = self.turn().await;
         let sessions = sessions_of(&found);
         let own = self.store.own_agents_of(&sessions).await?;
         let (found, held_back) = hold_back(found, &own);
@@ -141,6 +153,7 @@ impl Intake {
 
     /// Says of sessions that have gone quiet in the middle of a turn that they were cut off.
     pub async fn look_after(&self) -> Result<(), StoreError> {
+        let _turn = self.turn().await;
         let now = self.now();
         let mut batch = Batch::new();
         let quiet: Vec<_> = self.store.active_agents_from(SOURCE).await?;
@@ -150,7 +163,7 @@ impl Intake {
         for me in quiet {
             let heard = me.agent.status_evidence.last_event_at;
             let (status, reason) = standing(Some(false), heard, me.agent.status, now);
-            if status == me.agent.status {
+            if status == me.agent.status || speaks(&me.agent.status_evidence, now) {
                 continue;
             }
             let id = me.agent.id;
@@ -181,7 +194,12 @@ impl Intake {
     }
 
     /// Everybody whose figures may change.
-    async fn crew(&self, sessions: &[String], own: &[Agent], book: &Book) -> Result<Crew, StoreError> {
+    pub(super) async fn crew(
+        &self,
+        sessions: &[String],
+        own: &[Agent],
+        book: &Book,
+    ) -> Result<Crew, StoreError> {
         let mut threads = self.store.threads(sessions).await?;
         for agent in own {
             if let Some(session) = &agent.session_id {
@@ -267,7 +285,7 @@ fn hold_back(found: Vec<Found>, own: &[Agent]) -> (Vec<Found>, Vec<String>) {
 }
 
 /// The rows of everybody who changed, and the events that tell of it.
-fn write(crew: &mut Crew, tense: Tense, batch: &mut Batch) {
+pub(super) fn write(crew: &mut Crew, tense: Tense, batch: &mut Batch) {
     for (thread, agent_id) in std::mem::take(&mut crew.met) {
         let (session_id, thread_id) = (thread.session_id, thread.agent_id);
         batch.rows.push(Row::Thread { session_id, thread_id, agent_id });

@@ -4,13 +4,18 @@ mod claude_sessions;
 mod crew;
 mod files;
 mod hints;
+mod hooks;
 pub mod import;
 mod intake;
 
 pub use crew::SOURCE as TRANSCRIPT;
+pub use hooks::{HookRules, Hooks};
 pub use intake::{Intake, Taken, Tense};
 
-use crate::{fleet::clock::Clock, store::Store};
+use crate::{
+    fleet::{Outside, clock::Clock},
+    store::Store,
+};
 use quarterdeck_shared::sources::Source as State;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::sync::watch;
@@ -26,6 +31,8 @@ pub struct SourceRules {
     pub poll: Duration,
     /// How often it is looked at all the same.
     pub look: Duration,
+    /// How hooks are answered.
+    pub hooks: HookRules,
     /// Tells the time.
     pub clock: Clock,
 }
@@ -38,6 +45,7 @@ impl SourceRules {
             claude_folders,
             poll: Duration::from_secs(2),
             look: Duration::from_secs(30),
+            hooks: HookRules::default(),
             clock: Clock::system(),
         }
     }
@@ -59,7 +67,7 @@ pub trait Source: Send + Sync {
 /// Makes a source, where the settings want it.
 type Make = fn(&SourceRules) -> Option<Arc<dyn Source>>;
 
-/// Every source there is, by name.
+/// Every source that looks for itself, by name; hooks come to us.
 pub const SOURCES: &[(&str, Make)] = &[(claude_sessions::NAME, claude_sessions::make)];
 
 /// A source, where the settings want it, and the board it writes on.
@@ -73,27 +81,36 @@ struct Post {
 pub struct Sources {
     all: Arc<[Post]>,
     intake: Intake,
+    hooks: Hooks,
     stop: watch::Sender<bool>,
 }
 
 impl Sources {
     /// The sources these rules want; none runs yet.
     pub fn new(rules: &SourceRules, store: Store) -> Self {
-        let all = SOURCES.iter().map(|(name, make)| {
-            let source = make(rules);
-            let words = if source.is_some() { "has not begun" } else { "the settings want it off" };
-            let places = source.iter().flat_map(|source| source.places());
-            let state = State {
-                id: (*name).to_owned(),
-                ok: true,
-                message: words.to_owned(),
-                places: places.map(|place| place.display().to_string()).collect(),
-                ..State::default()
-            };
-            Post { source, board: watch::Sender::new(state) }
-        });
+        Self::beside(rules, store, Outside::default())
+    }
+
+    /// The same, beside a fleet that answers for sessions outside of it.
+    pub fn beside(rules: &SourceRules, store: Store, outside: Outside) -> Self {
         let intake = Intake::new(store, rules.clock.clone());
-        Self { all: all.collect(), intake, stop: watch::Sender::new(false) }
+        let stop = watch::Sender::new(false);
+        let found = SOURCES.iter().map(|(name, make)| {
+            let source = make(rules);
+            let places = source.iter().flat_map(|source| source.places()).collect();
+            let board = board(name, source.is_some(), places);
+            Post { source, board }
+        });
+        let mut all: Vec<_> = found.collect();
+        let heard = board(hooks::NAME, true, Vec::new());
+        let hooks = Hooks::new(intake.clone(), rules.hooks.clone(), outside, heard.clone(), stop.subscribe());
+        all.push(Post { source: Some(Arc::new(hooks.clone())), board: heard });
+        Self { all: all.into(), intake, hooks, stop }
+    }
+
+    /// What hears Claude Code's hooks.
+    pub fn hooks(&self) -> &Hooks {
+        &self.hooks
     }
 
     /// Runs every source until all are stopped.
@@ -127,4 +144,15 @@ impl Sources {
     pub fn states(&self) -> Vec<State> {
         self.all.iter().map(|post| post.board.borrow().clone()).collect()
     }
+}
+
+/// Where a source says how it does.
+fn board(name: &str, wanted: bool, places: Vec<PathBuf>) -> watch::Sender<State> {
+    watch::Sender::new(State {
+        id: name.to_owned(),
+        ok: true,
+        message: if wanted { "has not begun" } else { "the settings want it off" }.to_owned(),
+        places: places.iter().map(|place| place.display().to_string()).collect(),
+        ..State::default()
+    })
 }

@@ -4,6 +4,7 @@ mod cases;
 mod costs;
 mod desk;
 mod errors;
+mod hooks;
 mod login;
 mod once;
 mod process;

@@ -27,7 +27,7 @@ fn rules(folder: &std::path::Path) -> SourceRules {
 }
 
 async fn read_all(sources: &Sources, files: u64) {
-    while sources.states().iter().any(|state| state.files < files || state.behind_bytes > 0) {
+    while sources.states().first().is_none_or(|state| state.files < files || state.behind_bytes > 0) {
         tokio::task::yield_now().await;
     }
 }
@@ -78,8 +78,12 @@ both! {
         let store = place.open().await;
         let off = SourceRules { watch_sessions: false, ..rules(&place.folder()) };
         let (sources, running) = start(&off, &store);
-        running.await.unwrap();
+        while !sources.states()[1].running {
+            tokio::task::yield_now().await;
+        }
         assert!(!sources.states()[0].running);
+        sources.stop();
+        running.await.unwrap();
         store.close().await;
     }
 }

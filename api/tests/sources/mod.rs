@@ -1,6 +1,7 @@
 //! Sessions that were started elsewhere, taken in from their files.
 
 mod following;
+mod hooks;
 mod samples;
 mod taking;
 

@@ -1,0 +1,62 @@
+//! Hooks over HTTP: who may tell, what is refused, and that answers and instructions reach the session.
+
+use super::desk::{Desk, Reply, json_type};
+use quarterdeck_shared::{
+    agents::{AgentQuery, NewPrompt},
+    approvals::ApprovalQuery,
+};
+use rocket::http::Method;
+use serde_json::{Value, json};
+
+const PATH: &str = "/api/v1/ingest/hooks";
+
+async fn send(desk: &Desk, path: &str, body: &Value) -> (u16, Value) {
+    let request = desk.keyed(Method::Post, path).header(json_type()).body(body.to_string());
+    let reply = Reply::of(request.dispatch().await).await;
+    (reply.status, serde_json::from_str(&reply.text).unwrap_or_default())
+}
+
+fn told(event: &str) -> Value {
+    json!({"session_id": "s1", "hook_event_name": event, "prompt_id": "p1", "cwd": "/home/dev/app",
+        "tool_name": "Bash", "tool_input": {"command": "make"}, "a_field_of_next_year": [1, 2]})
+}
+
+#[rocket::async_test]
+async fn a_question_is_answered_and_an_instruction_is_handed_over_by_the_api() {
+    let desk = Desk::new().await;
+    assert_eq!(send(&desk, PATH, &told("UserPromptSubmit")).await, (200, json!({})));
+    let asks = async {
+        let (status, reply) = send(&desk, PATH, &told("PermissionRequest")).await;
+        (status, reply["hookSpecificOutput"]["decision"]["behavior"].clone())
+    };
+    let answers = async {
+        let id = loop {
+            let waiting = desk.store().approvals(&ApprovalQuery::default()).await.unwrap().items;
+            match waiting.first() {
+                Some(approval) => break approval.id,
+                None => tokio::task::yield_now().await,
+            }
+        };
+        let path = format!("/api/v1/approvals/{id}");
+        let first = send(&desk, &path, &json!({"decision": "allow"})).await.0;
+        (first, send(&desk, &path, &json!({"decision": "deny"})).await.0)
+    };
+    assert_eq!(tokio::join!(asks, answers), ((200, json!("allow")), (200, 409)));
+
+    let agent = desk.store().agents(&AgentQuery::default()).await.unwrap().items.remove(0);
+    let path = format!("/api/v1/agents/{}/prompt", agent.id);
+    let prompt = serde_json::to_value(NewPrompt { prompt: "Then paint it.".into() }).unwrap();
+    assert_eq!(send(&desk, &path, &prompt).await.0, 200);
+    let reply = send(&desk, PATH, &told("Stop")).await;
+    assert_eq!(reply, (200, json!({"decision": "block", "reason": "Then paint it."})));
+}
+
+#[rocket::async_test]
+async fn what_is_no_hook_is_refused_by_its_field() {
+    let desk = Desk::new().await;
+    for (body, field) in [(json!({}), "hook_event_name"), (json!({"hook_event_name": "Stop"}), "session_id")]
+    {
+        let (status, reply) = send(&desk, PATH, &body).await;
+        assert_eq!((status, &reply["details"]["field"]), (422, &json!(field)), "{reply}");
+    }
+}

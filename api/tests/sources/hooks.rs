@@ -1,0 +1,267 @@
+//! Hooks: what they tell of a session, and what they wait to hear.
+
+use super::{adds_up, agents, append, import, records, response, totals};
+use crate::both;
+use quarterdeck::{
+    fleet::{Outside, clock::Clock, outside::instructions},
+    sources::{HookRules, Hooks, SourceRules, Sources, Tense},
+    store::{Batch, Committed, Row, Store},
+};
+use quarterdeck_shared::{
+    agents::AgentStatus,
+    approvals::{Approval, ApprovalQuery, ApprovalStatus, Decision, NewAnswer},
+    tasks::TaskStatus,
+};
+use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::broadcast::Receiver;
+
+/// Hooks that hold a question so long.
+fn heard_by(store: &Store, hold: Duration, ask: &[&str]) -> (Sources, Outside) {
+    let outside = Outside::default();
+    let ask_tools = ask.iter().map(|tool| (*tool).to_owned()).collect();
+    let hooks = HookRules { hold, ask_tools };
+    let rules = SourceRules { hooks, watch_sessions: false, ..SourceRules::new(Vec::new()) };
+    (Sources::beside(&rules, store.clone(), outside.clone()), outside)
+}
+
+fn hours() -> Duration {
+    Duration::from_secs(7_200)
+}
+
+fn told(event: &str, more: Value) -> Value {
+    let mut value =
+        json!({"session_id": "s1", "cwd": "/home/dev/app", "hook_event_name": event, "prompt_id": "p1"});
+    value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    value
+}
+
+fn tool(event: &str) -> Value {
+    told(event, json!({"tool_name": "Bash", "tool_input": {"command": "make"}, "tool_use_id": "t1"}))
+}
+
+async fn hear(hooks: &Hooks, input: Value) -> Value {
+    hooks.hear(orchestrator::hooks::read(&input).unwrap()).await.unwrap()
+}
+
+async fn stands(store: &Store) -> (AgentStatus, String, String) {
+    let agent = agents(store).await.remove(0);
+    (agent.status, agent.status_evidence.reason, agent.activity)
+}
+
+async fn events(store: &Store) -> i64 {
+    store.seq()
+}
+
+async fn asked(groups: &mut Receiver<Arc<[Committed]>>, store: &Store) -> Approval {
+    loop {
+        let group = groups.recv().await.expect("the store goes on");
+        if group.iter().any(|event| event.kind == "approval.asked") {
+            return approvals(store, "pending").await.remove(0);
+        }
+    }
+}
+
+async fn approvals(store: &Store, status: &str) -> Vec<Approval> {
+    let query = ApprovalQuery { status: Some(status.into()), ..ApprovalQuery::default() };
+    store.approvals(&query).await.unwrap().items
+}
+
+fn allow() -> NewAnswer {
+    NewAnswer { decision: Decision::Allow, ..NewAnswer::default() }
+}
+
+both! {
+    async fn a_session_is_seen_as_its_hooks_tell_and_counts_nothing(place: &Place) {
+        let store = place.open().await;
+        let (sources, _) = heard_by(&store, hours(), &[]);
+        let hooks = sources.hooks();
+        assert_eq!(hear(hooks, told("UserPromptSubmit", json!({"prompt": "Mend the pier"}))).await, json!({}));
+        let (status, reason, _) = stands(&store).await;
+        assert_eq!((status, reason.as_str()), (AgentStatus::Running, "hook UserPromptSubmit: it was given words"));
+        hear(hooks, tool("PreToolUse")).await;
+        assert_eq!(stands(&store).await.2, "Bash: make");
+        hear(hooks, tool("PostToolUse")).await;
+        hear(hooks, told("Stop", json!({"last_assistant_message": "Mended."}))).await;
+        assert_eq!(stands(&store).await.0, AgentStatus::Waiting);
+        hear(hooks, told("SessionEnd", json!({"reason": "other"}))).await;
+        assert_eq!(stands(&store).await.0, AgentStatus::Completed);
+        let agent = agents(&store).await.remove(0);
+        assert_eq!((agent.name.as_str(), agent.working_directory.as_str()), ("Mend the pier", "/home/dev/app"));
+        let task = store.task(agent.task_id.unwrap()).await.unwrap().unwrap();
+        assert_eq!((task.status, task.title.as_str()), (TaskStatus::Completed, "Mend the pier"));
+        assert_eq!((totals(&store).await.records, records(&store).await.len()), (0, 0));
+        store.close().await;
+    }
+
+    async fn what_is_told_twice_or_late_does_nothing(place: &Place) {
+        let store = place.open().await;
+        let (sources, _) = heard_by(&store, hours(), &[]);
+        let hooks = sources.hooks();
+        let session = [
+            told("UserPromptSubmit", json!({"prompt": "go"})),
+            tool("PreToolUse"),
+            tool("PostToolUse"),
+            told("SubagentStart", json!({"agent_id": "a1", "agent_type": "Explore"})),
+            told("SubagentStop", json!({"agent_id": "a1", "agent_type": "Explore"})),
+            told("Stop", json!({})),
+            told("SessionEnd", json!({"reason": "other"})),
+        ];
+        for input in &session {
+            hear(hooks, input.clone()).await;
+        }
+        let (before, crew) = (events(&store).await, agents(&store).await);
+        // A server that was restarted remembers what it heard.
+        let (again, _) = heard_by(&store, hours(), &[]);
+        for input in session.iter().chain(session.iter().rev()) {
+            hear(again.hooks(), input.clone()).await;
+        }
+        assert_eq!((events(&store).await, agents(&store).await), (before, crew.clone()));
+        let sub = crew.iter().find(|agent| agent.parent_id.is_some()).expect("a sub-agent");
+        assert_eq!((sub.name.as_str(), sub.status), ("Sub-agent Explore a1", AgentStatus::Completed));
+        store.close().await;
+    }
+
+    async fn a_question_is_held_until_it_is_answered(place: &Place) {
+        let store = place.open().await;
+        let (sources, outside) = heard_by(&store, hours(), &["Bash"]);
+        for (event, wanted) in [
+            ("PermissionRequest", json!({"hookEventName": "PermissionRequest", "decision": {"behavior": "allow"}})),
+            ("PreToolUse", json!({"hookEventName": "PreToolUse", "permissionDecision": "allow"})),
+        ] {
+            let mut groups = store.watch();
+            let hooks = sources.hooks().clone();
+            let held = tokio::spawn(async move { hear(&hooks, tool(event)).await });
+            let approval = asked(&mut groups, &store).await;
+            assert_eq!((approval.tool.as_str(), &approval.input), ("Bash", &json!({"command": "make"})));
+            // The same question asked again is no second one; both hear the answer.
+            let hooks = sources.hooks().clone();
+            let twin = (event == "PermissionRequest").then(|| tokio::spawn(async move { hear(&hooks, tool(event)).await }));
+            let answered = outside.answer(approval.id, allow()).await.expect("it is open").unwrap();
+            assert_eq!(answered.status, ApprovalStatus::Allowed);
+            assert_eq!(held.await.unwrap()["hookSpecificOutput"], wanted);
+            if let Some(twin) = twin {
+                // It may have come when the first was answered: then it is a question of its own.
+                for approval in approvals(&store, "pending").await {
+                    outside.answer(approval.id, allow()).await;
+                }
+                twin.abort();
+            }
+            assert!(outside.answer(approval.id, allow()).await.is_none());
+        }
+        store.close().await;
+    }
+
+    async fn a_denial_says_why(place: &Place) {
+        let store = place.open().await;
+        let (sources, outside) = heard_by(&store, hours(), &[]);
+        let mut groups = store.watch();
+        let hooks = sources.hooks().clone();
+        let held = tokio::spawn(async move { hear(&hooks, tool("PermissionRequest")).await });
+        let approval = asked(&mut groups, &store).await;
+        assert_eq!(stands(&store).await.0, AgentStatus::Waiting);
+        let answer = NewAnswer { message: Some("Not on this quay.".into()), ..NewAnswer::default() };
+        outside.answer(approval.id, answer).await.expect("it is open").unwrap();
+        let decision = json!({"behavior": "deny", "message": "Not on this quay."});
+        assert_eq!(held.await.unwrap()["hookSpecificOutput"]["decision"], decision);
+        assert_eq!(stands(&store).await.0, AgentStatus::Running);
+        store.close().await;
+    }
+
+    async fn nobody_is_held_longer_than_the_setting_the_terminal_or_the_server(place: &Place) {
+        let store = place.open().await;
+        let (sources, outside) = heard_by(&store, Duration::ZERO, &[]);
+        assert_eq!(hear(sources.hooks(), tool("PermissionRequest")).await, json!({}));
+        assert_eq!(approvals(&store, "withdrawn").await.len(), 1);
+        drop(outside);
+
+        let (sources, _) = heard_by(&store, hours(), &[]);
+        let mut groups = store.watch();
+        let hooks = sources.hooks().clone();
+        let held = tokio::spawn(async move { hear(&hooks, tool("PermissionRequest")).await });
+        asked(&mut groups, &store).await;
+        hear(sources.hooks(), tool("PostToolUse")).await;
+        assert_eq!(held.await.unwrap(), json!({}));
+        assert_eq!(approvals(&store, "withdrawn").await.len(), 2);
+
+        let mut other = tool("PermissionRequest");
+        other["tool_input"] = json!({"command": "make clean"});
+        let hooks = sources.hooks().clone();
+        let held = tokio::spawn(async move { hear(&hooks, other).await });
+        asked(&mut groups, &store).await;
+        sources.stop();
+        assert_eq!(held.await.unwrap(), json!({}));
+        assert_eq!(approvals(&store, "pending").await, []);
+        store.close().await;
+    }
+
+    async fn a_question_of_a_server_that_was_killed_is_withdrawn_by_the_next(place: &Place) {
+        let store = place.open().await;
+        let (killed, _) = heard_by(&store, hours(), &[]);
+        let mut groups = store.watch();
+        let hooks = killed.hooks().clone();
+        let held = tokio::spawn(async move { hear(&hooks, tool("PermissionRequest")).await });
+        let left = asked(&mut groups, &store).await;
+        held.abort();
+        let (next, outside) = heard_by(&store, hours(), &[]);
+        let running = tokio::spawn({ let next = next.clone(); async move { next.run().await } });
+        while !approvals(&store, "pending").await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        assert!(outside.answer(left.id, allow()).await.is_none());
+        next.stop();
+        running.await.unwrap();
+        store.close().await;
+    }
+
+    async fn an_instruction_is_handed_over_at_the_end_of_the_turn_once(place: &Place) {
+        let store = place.open().await;
+        let (sources, _) = heard_by(&store, hours(), &[]);
+        let hooks = sources.hooks();
+        hear(hooks, told("UserPromptSubmit", json!({"prompt": "go"}))).await;
+        let agent = agents(&store).await.remove(0);
+        for (at, words) in ["Then paint it.", "Then go home."].iter().enumerate() {
+            let key = format!("{}{at}", instructions(agent.id));
+            let note = Row::Note { key, json: Some(json!(words).to_string()) };
+            store.commit(Batch::new().row(note)).await.unwrap();
+        }
+        let first = hear(hooks, told("Stop", json!({"stop_hook_active": false}))).await;
+        assert_eq!(first, json!({"decision": "block", "reason": "Then paint it."}));
+        assert_eq!(stands(&store).await.0, AgentStatus::Running);
+        assert_eq!(hear(hooks, told("Stop", json!({"stop_hook_active": false}))).await, json!({}));
+        let second = hear(hooks, told("Stop", json!({"stop_hook_active": true}))).await;
+        assert_eq!(second["reason"], "Then go home.");
+        assert_eq!(hear(hooks, told("Stop", json!({"stop_hook_active": true}))).await, json!({}));
+        assert_eq!(stands(&store).await.0, AgentStatus::Waiting);
+        store.close().await;
+    }
+
+    async fn a_session_seen_by_hooks_and_by_its_file_is_one_agent(place: &Place) {
+        let store = place.open().await;
+        let folder = place.folder();
+        let (sources, _) = heard_by(&store, hours(), &[]);
+        hear(sources.hooks(), told("UserPromptSubmit", json!({"prompt": "go"}))).await;
+        append(&folder.join("projects/-home-dev-app/s1.jsonl"), &[response("s1", "m1", 7)]);
+        import(&store, &folder.join("projects"), Tense::Live).await;
+        let crew = agents(&store).await;
+        assert_eq!(crew.len(), 1);
+        assert_eq!((crew[0].output_tokens, crew[0].model.as_deref()), (7, Some("claude-sonnet-5-5")));
+        assert_eq!(crew[0].status, AgentStatus::Running, "the hook knows that the turn goes on");
+        adds_up(&store).await;
+        store.close().await;
+    }
+
+    async fn a_quiet_session_that_waits_is_not_cut_off(place: &Place) {
+        let store = place.open().await;
+        let (sources, _) = heard_by(&store, hours(), &[]);
+        hear(sources.hooks(), told("UserPromptSubmit", json!({"prompt": "go"}))).await;
+        hear(sources.hooks(), told("Stop", json!({}))).await;
+        let heard = agents(&store).await[0].status_evidence.last_event_at.unwrap();
+        for (seconds, status) in [(3_600, AgentStatus::Waiting), (90_000, AgentStatus::Interrupted)] {
+            let clock = Clock::manual(heard.plus_seconds(seconds));
+            quarterdeck::sources::Intake::new(store.clone(), clock).look_after().await.unwrap();
+            assert_eq!(stands(&store).await.0, status, "after {seconds} s");
+        }
+        store.close().await;
+    }
+}
