@@ -2,6 +2,7 @@
 
 mod agents;
 mod completions;
+mod connect;
 mod costs;
 mod doctor;
 mod import;
@@ -40,6 +41,8 @@ pub enum Command {
     Costs(costs::Costs),
     /// Take in Claude Code's session files.
     Import(import::Import),
+    /// Let Claude Code's sessions tell here what they do.
+    Connect(connect::Connect),
     /// Show what happened, newest last.
     Tail(tail::Tail),
     /// Make, list and revoke access tokens.
@@ -148,6 +151,7 @@ pub fn run(command: Command, program: clap::Command) -> ExitCode {
             Command::Tasks(tasks) => tasks.run().await,
             Command::Costs(costs) => costs.run().await,
             Command::Import(import) => import.run().await,
+            Command::Connect(connect) => connect.run().await,
             Command::Tail(tail) => tail.run().await,
             Command::Token(token) => token.run().await,
             Command::Migrate(migrate) => migrate.run().await,

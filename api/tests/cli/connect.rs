@@ -1,0 +1,89 @@
+//! `connect`: what it shows, writes, keeps and takes back.
+
+use super::json;
+use crate::support::server::Home;
+use quarterdeck_shared::auth::Token;
+use serde_json::Value;
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
+
+fn settings(home: &Home) -> PathBuf {
+    home.data_dir().parent().unwrap().join(".claude/settings.json")
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+const BEFORE: &str = "{\n\t\"model\" : \"opus\"\n}\n";
+
+#[test]
+fn it_shows_then_writes_and_undo_leaves_the_file_as_it_was() {
+    let home = Home::new();
+    let path = settings(&home);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, BEFORE).unwrap();
+
+    let shown = home.run(&["connect", "--dry-run"]);
+    assert_eq!(shown.code, Some(0), "{shown:?}");
+    assert!(
+        shown.out.contains("+    \"PermissionRequest\"") || shown.out.contains("PermissionRequest"),
+        "{shown:?}"
+    );
+    assert_eq!(fs::read_to_string(&path).unwrap(), BEFORE);
+    // Without a terminal nobody can agree.
+    assert_eq!(home.run(&["connect"]).code, Some(2));
+    assert_eq!(fs::read_to_string(&path).unwrap(), BEFORE);
+
+    let written = home.run(&["connect", "--yes"]);
+    assert_eq!(written.code, Some(0), "{written:?}");
+    let value: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let call = &value["hooks"]["Stop"][0]["hooks"][0];
+    assert_eq!(call["url"], "http://127.0.0.1:8000/api/v1/ingest/hooks");
+    let bearer = call["headers"]["Authorization"].as_str().unwrap();
+    let secret = bearer.strip_prefix("Bearer ").unwrap();
+    assert!(secret.starts_with("qd_"));
+    assert!(!written.out.contains(secret) && !written.words.contains(secret), "the key is masked");
+    assert_eq!(value["env"]["OTEL_EXPORTER_OTLP_HEADERS"], format!("Authorization=Bearer {secret}"));
+    assert_eq!((mode(&path), mode(&home.data_dir().join("connect.json"))), (0o600, 0o600));
+    assert_eq!(fs::read_to_string(path.with_extension("json.before-quarterdeck")).unwrap(), BEFORE);
+    let tokens: Vec<Token> = json(&home.run(&["token", "list", "--json"]));
+    assert_eq!((tokens.len(), tokens[0].name.as_str()), (1, "connect"));
+
+    // A second time it finds all as it shall be, with the same key.
+    assert_eq!(home.run(&["connect", "--yes"]).code, Some(0));
+    assert_eq!(serde_json::from_str::<Value>(&fs::read_to_string(&path).unwrap()).unwrap(), value);
+
+    let undone = home.run(&["connect", "--undo", "--yes"]);
+    assert_eq!(undone.code, Some(0), "{undone:?}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), BEFORE);
+    assert!(!home.data_dir().join("connect.json").exists());
+    let tokens: Vec<Token> = json(&home.run(&["token", "list", "--json"]));
+    assert_eq!(tokens.len(), 0);
+    assert_eq!(home.run(&["connect", "--undo", "--yes"]).code, Some(0));
+}
+
+#[test]
+fn where_there_were_no_settings_there_are_none_again() {
+    let home = Home::new();
+    assert_eq!(home.run(&["connect", "--yes", "--url", "http://127.0.0.1:9000/"]).code, Some(0));
+    let text = fs::read_to_string(settings(&home)).unwrap();
+    assert!(text.contains("http://127.0.0.1:9000/api/v1/ingest/hooks"));
+    assert_eq!(home.run(&["connect", "--undo", "--yes"]).code, Some(0));
+    assert!(!settings(&home).exists());
+}
+
+#[test]
+fn broken_settings_are_refused_and_left_alone() {
+    let home = Home::new();
+    let path = settings(&home);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, "{ \"model\": ").unwrap();
+    let refused = home.run(&["connect", "--yes"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.words.contains("is no JSON") && refused.words.contains("settings.json"), "{refused:?}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "{ \"model\": ");
+}
