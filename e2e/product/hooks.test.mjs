@@ -1,7 +1,7 @@
 //! A session that somebody started in a terminal: its hooks show it here, it asks here, and it is told here what to do next.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,12 +25,17 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The user's own `claude`, which knows of Quarterdeck by its settings alone. */
-function terminal(cwd, prompt, url = product.url) {
-  const session = randomUUID();
+/** Settings that send every hook to a server. */
+function settings(url) {
   const call = { type: 'http', url: `${url}/api/v1/ingest/hooks`, timeout: 75, headers: { Authorization: `Bearer ${product.key}` } };
   const hooks = Object.fromEntries(EVENTS.map((event) => [event, [{ matcher: '*', hooks: [call] }]]));
-  const argv = ['-p', prompt, '--session-id', session, '--settings', JSON.stringify({ hooks })];
+  return ['--settings', JSON.stringify({ hooks })];
+}
+
+/** The user's own `claude`, which knows of Quarterdeck by its settings alone. */
+function terminal(cwd, prompt, args = settings(product.url)) {
+  const session = randomUUID();
+  const argv = ['-p', prompt, '--session-id', session, ...args];
   const child = spawn(CLAUDE_BIN, argv, { cwd, env: claudeEnvironment(stub.url, product.home), stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let words = '';
@@ -75,7 +80,27 @@ test('a session of a terminal is seen live, asks here, and is handed its next in
 });
 
 test('a session goes on as if nobody were there when the server does not answer', async () => {
-  const claude = terminal(product.workspace('quay'), 'Say it. [[stub: text "Said."]]', 'http://127.0.0.1:9');
+  const claude = terminal(product.workspace('quay'), 'Say it. [[stub: text "Said."]]', settings('http://127.0.0.1:9'));
   const { code, out } = await claude.exit;
   assert.deepEqual([code, out.trim()], [0, 'Said.']);
+});
+
+/** Runs `quarterdeck connect` as the user would. */
+function connect(...args) {
+  const env = { PATH: process.env.PATH, HOME: product.home, QUARTERDECK_DATA_DIR: product.dataDir };
+  const { status, stderr } = spawnSync(product.bin, ['connect', '--yes', '--url', product.url, ...args], { env, encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+}
+
+test('what `connect` writes lets a session be seen, and what it undoes leaves nothing', async () => {
+  const file = join(product.home, '.claude', 'settings.json');
+  connect();
+  const claude = terminal(product.workspace('mole'), 'Say it. [[stub: text "Said."]]', []);
+  const { code, words } = await claude.exit;
+  assert.equal(code, 0, words);
+  const agent = await agentOf(claude.session);
+  assert.equal(agent.status, 'completed');
+  assert.match(agent.status_evidence.reason, /^hook SessionEnd: /);
+  connect('--undo');
+  assert.ok(!existsSync(file));
 });

@@ -54,6 +54,7 @@ export class Product {
 
   constructor(given) {
     this.#given = given;
+    this.bin = given.bin;
     this.home = given.home;
     this.dataDir = join(given.folder, 'data');
     this.port = 0;
