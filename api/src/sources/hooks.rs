@@ -23,7 +23,7 @@ use orchestrator::{
     ledger::Book,
     transcripts::reading::Thread,
 };
-use quarterdeck_shared::{AgentId, approvals::Approval};
+use quarterdeck_shared::{AgentId, agents::AgentStatus, approvals::Approval};
 use serde_json::Value;
 use std::{path::PathBuf, time::Duration};
 use tokio::sync::{mpsc, watch};
@@ -144,7 +144,8 @@ impl Hooks {
             let Some(member) = crew.members.get(&id) else { return Ok(Said::Nothing) };
             batch.events.extend(telling::events(&member.me.agent, hook, next.as_deref()));
             self.withdraw_answered_elsewhere(&member.me.agent, hook, &mut batch);
-            if asks {
+            // Who left the lists is asked about by nobody here; its terminal asks.
+            if asks && member.me.agent.status != AgentStatus::Deleted {
                 let (approval, words) = self.ask(&member.me.agent, hook, &mut batch);
                 said = Said::Asks(Box::new(approval), words);
             } else if let Some(words) = next {
