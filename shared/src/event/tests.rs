@@ -28,7 +28,7 @@ fn step() -> Value {
 
 fn task() -> Value {
     json!({
-        "id": ID, "title": "t", "prompt": "p", "task_type": "bug_fix", "status": "running",
+        "id": ID, "source": "quarterdeck", "title": "t", "prompt": "p", "task_type": "bug_fix", "status": "running",
         "status_evidence": {"reason": "1 of 3"}, "complexity": "complex", "reasons": ["five"],
         "include_analyst": false, "analyst_reason": "r", "execution_mode": "auto", "workflow": [step()],
         "working_directory": "/w", "runtime": "claude_cli", "model": null, "permission_mode": "default",
