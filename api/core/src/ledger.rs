@@ -5,6 +5,7 @@
 //! tell, nor how often, nor where a reading was cut off changes a sum.
 
 use crate::{
+    otlp,
     pricing::{self, PriceTable},
     usage::Observed,
 };
@@ -66,7 +67,7 @@ impl Grown {
 pub fn enter(
     prices: &PriceTable,
     before: Option<&UsageRecord>,
-    owner: Owner,
+    first: Owner,
     telling: Telling,
     id: RecordId,
 ) -> Option<Grown> {
@@ -75,10 +76,15 @@ pub fn enter(
     if let Some(before) = before {
         observed.join(&Observed::of(before));
         observed.request_id = observed.request_id.take().or_else(|| before.request_id.clone());
+        if is_unnamed(&observed.message_id) {
+            observed.message_id.clone_from(&before.message_id);
+        }
     }
     let priced = prices.price(&observed.model, &observed);
     let said = cost.or(reported.filter(|_| priced.basis == CostBasis::Unknown));
-    let owner = before.map_or(owner, |before| Owner {
+    // Who told of it by its request alone may not have known which sub-agent asked.
+    let owner = before.filter(|before| !is_unnamed(&before.message_id) || is_unnamed(&observed.message_id));
+    let owner = owner.map_or(first, |before| Owner {
         agent_id: before.agent_id,
         task_id: before.task_id,
         role: before.role,
@@ -106,15 +112,30 @@ pub fn enter(
     (before != Some(&record)).then(|| Grown { before: before.cloned(), record })
 }
 
+/// Whether nothing is known of a message but its request.
+fn is_unnamed(message_id: &str) -> bool {
+    message_id.starts_with(otlp::UNNAMED)
+}
+
 /// Records by message: what is known of the responses that are being told.
 #[derive(Clone, Debug, Default)]
 pub struct Book {
     records: HashMap<String, Vec<UsageRecord>>,
+    /// The messages of requests.
+    requests: HashMap<String, String>,
 }
 
 impl Book {
     /// Takes in what is known already.
     pub fn know(&mut self, record: UsageRecord) {
+        if let Some(request_id) = record.request_id.as_ref().filter(|_| !record.replayed) {
+            let message =
+                self.requests.entry(request_id.clone()).or_insert_with(|| record.message_id.clone());
+            if is_unnamed(message) && *message != record.message_id {
+                self.records.remove(message);
+                message.clone_from(&record.message_id);
+            }
+        }
         let same = self.records.entry(record.message_id.clone()).or_default();
         match same.iter_mut().find(|known| known.id == record.id) {
             Some(known) => *known = record,
@@ -147,14 +168,24 @@ impl Book {
     }
 
     /// The record of this response. A message told without its request, as while it streams, is that of the first
-    /// request known; one told with it takes over what was told without.
+    /// request known; one told with it takes over what was told without, or of the request alone. Of a response that
+    /// is told by its request alone, the request decides.
     fn find(&self, observed: &Observed) -> Option<&UsageRecord> {
-        let same = self.records.get(&observed.message_id)?;
-        let live = || same.iter().filter(|record| !record.replayed);
-        let exact = live().find(|record| record.request_id == observed.request_id);
+        let live =
+            |message: &str| self.records.get(message).into_iter().flatten().filter(|record| !record.replayed);
+        let of_request = || {
+            let message = self.requests.get(observed.request_id.as_ref()?)?;
+            live(message).find(|record| record.request_id == observed.request_id)
+        };
+        if is_unnamed(&observed.message_id) {
+            return of_request();
+        }
+        let exact = live(&observed.message_id).find(|record| record.request_id == observed.request_id);
         exact.or_else(|| match observed.request_id {
-            Some(_) => live().find(|record| record.request_id.is_none()),
-            None => live().min_by(|a, b| a.request_id.cmp(&b.request_id)),
+            Some(_) => live(&observed.message_id)
+                .find(|record| record.request_id.is_none())
+                .or_else(|| of_request().filter(|record| is_unnamed(&record.message_id))),
+            None => live(&observed.message_id).min_by(|a, b| a.request_id.cmp(&b.request_id)),
         })
     }
 }

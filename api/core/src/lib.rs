@@ -8,6 +8,7 @@ pub mod ledger;
 pub mod live;
 pub mod metrics;
 pub mod monitor;
+pub mod otlp;
 pub mod planner;
 pub mod plans;
 pub mod pricing;

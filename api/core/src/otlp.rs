@@ -1,0 +1,98 @@
+//! Telemetry that Claude Code sends: its log records and its sums, each read into a fact; never more than it says.
+
+mod events;
+mod meters;
+
+pub use events::{Fact, LogRecord, Told, read};
+pub use meters::{Figures, METER, Meters, Point, SumPoint, point};
+
+use quarterdeck_shared::Usd;
+
+/// How the message ids begin of responses of which nothing is known but their request.
+pub const UNNAMED: &str = "otlp:";
+
+/// More than any request or session has: larger figures are cut to it, so that sums never overflow.
+const MOST: u64 = 1 << 36;
+/// Dollars that nothing here costs: who says more is not believed.
+const DEAREST: f64 = 1e6;
+/// Characters a name or an id may have.
+const NAME: usize = 200;
+
+/// The message id of a response that is known by its request alone.
+pub fn unnamed(request_id: &str) -> String {
+    format!("{UNNAMED}{request_id}")
+}
+
+/// The value of an attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Field {
+    /// Words; numbers come as such too.
+    Text(String),
+    /// A whole number.
+    Whole(i64),
+    /// A number.
+    Number(f64),
+    /// Yes or no.
+    Truth(bool),
+}
+
+/// The attributes of a record or a point.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Attributes(pub Vec<(String, Field)>);
+
+impl Attributes {
+    fn get(&self, key: &str) -> Option<&Field> {
+        self.0.iter().find(|(name, _)| name == key).map(|(_, field)| field)
+    }
+
+    fn text(&self, key: &str) -> Option<&str> {
+        match self.get(key)? {
+            Field::Text(text) if !text.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A short text without control characters, such as an id.
+    fn name(&self, key: &str) -> Option<&str> {
+        self.text(key).filter(|text| is_name(text))
+    }
+
+    fn number(&self, key: &str) -> Option<f64> {
+        match self.get(key)? {
+            Field::Text(text) => text.trim().parse().ok(),
+            Field::Whole(whole) => Some(*whole as f64),
+            Field::Number(number) => Some(*number),
+            Field::Truth(_) => None,
+        }
+    }
+
+    /// A count; nothing where it is missing, an error where it is none.
+    fn count(&self, key: &str) -> Result<Option<u64>, &'static str> {
+        if self.get(key).is_none() {
+            return Ok(None);
+        }
+        match self.number(key) {
+            Some(number) if number.is_finite() && number >= 0.0 => Ok(Some((number as u64).min(MOST))),
+            _ => Err("a count of tokens is no number, or less than nothing"),
+        }
+    }
+
+    fn money(&self, key: &str) -> Option<Usd> {
+        self.number(key).filter(|dollars| (0.0..=DEAREST).contains(dollars)).and_then(Usd::from_reported)
+    }
+
+    fn truth(&self, key: &str) -> Option<bool> {
+        match self.get(key)? {
+            Field::Truth(truth) => Some(*truth),
+            Field::Text(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    text.len() <= NAME && !text.chars().any(char::is_control)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,178 @@
+//! Sums: what Claude Code counts of a session, told as differences or as totals, each stretch of it counted once.
+
+use super::{Attributes, DEAREST, MOST};
+use quarterdeck_shared::{
+    Usd,
+    usage::{Tokens, UsageRecord},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How the message ids begin, behind [`UsageRecord::REMAINDER`], of what is known from sums alone.
+pub const METER: &str = "otlp:";
+
+/// Series one session may have.
+const SERIES: usize = 1_000;
+
+/// A point of a sum as it came.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SumPoint {
+    /// The sum's name.
+    pub name: String,
+    /// Whether it says what came in addition; else the total since `from`.
+    pub is_delta: bool,
+    /// From when, in nanoseconds since 1970.
+    pub from: u64,
+    /// Until when.
+    pub until: u64,
+    /// How much; nothing where it says nothing.
+    pub value: Option<f64>,
+    /// Of what.
+    pub attributes: Attributes,
+}
+
+/// A point that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// Whose it is.
+    pub session_id: String,
+    series: String,
+    is_delta: bool,
+    from: u64,
+    /// Until when, in nanoseconds since 1970.
+    pub until: u64,
+    value: f64,
+}
+
+/// Reads a point; says why where it cannot be taken.
+pub fn point(point: &SumPoint, resource: &Attributes) -> Result<Point, &'static str> {
+    if !point.name.starts_with("claude_code.") || point.name.contains('|') {
+        return Err("it is no figure of Claude Code");
+    }
+    let fields = &point.attributes;
+    let session_id = fields.name("session.id").or_else(|| resource.name("session.id"));
+    let session_id = session_id.ok_or("it names no session: session.id is missing")?;
+    let value = point.value.filter(|value| value.is_finite() && *value >= 0.0);
+    let value = value.ok_or("its value is no number, or less than nothing")?.min(MOST as f64);
+    let word = |key| fields.name(key).filter(|word| !word.contains('|')).unwrap_or_default();
+    let series = format!("{}|{}|{}|{:016x}", point.name, word("model"), word("type"), mark(fields));
+    let SumPoint { is_delta, from, until, .. } = *point;
+    Ok(Point { session_id: session_id.to_owned(), series, is_delta, from, until, value })
+}
+
+/// A number that tells sets of attributes apart, in whatever order they come.
+fn mark(fields: &Attributes) -> u64 {
+    let mut all: Vec<_> = fields.0.iter().map(|(key, field)| format!("{key}={field:?};")).collect();
+    all.sort();
+    all.concat()
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// What a session's sums are by now.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Meters(BTreeMap<String, Series>);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Series {
+    sum: f64,
+    /// When the running total began, and what it was last.
+    from: u64,
+    last: f64,
+    until: u64,
+}
+
+/// A session's own figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct Figures {
+    pub lines_added: u64,
+    pub lines_removed: u64,
+    pub active_seconds: f64,
+    pub commits: u64,
+    pub pull_requests: u64,
+}
+
+impl Meters {
+    /// Takes a point; whether it said anything new.
+    pub fn take(&mut self, point: &Point) -> bool {
+        if !self.0.contains_key(&point.series) && self.0.len() >= SERIES {
+            return false;
+        }
+        let series = self.0.entry(point.series.clone()).or_default();
+        if point.until <= series.until {
+            return false;
+        }
+        // A total that fell, or that began anew, counts from nothing again.
+        let goes_on = !point.is_delta && point.from == series.from && point.value >= series.last;
+        let more = if goes_on { point.value - series.last } else { point.value };
+        series.sum = (series.sum + more).min(MOST as f64);
+        if !point.is_delta {
+            (series.from, series.last) = (point.from, point.value);
+        }
+        series.until = point.until;
+        true
+    }
+
+    /// The session's own figures.
+    pub fn figures(&self) -> Figures {
+        let mut figures = Figures::default();
+        for (name, _, kind, sum) in self.sums() {
+            match (name, kind) {
+                ("claude_code.lines_of_code.count", "added") => figures.lines_added += sum as u64,
+                ("claude_code.lines_of_code.count", "removed") => figures.lines_removed += sum as u64,
+                ("claude_code.active_time.total", _) => figures.active_seconds += sum,
+                ("claude_code.commit.count", _) => figures.commits += sum as u64,
+                ("claude_code.pull_request.count", _) => figures.pull_requests += sum as u64,
+                _ => {}
+            }
+        }
+        figures
+    }
+
+    /// What each model took, and what it cost where that is told.
+    pub fn models(&self) -> BTreeMap<&str, (Tokens, Option<Usd>)> {
+        let mut models: BTreeMap<&str, (Tokens, Option<Usd>)> = BTreeMap::new();
+        for (name, model, kind, sum) in self.sums().filter(|(_, model, ..)| !model.is_empty()) {
+            match name {
+                "claude_code.token.usage" => {
+                    let (tokens, _) = models.entry(model).or_default();
+                    let count = sum as u64;
+                    match kind {
+                        "input" => tokens.input += count,
+                        "output" => tokens.output += count,
+                        "cacheRead" => tokens.cache_read += count,
+                        "cacheCreation" => tokens.cache_creation += count,
+                        _ => {}
+                    }
+                }
+                "claude_code.cost.usage" => {
+                    let (_, cost) = models.entry(model).or_default();
+                    let more = Usd::from_reported(sum.min(DEAREST)).unwrap_or_default();
+                    *cost = Some(cost.unwrap_or_default() + more);
+                }
+                _ => {}
+            }
+        }
+        models
+    }
+
+    fn sums(&self) -> impl Iterator<Item = (&str, &str, &str, f64)> {
+        self.0.iter().map(|(key, series)| {
+            let mut parts = key.splitn(4, '|');
+            let mut part = || parts.next().unwrap_or_default();
+            (part(), part(), part(), series.sum)
+        })
+    }
+
+    /// The message id of what is known of a session's model from sums alone: a remainder, which gives way to
+    /// responses.
+    pub fn message_id(session_id: &str, model: &str) -> String {
+        format!("{}{METER}{session_id}:{model}", UsageRecord::REMAINDER)
+    }
+
+    /// Whether a record is such a remainder.
+    pub fn is_meter(record: &UsageRecord) -> bool {
+        record.message_id.strip_prefix(UsageRecord::REMAINDER).is_some_and(|rest| rest.starts_with(METER))
+    }
+}

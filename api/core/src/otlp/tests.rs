@@ -1,0 +1,163 @@
+//! Telemetry, read: whatever comes, nothing panics, nothing is negative, nothing counts twice.
+
+use super::*;
+use crate::{
+    ledger::{Book, Owner, Telling},
+    pricing::PriceTable,
+    usage::Observed,
+};
+use quarterdeck_shared::{AgentId, RecordId, Timestamp, agents::Role, usage::Tokens};
+use uuid::Uuid;
+
+fn attributes(pairs: &[(&str, Field)]) -> Attributes {
+    Attributes(pairs.iter().map(|(key, field)| ((*key).to_owned(), field.clone())).collect())
+}
+
+fn text(words: &str) -> Field {
+    Field::Text(words.to_owned())
+}
+
+fn request(changes: &[(&str, Field)]) -> LogRecord {
+    let mut all = vec![
+        ("session.id", text("s1")),
+        ("model", text("claude-sonnet-5-5")),
+        ("input_tokens", Field::Whole(100)),
+        ("output_tokens", text("7")),
+        ("cost_usd", Field::Number(0.5)),
+        ("request_id", text("req_1")),
+    ];
+    for (key, field) in changes {
+        all.retain(|(known, _)| known != key);
+        all.push((key, field.clone()));
+    }
+    LogRecord {
+        nanos: 1_795_000_000_000_000_000,
+        body: "claude_code.api_request".into(),
+        attributes: attributes(&all),
+    }
+}
+
+fn observed(record: &LogRecord) -> Result<Observed, &'static str> {
+    match read(record, &Attributes::default())?.fact {
+        Fact::Request { observed, .. } => Ok(*observed),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn numbers_come_as_words_and_as_numbers() {
+    for output in [text("7"), Field::Whole(7), Field::Number(7.0)] {
+        let seen = observed(&request(&[("output_tokens", output)])).unwrap();
+        assert_eq!(seen.tokens, Tokens { input: 100, output: 7, ..Tokens::default() });
+        assert_eq!(seen.message_id, "otlp:req_1");
+    }
+    let told = read(&request(&[("cost_usd", text("0.25"))]), &Attributes::default()).unwrap();
+    assert!(matches!(told.fact, Fact::Request { reported: Some(cost), .. } if cost.nanos() == 250_000_000));
+    assert_eq!(told.at, Some(Timestamp(1_795_000_000_000_000)));
+}
+
+#[test]
+fn what_cannot_be_believed_is_refused_with_its_reason_or_cut() {
+    for hostile in
+        [Field::Whole(-1), Field::Number(f64::NAN), Field::Number(f64::INFINITY), text("-3"), text("x")]
+    {
+        assert!(observed(&request(&[("input_tokens", hostile.clone())])).is_err(), "{hostile:?}");
+        let told = read(&request(&[("cost_usd", hostile)]), &Attributes::default()).unwrap();
+        assert!(matches!(told.fact, Fact::Request { reported: None, .. }));
+    }
+    for missing in ["session.id", "model", "request_id"] {
+        assert!(observed(&request(&[(missing, text(""))])).is_err(), "{missing}");
+    }
+    let huge = observed(&request(&[("input_tokens", Field::Number(1e300))])).unwrap();
+    assert_eq!(huge.tokens.input, MOST);
+    assert!(read(&LogRecord { body: "other".into(), ..request(&[]) }, &Attributes::default()).is_err());
+    let told = read(&LogRecord { nanos: u64::MAX, ..request(&[]) }, &Attributes::default()).unwrap();
+    assert!(told.at.is_some_and(|at| at.micros() > 0));
+    let of_all = attributes(&[("session.id", text("all"))]);
+    assert_eq!(read(&request(&[("session.id", text(""))]), &of_all).unwrap().thread.session_id, "all");
+}
+
+fn telling(observed: Observed) -> Telling {
+    Telling { observed, cost: None, reported: None, provenance: String::new(), at: Timestamp(5) }
+}
+
+fn owner(number: u128) -> Owner {
+    let agent_id = AgentId(Uuid::from_u128(number));
+    Owner { agent_id, task_id: None, role: Role::Custom, replayed: false }
+}
+
+#[test]
+fn a_request_told_by_log_and_by_transcript_is_one_record_in_either_order() {
+    let of_log = observed(&request(&[])).unwrap();
+    let of_file = Observed { message_id: "msg_1".into(), cache_5m: 0, complete: true, ..of_log.clone() };
+    let prices = PriceTable::bundled();
+    for log_first in [true, false] {
+        let mut book = Book::default();
+        let mut tellings = vec![(owner(1), of_log.clone()), (owner(2), of_file.clone())];
+        if !log_first {
+            tellings.reverse();
+        }
+        for (number, (owner, observed)) in (1_u128..).zip(tellings) {
+            book.enter(prices, owner, telling(observed), RecordId(Uuid::from_u128(number)));
+        }
+        let [record] = &book.records().collect::<Vec<_>>()[..] else { panic!("one record") };
+        assert_eq!((record.message_id.as_str(), record.request_id.as_deref()), ("msg_1", Some("req_1")));
+        assert_eq!((record.id, record.agent_id), (RecordId(Uuid::from_u128(1)), owner(2).agent_id));
+        for again in [of_log.clone(), of_file.clone()] {
+            assert!(book.enter(prices, owner(1), telling(again), RecordId(Uuid::nil())).is_none());
+        }
+    }
+}
+
+fn sum(is_delta: bool, from: u64, until: u64, value: f64) -> Point {
+    let attributes =
+        attributes(&[("session.id", text("s1")), ("type", text("output")), ("model", text("m"))]);
+    let name = "claude_code.token.usage".to_owned();
+    point(&SumPoint { name, is_delta, from, until, value: Some(value), attributes }, &Attributes::default())
+        .unwrap()
+}
+
+fn output(meters: &Meters) -> u64 {
+    meters.models()["m"].0.output
+}
+
+#[test]
+fn differences_add_up_and_count_once() {
+    let mut meters = Meters::default();
+    let points = [sum(true, 0, 10, 5.0), sum(true, 10, 20, 7.0)];
+    assert_eq!(points.iter().map(|point| meters.take(point)).collect::<Vec<_>>(), [true, true]);
+    assert_eq!(points.iter().map(|point| meters.take(point)).collect::<Vec<_>>(), [false, false]);
+    assert_eq!(output(&meters), 12);
+}
+
+#[test]
+fn totals_count_by_what_they_grew_and_anew_after_a_reset() {
+    let mut meters = Meters::default();
+    for (from, until, value, wanted) in [
+        (1, 10, 5.0, 5),
+        (1, 20, 9.0, 9),
+        (1, 20, 9.0, 9),
+        (30, 40, 4.0, 13),
+        (30, 50, 3.0, 16),
+        (1, 45, 99.0, 16),
+    ] {
+        meters.take(&sum(false, from, until, value));
+        assert_eq!(output(&meters), wanted, "{until}");
+    }
+    let stored: Meters = serde_json::from_str(&serde_json::to_string(&meters).unwrap()).unwrap();
+    assert_eq!(stored, meters);
+}
+
+#[test]
+fn sums_of_no_number_are_refused() {
+    let fields = attributes(&[("session.id", text("s1"))]);
+    for value in [None, Some(-1.0), Some(f64::NAN), Some(f64::NEG_INFINITY)] {
+        let hostile = SumPoint {
+            name: "claude_code.cost.usage".into(),
+            value,
+            attributes: fields.clone(),
+            ..SumPoint::default()
+        };
+        assert!(point(&hostile, &Attributes::default()).is_err(), "{value:?}");
+    }
+}
