@@ -3,6 +3,7 @@
 mod columns;
 mod m20261122_000001_fleet;
 mod m20261122_000002_ledger;
+mod m20261122_000003_requests;
 
 use sea_orm_migration::{
     prelude::*,
@@ -14,7 +15,11 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_fleet::Migration), Box::new(m20261122_000002_ledger::Migration)]
+        vec![
+            Box::new(m20261122_000001_fleet::Migration),
+            Box::new(m20261122_000002_ledger::Migration),
+            Box::new(m20261122_000003_requests::Migration),
+        ]
     }
 }
 

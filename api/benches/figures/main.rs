@@ -13,6 +13,7 @@ mod import;
 mod list;
 mod load;
 mod memory;
+mod otlp;
 #[path = "../../tests/support/rows.rs"]
 #[allow(dead_code)]
 mod rows;
@@ -39,6 +40,7 @@ const GROUPS: &[(&str, Measure)] = &[
     ("memory", memory::measure),
     ("start", start::measure),
     ("import", import::measure),
+    ("otlp", otlp::measure),
 ];
 
 fn main() {

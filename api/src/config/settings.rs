@@ -88,6 +88,10 @@ settings! {
         "Seconds a session that was started elsewhere waits here for an answer before it asks in its own terminal";
     "hook_ask_tools" "QUARTERDECK_HOOK_ASK_TOOLS" = "", checks::any, shown:
         "Tools that such sessions ask for here each time before they use them, parted by commas; * means all";
+    "otlp" "QUARTERDECK_OTLP" = "true", checks::truth, shown:
+        "Take in Claude Code's telemetry, sent by OTLP over HTTP to this server's own port";
+    "max_otlp_bytes" "QUARTERDECK_MAX_OTLP_BYTES" = "16777216", checks::count, shown:
+        "Bytes of the largest body of telemetry, unpacked";
     "max_agents" "QUARTERDECK_MAX_AGENTS" = "8", checks::count, shown:
         "Agents at work at the same time, over all tasks; one that waits for an answer keeps its place";
     "step_seconds" "QUARTERDECK_STEP_SECONDS" = "3600", checks::count, shown:

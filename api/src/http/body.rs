@@ -67,7 +67,15 @@ impl<'r> FromData<'r> for Empty {
 }
 
 async fn bytes(request: &Request<'_>, data: Data<'_>) -> Result<Vec<u8>, ApiError> {
-    let limit = door::state::<Config>(request)?.max_body_bytes;
+    bytes_up_to(door::state::<Config>(request)?.max_body_bytes, request, data).await
+}
+
+/// The bytes of a body that is no larger than so many.
+pub(super) async fn bytes_up_to(
+    limit: usize,
+    request: &Request<'_>,
+    data: Data<'_>,
+) -> Result<Vec<u8>, ApiError> {
     let too_large = || ApiError::new(Code::TooLarge, format!("the body is larger than {limit} bytes"));
     let said = request.headers().get_one("Content-Length").and_then(|length| length.parse::<usize>().ok());
     if said.is_some_and(|length| length > limit) {
@@ -129,7 +137,7 @@ fn ends_with(path: &str, name: &str) -> bool {
 }
 
 /// How deep the JSON text is nested; words in quotes do not count.
-fn depth(bytes: &[u8]) -> usize {
+pub(super) fn depth(bytes: &[u8]) -> usize {
     let (mut depth, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
     for byte in bytes {
         match byte {

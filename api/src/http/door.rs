@@ -5,6 +5,7 @@ use super::{
     access::{Access, TICKET_PROTOCOL},
     caller::Caller,
     origin::{Names, Origin},
+    otlp,
     rates::{Asker, Rates},
     seen::{Seen, is_valid_id, new_id},
     spa,
@@ -82,6 +83,10 @@ impl<'r> Credentials<'r> {
             let secret = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
             return Self::Bearer(secret.map_or("", |(_, secret)| secret.trim()));
         }
+        // Exporters of telemetry are told headers by name.
+        if let Some(key) = request.headers().get_one("X-Api-Key").filter(|_| otlp::is_at(request)) {
+            return Self::Bearer(key.trim());
+        }
         let mut protocols = request.headers().get("Sec-WebSocket-Protocol").flat_map(|line| line.split(','));
         if let Some(ticket) = protocols.find(|protocol| protocol.trim().starts_with(TICKET_PROTOCOL)) {
             return Self::Ticket(ticket.trim());
@@ -136,12 +141,13 @@ fn is_upgrade(request: &Request<'_>) -> bool {
     request.headers().contains("Upgrade") || request.uri().path().starts_with("/ws/")
 }
 
-/// Bodies are JSON only. Forms are refused on every method, because they can pretend to be another one.
+/// Bodies are JSON only, and telemetry protobuf as well. Forms are refused on every method, because they can pretend to be another one.
 async fn admit_media(request: &Request<'_>, data: &mut Data<'_>) -> Result<(), ApiError> {
     let kind = request.content_type();
     let is_read = matches!(request.method(), Method::Get | Method::Head | Method::Options);
     let good = match kind {
         Some(kind) if kind.is_json() => true,
+        Some(kind) if otlp::is_at(request) && otlp::is_protobuf(kind) => true,
         Some(kind) => is_read && !kind.is_form() && !kind.is_form_data(),
         None if request.headers().contains("Content-Type") => is_read,
         None => is_read || data.peek(1).await.is_empty(),
@@ -149,10 +155,12 @@ async fn admit_media(request: &Request<'_>, data: &mut Data<'_>) -> Result<(), A
     if good {
         return Ok(());
     }
-    Err(ApiError::new(
-        Code::UnsupportedMediaType,
-        "bodies are JSON only: send `Content-Type: application/json`",
-    ))
+    let message = if otlp::is_at(request) {
+        "telemetry is `Content-Type: application/x-protobuf` or `application/json`"
+    } else {
+        "bodies are JSON only: send `Content-Type: application/json`"
+    };
+    Err(ApiError::new(Code::UnsupportedMediaType, message))
 }
 
 async fn identify(

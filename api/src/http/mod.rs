@@ -22,6 +22,7 @@ pub mod live;
 mod metrics;
 mod once;
 pub mod origin;
+mod otlp;
 pub mod pool;
 mod prompts;
 mod query;
@@ -87,6 +88,7 @@ pub fn build(config: Config, access: Arc<Access>, fleet: Fleet) -> Rocket<Build>
         .manage(config)
         .mount(API, api())
         .mount("/ws", live::routes())
+        .mount("/", otlp::routes())
         .mount("/", health::routes())
         .mount("/", docs::routes())
         .mount("/", spa::routes())

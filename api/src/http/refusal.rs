@@ -1,7 +1,7 @@
 //! Refusals: one shape for every error, whoever raised it.
 
-use super::{door, headers, seen::Seen, spa};
-use crate::error::ApiError;
+use super::{door, headers, otlp, seen::Seen, spa};
+use crate::{error::ApiError, sources::otlp::PLACES};
 use quarterdeck_shared::{Code, ENDPOINTS, ErrorBody, Timestamp, openapi::SOCKETS};
 use rocket::{
     Catcher, Request, Response, catch, catchers,
@@ -28,19 +28,24 @@ impl<'r> Responder<'r, 'static> for ApiError {
                 "{cause}"
             );
         }
-        let now = jiff::Timestamp::now().as_microsecond();
-        let body = ErrorBody {
-            code: self.code,
-            message: self.message.into(),
-            details: self.details,
-            request_id: seen.id.clone(),
-            timestamp: Timestamp(now),
+        let (kind, body) = match otlp::refused(request, self.code, &self.message) {
+            // Exporters read refusals of their own shape.
+            Some(refused) => refused,
+            None => {
+                let body = ErrorBody {
+                    code: self.code,
+                    message: self.message.into(),
+                    details: self.details,
+                    request_id: seen.id.clone(),
+                    timestamp: Timestamp(jiff::Timestamp::now().as_microsecond()),
+                };
+                (ContentType::JSON, serde_json::to_vec(&body).map_err(|_| Status::InternalServerError)?)
+            }
         };
-        let json = serde_json::to_vec(&body).map_err(|_| Status::InternalServerError)?;
         let mut response = Response::new();
         response.set_status(Status::new(self.code.status()));
-        response.set_header(ContentType::JSON);
-        response.set_sized_body(json.len(), Cursor::new(json));
+        response.set_header(kind);
+        response.set_sized_body(body.len(), Cursor::new(body));
         if let Some(seconds) = self.retry_after.or((self.code.status() == 503).then_some(5)) {
             response.set_raw_header("Retry-After", seconds.max(1).to_string());
         }
@@ -129,7 +134,7 @@ fn unsaid(status: Status, request: &Request<'_>, seen: &Seen) -> ApiError {
 }
 
 fn is_guarded(path: &str) -> bool {
-    matches!(path.split('/').nth(1), Some("api" | "ws"))
+    matches!(path.split('/').nth(1), Some("api" | "ws" | "v1"))
 }
 
 /// Nothing answers this method at this address: 405 where another method would do, else 404.
@@ -141,6 +146,9 @@ fn missing(path: &str, method: Option<Method>) -> ApiError {
     let reads = SOCKETS.iter().map(|(path, _)| *path).chain(["/metrics", "/api/openapi.json", "/api/docs"]);
     if reads.into_iter().any(|read| is_at(read, path)) || spa::is_page(path) {
         allow.insert("GET");
+    }
+    if PLACES.contains(&path) {
+        allow.insert("POST");
     }
     if allow.contains("GET") {
         allow.insert("HEAD");

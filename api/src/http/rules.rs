@@ -62,7 +62,7 @@ pub fn source_rules(config: &Config) -> SourceRules {
         hold: Duration::from_secs(config.hook_hold_seconds),
         ask_tools: config.hook_ask_tools.clone(),
     };
-    SourceRules { watch_sessions: config.watch_sessions, hooks, ..rules }
+    SourceRules { watch_sessions: config.watch_sessions, take_telemetry: config.otlp, hooks, ..rules }
 }
 
 /// The fleet's share of the settings.

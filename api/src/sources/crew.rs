@@ -20,9 +20,11 @@ use uuid::Uuid;
 
 /// Where agents of session files come from.
 pub const SOURCE: &str = "transcript";
+/// Where agents come from that are known by their telemetry alone.
+pub const TELEMETRY: &str = "otlp";
 
 /// Seconds after which a session that stopped in the middle of its turn counts as cut off.
-const QUIET_SECONDS: i64 = 600;
+pub const QUIET_SECONDS: i64 = 600;
 
 /// What a sub-agent's file says of it in the file beside.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
@@ -42,9 +44,31 @@ pub struct Member {
     pub change: Change,
     /// Whether its basis has to be found anew: a record became better known.
     pub resum: bool,
+    /// Whether what is known of it from sums alone gives way to responses.
+    pub meters_end: bool,
     /// The newest record it got.
     pub last: Vec<UsageRecord>,
     pub touched: bool,
+}
+
+impl Member {
+    fn new(me: AgentDetail, was: Option<Agent>) -> Self {
+        let touched = was.is_none();
+        let change = Change::default();
+        Self { me, was, change, resum: false, meters_end: false, last: Vec::new(), touched }
+    }
+
+    /// An agent of our own: its words are its stream's.
+    pub fn is_own(&self) -> bool {
+        !matches!(self.me.agent.source.as_str(), SOURCE | TELEMETRY)
+    }
+
+    /// What is known of it by telemetry alone gives way to what its session's file says.
+    fn take_over(&mut self) {
+        self.me.agent.source = SOURCE.to_owned();
+        self.me.tool_breakdown.iter_mut().for_each(|tool| (tool.calls, tool.errors) = (0, 0));
+        (self.resum, self.meters_end) = (true, true);
+    }
 }
 
 /// One task, as it was and as it is.
@@ -62,21 +86,21 @@ pub struct Crew {
     pub threads: HashMap<(String, String), AgentId>,
     /// Threads that were not known.
     pub met: Vec<(Thread, AgentId)>,
-    now: Timestamp,
+    pub now: Timestamp,
+    /// Where whoever is met comes from.
+    pub source: &'static str,
 }
 
 impl Crew {
     pub fn new(now: Timestamp, threads: HashMap<(String, String), AgentId>) -> Self {
-        Self { members: HashMap::new(), tasks: HashMap::new(), threads, met: Vec::new(), now }
+        let (members, tasks) = (HashMap::new(), HashMap::new());
+        Self { members, tasks, threads, met: Vec::new(), now, source: SOURCE }
     }
 
     /// An agent that is there already.
     pub fn know(&mut self, me: AgentDetail) {
         let was = Some(me.agent.clone());
-        let id = me.agent.id;
-        let member =
-            Member { me, was, change: Change::default(), resum: false, last: Vec::new(), touched: false };
-        self.members.entry(id).or_insert(member);
+        self.members.entry(me.agent.id).or_insert_with(|| Member::new(me, was));
     }
 
     pub fn know_task(&mut self, task: Task) {
@@ -95,7 +119,7 @@ impl Crew {
         }
     }
 
-    fn find(&mut self, thread: &Thread) -> AgentId {
+    pub fn find(&mut self, thread: &Thread) -> AgentId {
         let key = (thread.session_id.clone(), thread.agent_id.clone());
         let main = (thread.session_id.clone(), String::new());
         // A session of our own has one agent for all its threads.
@@ -106,7 +130,7 @@ impl Crew {
             return *id;
         }
         let id = AgentId(Uuid::now_v7());
-        let mut me = blank(id, &thread.session_id, self.now);
+        let mut me = blank(id, &thread.session_id, self.now, self.source);
         if thread.agent_id.is_empty() {
             let task = blank_task(&me.agent, self.now);
             me.agent.task_id = Some(task.id);
@@ -120,26 +144,23 @@ impl Crew {
         }
         self.threads.insert(key, id);
         self.met.push((thread.clone(), id));
-        let member = Member {
-            me,
-            was: None,
-            change: Change::default(),
-            resum: false,
-            last: Vec::new(),
-            touched: true,
-        };
-        self.members.insert(id, member);
+        self.members.insert(id, Member::new(me, None));
         id
     }
 
     fn is_own(&self, id: AgentId) -> bool {
-        self.members.get(&id).is_some_and(|member| member.me.agent.source != SOURCE)
+        self.members.get(&id).is_some_and(Member::is_own)
     }
 
     /// Takes a record that is new or grew.
     pub fn spend(&mut self, grown: &Grown) {
+        let moved = grown.before.as_ref().map(|before| before.agent_id);
+        let moved = moved.filter(|from| *from != grown.record.agent_id);
+        if let Some(from) = moved.and_then(|from| self.members.get_mut(&from)) {
+            (from.resum, from.touched) = (true, true);
+        }
         let Some(member) = self.members.get_mut(&grown.record.agent_id) else { return };
-        let own = member.me.agent.source != SOURCE;
+        let own = member.is_own() || moved.is_some();
         let better = |before: &UsageRecord| before.cost_basis > grown.record.cost_basis;
         member.resum |= own || grown.before.as_ref().is_some_and(better);
         member.change.add(grown);
@@ -152,10 +173,14 @@ impl Crew {
         let id = self.find(thread);
         let Some(member) = self.members.get_mut(&id) else { return };
         let is_new = member.was.is_none();
-        let agent = &mut member.me.agent;
-        if agent.source != SOURCE {
+        if member.is_own() {
             return;
         }
+        let is_taken_over = member.me.agent.source != SOURCE;
+        if is_taken_over {
+            member.take_over();
+        }
+        let agent = &mut member.me.agent;
         member.touched = true;
         if let Some(first) = known.first_at {
             agent.created_at = agent.created_at.min(first);
@@ -198,7 +223,7 @@ impl Crew {
             .or(newest)
             .zip(agent.started_at)
             .map_or(0, |(end, start)| end.seconds_since(start).max(0));
-        if is_new || !again {
+        if is_new || is_taken_over || !again {
             count(&mut member.me.tool_breakdown, known);
             agent.tool_calls = member.me.tool_breakdown.iter().map(|tool| tool.calls).sum();
         }
@@ -223,7 +248,8 @@ impl Crew {
             task.cost_usd += agent.cost_usd - cost;
             task.cost_basis = task.cost_basis.into_iter().chain(agent.cost_basis).max();
             task.updated_at = task.updated_at.max(agent.updated_at);
-            if agent.parent_id.is_none() && task.source == SOURCE {
+            if agent.parent_id.is_none() && !member.is_own() {
+                task.source.clone_from(&agent.source);
                 follow(task, &member.me);
             }
         }
@@ -362,7 +388,7 @@ fn follow(task: &mut Task, me: &AgentDetail) {
     }
 }
 
-fn blank(id: AgentId, session_id: &str, now: Timestamp) -> AgentDetail {
+fn blank(id: AgentId, session_id: &str, now: Timestamp, source: &str) -> AgentDetail {
     let agent = Agent {
         id,
         agent_id: id,
@@ -374,7 +400,7 @@ fn blank(id: AgentId, session_id: &str, now: Timestamp) -> AgentDetail {
         step_id: None,
         parent_id: None,
         model: None,
-        source: SOURCE.to_owned(),
+        source: source.to_owned(),
         runtime: "claude_cli".to_owned(),
         session_id: Some(session_id.to_owned()),
         working_directory: String::new(),
@@ -445,7 +471,7 @@ fn blank_task(agent: &Agent, now: Timestamp) -> Task {
         workflow: vec![step],
         working_directory: String::new(),
         runtime: agent.runtime.clone(),
-        source: SOURCE.to_owned(),
+        source: agent.source.clone(),
         model: None,
         permission_mode: PermissionMode::Default,
         limits: Limits::default(),

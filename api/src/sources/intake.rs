@@ -8,6 +8,7 @@ use crate::{
 };
 use orchestrator::{
     ledger::{Book, Grown, Telling, shrink},
+    otlp::{Meters, UNNAMED, unnamed},
     pricing::PriceTable,
     transcripts::reading::Reading,
 };
@@ -78,19 +79,40 @@ pub enum Tense {
 pub struct Intake {
     store: Store,
     clock: Clock,
-    /// Held from reading what is known until what comes of it is written: sources do not overwrite each other.
+    /// Sources take their turns: each reads what is known, and makes durable what that becomes.
     turn: Arc<Mutex<()>>,
+}
+
+/// Records that are new or grew, to be written once.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    pub(super) records: HashMap<RecordId, UsageRecord>,
+    /// What stood for message ids that were not known.
+    stood_for: HashMap<RecordId, String>,
+}
+
+impl Changed {
+    pub(super) fn note(&mut self, grown: &Grown) {
+        let record = &grown.record;
+        let was = grown.before.as_ref().map(|before| &before.message_id);
+        if let Some(was) = was.filter(|was| **was != record.message_id) {
+            self.stood_for.entry(record.id).or_insert_with(|| was.clone());
+        }
+        self.records.insert(record.id, record.clone());
+    }
+
+    pub(super) fn rows(mut self) -> impl Iterator<Item = Row> {
+        self.records.into_values().map(move |record| match self.stood_for.remove(&record.id) {
+            Some(was) => Row::UsageNamed { was, record: Box::new(record) },
+            None => Row::Usage(Box::new(record)),
+        })
+    }
 }
 
 impl Intake {
     /// Remembers with this store.
     pub fn new(store: Store, clock: Clock) -> Self {
         Self { store, clock, turn: Arc::default() }
-    }
-
-    /// The right to change what sources know; whoever holds it is alone.
-    pub(super) async fn turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().await
     }
 
     /// Where it remembers.
@@ -113,7 +135,7 @@ impl Intake {
         let mut book = self.book(&found).await?;
         let mut crew = self.crew(&sessions, &own, &book).await?;
         let mut batch = Batch::new();
-        let mut changed: HashMap<RecordId, UsageRecord> = HashMap::new();
+        let mut changed = Changed::default();
         let mut grown_of_own: Vec<Grown> = Vec::new();
         for one in &found {
             for heard in one.reading.responses() {
@@ -133,7 +155,7 @@ impl Intake {
                 *(if grown.before.is_some() { &mut taken.grown_records } else { &mut taken.new_records }) +=
                     1;
                 crew.spend(&grown);
-                changed.insert(grown.record.id, grown.record.clone());
+                changed.note(&grown);
                 if own.iter().any(|agent| agent.id == grown.record.agent_id) {
                     grown_of_own.push(grown);
                 }
@@ -144,25 +166,40 @@ impl Intake {
         }
         taken.new_agents = crew.met.len() as u64;
         self.resum(&mut crew, &grown_of_own, &mut changed).await?;
-        batch.rows.extend(changed.into_values().map(|record| Row::Usage(Box::new(record))));
+        batch.rows.extend(changed.rows());
         write(&mut crew, tense, &mut batch);
         batch.rows.extend(found.into_iter().map(|one| Row::SourceFile(Box::new(one.file))));
         self.store.commit(batch).await?;
         Ok(taken)
     }
 
+    /// Takes a turn; nobody else changes what is known meanwhile.
+    pub(super) async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
+
     /// Says of sessions that have gone quiet in the middle of a turn that they were cut off.
     pub async fn look_after(&self) -> Result<(), StoreError> {
+        self.look_after_those_from(SOURCE, |heard, status, now| standing(Some(false), heard, status, now))
+            .await
+    }
+
+    /// Says of a source's agents that are supposed to live where they stand now.
+    pub(super) async fn look_after_those_from(
+        &self,
+        source: &str,
+        stand: impl Fn(Option<Timestamp>, AgentStatus, Timestamp) -> (AgentStatus, String),
+    ) -> Result<(), StoreError> {
         let _turn = self.turn().await;
         let now = self.now();
         let mut batch = Batch::new();
-        let quiet: Vec<_> = self.store.active_agents_from(SOURCE).await?;
+        let quiet: Vec<_> = self.store.active_agents_from(source).await?;
         let tasks: Vec<_> = quiet.iter().filter_map(|me| me.agent.task_id).collect();
         let mut crew = Crew::new(now, HashMap::new());
         self.store.tasks_of(&tasks).await?.into_iter().for_each(|task| crew.know_task(task));
         for me in quiet {
             let heard = me.agent.status_evidence.last_event_at;
-            let (status, reason) = standing(Some(false), heard, me.agent.status, now);
+            let (status, reason) = stand(heard, me.agent.status, now);
             if status == me.agent.status || speaks(&me.agent.status_evidence, now) {
                 continue;
             }
@@ -188,7 +225,12 @@ impl Intake {
             .map(|heard| heard.observed.message_id.clone())
             .collect();
         let mut book = Book::default();
-        let messages: Vec<_> = messages.into_iter().collect();
+        let mut messages: Vec<_> = messages.into_iter().collect();
+        // What telemetry told first is known by its request alone.
+        if self.store.has_usage_of(UNNAMED).await? {
+            let heard = found.iter().flat_map(|one| one.reading.responses());
+            messages.extend(heard.filter_map(|heard| heard.observed.request_id.as_deref().map(unnamed)));
+        }
         self.store.usage_of_messages(&messages).await?.into_iter().for_each(|record| book.know(record));
         Ok(book)
     }
@@ -221,23 +263,30 @@ impl Intake {
 
     /// Adds up anew what cannot be told by the difference: agents of our own, whose remainders shrink as responses
     /// show up, and those one of whose records became better known.
-    async fn resum(
+    pub(super) async fn resum(
         &self,
         crew: &mut Crew,
         grown_of_own: &[Grown],
-        changed: &mut HashMap<RecordId, UsageRecord>,
+        changed: &mut Changed,
     ) -> Result<(), StoreError> {
         let again: Vec<_> =
             crew.members.values().filter(|member| member.resum).map(|member| member.me.agent.id).collect();
         let mut tasks = HashSet::new();
         for id in again {
-            let mut records = overlaid(self.store.agent_usage(id).await?, changed, |it| it.agent_id == id);
+            let mut records =
+                overlaid(self.store.agent_usage(id).await?, &changed.records, |it| it.agent_id == id);
             for grown in grown_of_own.iter().filter(|grown| grown.record.agent_id == id) {
                 let remainders: Vec<_> =
                     records.values().filter(|record| record.is_remainder()).cloned().collect();
                 for less in shrink(&remainders, &grown.record.model, grown.tokens(), PriceTable::bundled()) {
-                    changed.insert(less.id, less.clone());
+                    changed.records.insert(less.id, less.clone());
                     records.insert(less.id, less);
+                }
+            }
+            if crew.members.get(&id).is_some_and(|member| member.meters_end) {
+                for meter in records.values_mut().filter(|it| Meters::is_meter(it) && it.tokens.total() > 0) {
+                    (meter.tokens, meter.cost_usd, meter.terms) = Default::default();
+                    changed.records.insert(meter.id, meter.clone());
                 }
             }
             let records: Vec<_> = records.into_values().filter(|record| !record.replayed).collect();
@@ -248,7 +297,8 @@ impl Intake {
         }
         crew.settle();
         for id in tasks {
-            let records = overlaid(self.store.task_usage(id).await?, changed, |it| it.task_id == Some(id));
+            let records =
+                overlaid(self.store.task_usage(id).await?, &changed.records, |it| it.task_id == Some(id));
             if let Some(charge) = crew.tasks.get_mut(&id) {
                 charge.task.cost_basis = records.values().map(|record| record.cost_basis).max();
             }
@@ -264,7 +314,9 @@ fn overlaid(
     fits: impl Fn(&UsageRecord) -> bool,
 ) -> HashMap<RecordId, UsageRecord> {
     let fresh = changed.values().filter(|record| fits(record)).cloned();
-    stored.into_iter().chain(fresh).map(|record| (record.id, record)).collect()
+    // What moved on to somebody else is stored as it was.
+    let stored = stored.into_iter().filter(|record| !changed.contains_key(&record.id));
+    stored.chain(fresh).map(|record| (record.id, record)).collect()
 }
 
 fn sessions_of(found: &[Found]) -> Vec<String> {
@@ -296,7 +348,7 @@ pub(super) fn write(crew: &mut Crew, tense: Tense, batch: &mut Batch) {
     for member in &members {
         let me = &member.me;
         charged.extend(me.agent.task_id);
-        if me.agent.source != SOURCE {
+        if member.is_own() {
             // Its own work may be writing the rest of it at this moment.
             batch.rows.push(Row::AgentFigures(Box::new(me.agent.clone())));
             continue;

@@ -7,6 +7,7 @@ mod hints;
 mod hooks;
 pub mod import;
 mod intake;
+pub mod otlp;
 
 pub use crew::SOURCE as TRANSCRIPT;
 pub use hooks::{HookRules, Hooks};
@@ -27,6 +28,10 @@ pub struct SourceRules {
     pub watch_sessions: bool,
     /// Claude Code's folders.
     pub claude_folders: Vec<PathBuf>,
+    /// Whether telemetry is taken in.
+    pub take_telemetry: bool,
+    /// Where telemetry is handed in.
+    pub inbox: otlp::Inbox,
     /// How often everything is looked at where the system gives no hints.
     pub poll: Duration,
     /// How often it is looked at all the same.
@@ -42,6 +47,8 @@ impl SourceRules {
     pub fn new(claude_folders: Vec<PathBuf>) -> Self {
         Self {
             watch_sessions: true,
+            take_telemetry: true,
+            inbox: otlp::Inbox::default(),
             claude_folders,
             poll: Duration::from_secs(2),
             look: Duration::from_secs(30),
@@ -67,8 +74,9 @@ pub trait Source: Send + Sync {
 /// Makes a source, where the settings want it.
 type Make = fn(&SourceRules) -> Option<Arc<dyn Source>>;
 
-/// Every source that looks for itself, by name; hooks come to us.
-pub const SOURCES: &[(&str, Make)] = &[(claude_sessions::NAME, claude_sessions::make)];
+/// Every source that looks for itself or keeps a box for what is sent, by name; hooks are answered at once.
+pub const SOURCES: &[(&str, Make)] =
+    &[(claude_sessions::NAME, claude_sessions::make), (otlp::NAME, otlp::make)];
 
 /// A source, where the settings want it, and the board it writes on.
 struct Post {
@@ -82,6 +90,7 @@ pub struct Sources {
     all: Arc<[Post]>,
     intake: Intake,
     hooks: Hooks,
+    inbox: Option<otlp::Inbox>,
     stop: watch::Sender<bool>,
 }
 
@@ -105,7 +114,8 @@ impl Sources {
         let heard = board(hooks::NAME, true, Vec::new());
         let hooks = Hooks::new(intake.clone(), rules.hooks.clone(), outside, heard.clone(), stop.subscribe());
         all.push(Post { source: Some(Arc::new(hooks.clone())), board: heard });
-        Self { all: all.into(), intake, hooks, stop }
+        let inbox = rules.take_telemetry.then(|| rules.inbox.clone());
+        Self { all: all.into(), intake, hooks, inbox, stop }
     }
 
     /// What hears Claude Code's hooks.
@@ -133,6 +143,11 @@ impl Sources {
             })
         });
         futures::future::join_all(running).await;
+    }
+
+    /// Where telemetry is handed in; none where the settings want it off.
+    pub fn inbox(&self) -> Option<&otlp::Inbox> {
+        self.inbox.as_ref()
     }
 
     /// Tells every source to stop.

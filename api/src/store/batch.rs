@@ -102,6 +102,13 @@ pub enum Row {
     /// One response of the model's API. One with the same message and request id (for a replay: of the same
     /// agent) is replaced, its larger token counts kept.
     Usage(Box<UsageRecord>),
+    /// The same of a response whose message id was not known before, and stood for by this one.
+    UsageNamed {
+        /// The message id it had.
+        was: String,
+        /// The record as it is now.
+        record: Box<UsageRecord>,
+    },
     /// How far a source's file is read.
     SourceFile(Box<FileRow>),
     /// Whose the words of a session's thread are.

@@ -41,6 +41,8 @@ pub(super) struct Group {
     removed: BTreeMap<TaskId, Timestamp>,
     approvals: BTreeMap<ApprovalId, Approval>,
     usage: BTreeMap<Response, UsageRecord>,
+    /// Message ids that records had before theirs was known.
+    stood_for: Vec<String>,
     source_files: BTreeMap<String, FileRow>,
     threads: BTreeMap<(String, String), AgentId>,
     /// Rows that are rare: one statement each, in the order they came.
@@ -79,6 +81,16 @@ impl Group {
                 let older = self.usage.remove(&response).or_else(|| self.take_unnamed(&record));
                 let record = older.map_or_else(|| *record.clone(), |older| usage::merged(&older, &record));
                 self.usage.insert(response, record);
+            }
+            Row::UsageNamed { was, record } => {
+                let before = UsageRecord { message_id: was.clone(), ..*record.clone() };
+                let older = self.usage.remove(&usage::response(&before));
+                self.stood_for.push(was);
+                if let Some(older) = older {
+                    let older = UsageRecord { message_id: record.message_id.clone(), ..older };
+                    self.take(Row::Usage(Box::new(older)));
+                }
+                self.take(Row::Usage(record));
             }
             Row::SourceFile(file) => drop(self.source_files.insert(file.path.clone(), *file)),
             Row::Thread { session_id, thread_id, agent_id } => {
@@ -211,7 +223,8 @@ impl Group {
         db: &impl ConnectionTrait,
         changes: &mut Changes,
     ) -> Result<(), StoreError> {
-        let messages: Vec<_> = self.usage.values().map(|record| record.message_id.clone()).collect();
+        let messages = self.usage.values().map(|record| record.message_id.clone());
+        let messages: Vec<_> = messages.chain(std::mem::take(&mut self.stood_for)).collect();
         let by_id: HashMap<_, _> =
             self.usage.iter().map(|(response, record)| (record.id, response.clone())).collect();
         for group in groups(&messages) {

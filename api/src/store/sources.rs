@@ -87,6 +87,40 @@ impl Store {
         self.details(condition, vec![sql::text(source)]).await
     }
 
+    /// Every record of these requests, replays too.
+    pub async fn usage_of_requests(&self, requests: &[String]) -> Result<Vec<UsageRecord>, StoreError> {
+        let mut found = Vec::new();
+        for group in groups(requests) {
+            // The index leaves out records without a request, and is only used where the query does so, too.
+            let mut query = Sql::new(format!(
+                "SELECT {} FROM usage_records WHERE request_id <> '' AND request_id IN (",
+                USAGE.list()
+            ));
+            query.bind_all(group.iter().map(|request| sql::text(request))).push(")");
+            found.extend(query.all(self.readers(), read).await?);
+        }
+        Ok(found)
+    }
+
+    /// Whether there are records whose message id begins so.
+    pub async fn has_usage_of(&self, prefix: &str) -> Result<bool, StoreError> {
+        let end = format!("{prefix}\u{10ffff}");
+        let query = "SELECT 1 FROM usage_records WHERE message_id >= ? AND message_id < ? LIMIT 1";
+        let query = Sql::with(query, [sql::text(prefix), sql::text(&end)]);
+        Ok(query.one(self.readers(), |fields| fields.take::<i32>()).await?.is_some())
+    }
+
+    /// What is noted under these names.
+    pub async fn notes_of(&self, names: &[String]) -> Result<HashMap<String, String>, StoreError> {
+        let mut found = HashMap::new();
+        for group in groups(names) {
+            let mut query = Sql::new("SELECT name, json FROM notes WHERE name IN (");
+            query.bind_all(group.iter().map(|name| sql::text(name))).push(")");
+            found.extend(query.all(self.readers(), |fields| Ok((fields.take()?, fields.take()?))).await?);
+        }
+        Ok(found)
+    }
+
     /// Every record of these messages, replays too.
     pub async fn usage_of_messages(&self, messages: &[String]) -> Result<Vec<UsageRecord>, StoreError> {
         let mut found = Vec::new();

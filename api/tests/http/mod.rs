@@ -12,5 +12,6 @@ mod reads;
 mod secrets;
 mod sockets;
 mod surface;
+mod telemetry;
 mod tls;
 mod wire;

@@ -18,7 +18,8 @@ async fn what_is_declared_is_mounted_and_nothing_else() {
     let others = SOCKETS.iter().map(|(path, _)| format!("GET {path}"));
     let own = ["/metrics", "/api/openapi.json", "/api/docs", "/api/docs/style.css"]
         .map(|path| format!("GET {path}"));
-    let wanted: BTreeSet<String> = declared.chain(others).chain(own).collect();
+    let telemetry = quarterdeck::sources::otlp::PLACES.map(|path| format!("POST {path}"));
+    let wanted: BTreeSet<String> = declared.chain(others).chain(own).chain(telemetry).collect();
     assert_eq!(mounted, wanted);
 }
 

@@ -4,6 +4,7 @@ mod following;
 mod hooks;
 mod samples;
 mod taking;
+mod telemetry;
 
 use quarterdeck::{
     fleet::clock::Clock,

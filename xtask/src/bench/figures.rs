@@ -49,6 +49,9 @@ figures! {
         "import_first_figures": "s", AtMost 2.0;
         "import_unchanged": "s", AtMost 1.0;
     }
+    By::Server("otlp") => {
+        "otlp_log_records": "per second", AtLeast 10_000.0;
+    }
     By::Lighthouse => {
         "dashboard_performance": "of 100", AtLeast 95.0;
         "dashboard_accessibility": "of 100", AtLeast 100.0;

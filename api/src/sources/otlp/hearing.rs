@@ -1,0 +1,228 @@
+//! Hearing: what telemetry told becomes records, figures and agents, in one transaction. Told twice, it changes
+//! nothing.
+
+use crate::{
+    sources::{
+        crew::{Crew, TELEMETRY},
+        intake::{Changed, Intake, Taken, Tense, write},
+    },
+    store::{Batch, Row, StoreError},
+};
+use orchestrator::{
+    ledger::{Book, Grown, Owner, Telling},
+    otlp::{Fact, Meters, Point, Told},
+    pricing::PriceTable,
+    transcripts::reading::Thread,
+    usage::Observed,
+};
+use quarterdeck_shared::{RecordId, Timestamp, agents::Agent};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashSet};
+use uuid::Uuid;
+
+/// Records of one agent that are told of one by one at a time; of more, only the newest.
+const TOLD: usize = 32;
+
+/// What is remembered of a session's telemetry.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Memory {
+    /// The last event's place: what is not behind it was heard already.
+    heard: (u64, u64),
+    /// Whether it told of responses one by one: then sums say nothing more.
+    requests: bool,
+    meters: Meters,
+}
+
+fn note(session_id: &str) -> String {
+    format!("otlp/{session_id}")
+}
+
+/// What was told at a time.
+#[derive(Debug, Default)]
+pub struct Telemetry {
+    /// Events.
+    pub told: Vec<Told>,
+    /// Points of sums.
+    pub points: Vec<Point>,
+}
+
+impl Telemetry {
+    /// Both together.
+    pub fn add(&mut self, other: Self) {
+        self.told.extend(other.told);
+        self.points.extend(other.points);
+    }
+
+    /// How much it is.
+    pub fn len(&self) -> usize {
+        self.told.len() + self.points.len()
+    }
+
+    /// Whether it is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn sessions(&self) -> BTreeMap<String, Memory> {
+        let told = self.told.iter().map(|told| &told.thread.session_id);
+        let points = self.points.iter().map(|point| &point.session_id);
+        told.chain(points).map(|session| (session.clone(), Memory::default())).collect()
+    }
+}
+
+impl Intake {
+    /// Makes durable what telemetry told.
+    pub async fn hear(&self, mut telemetry: Telemetry) -> Result<Taken, StoreError> {
+        let _turn = self.turn().await;
+        let mut memories = telemetry.sessions();
+        let sessions: Vec<_> = memories.keys().cloned().collect();
+        let own = self.store().own_agents_of(&sessions).await?;
+        let notes = self.store().notes_of(&sessions.iter().map(|id| note(id)).collect::<Vec<_>>()).await?;
+        for (session, memory) in &mut memories {
+            let stored = notes.get(&note(session)).and_then(|json| serde_json::from_str(json).ok());
+            *memory = stored.unwrap_or_default();
+        }
+        for point in &telemetry.points {
+            memories.entry(point.session_id.clone()).or_default().meters.take(point);
+        }
+        // While an agent of our own works, its stream tells.
+        let works = |session: &str| {
+            own.iter().any(|agent| agent.status.is_active() && agent.session_id.as_deref() == Some(session))
+        };
+        telemetry.told.retain(|told| !works(&told.thread.session_id));
+        telemetry.told.sort_by_key(|told| told.place);
+        let book = self.book_of(&telemetry.told, &memories).await?;
+        let mut crew = self.crew(&sessions, &own, &book).await?;
+        crew.source = TELEMETRY;
+        let mut entry = Entry::new(book);
+        for told in telemetry.told {
+            let memory = memories.entry(told.thread.session_id.clone()).or_default();
+            entry.hear(&mut crew, memory, &own, told);
+        }
+        for (session_id, memory) in &memories {
+            entry.measure(&mut crew, session_id, memory);
+        }
+        let Entry { mut changed, own_grown, mut taken, .. } = entry;
+        taken.new_agents = crew.met.len() as u64;
+        self.resum(&mut crew, &own_grown, &mut changed).await?;
+        for member in crew.members.values_mut().filter(|member| member.last.len() > TOLD) {
+            member.last.drain(..member.last.len() - 1);
+        }
+        let mut batch = Batch::new();
+        batch.rows.extend(changed.rows());
+        write(&mut crew, Tense::Live, &mut batch);
+        for (session, memory) in memories {
+            let refused = |error: serde_json::Error| StoreError::Refused { reason: error.to_string() };
+            let json = serde_json::to_string(&memory).map_err(refused)?;
+            if notes.get(&note(&session)) != Some(&json) {
+                batch.rows.push(Row::Note { key: note(&session), json: Some(json) });
+            }
+        }
+        self.store().commit(batch).await?;
+        Ok(taken)
+    }
+
+    /// What is known of the requests that were told, and from sums alone.
+    async fn book_of(&self, told: &[Told], memories: &BTreeMap<String, Memory>) -> Result<Book, StoreError> {
+        let requests = told.iter().filter_map(|told| match &told.fact {
+            Fact::Request { observed, .. } => observed.request_id.clone(),
+            _ => None,
+        });
+        let measured = memories.iter().flat_map(|(session, memory)| {
+            memory.meters.models().into_keys().map(|model| Meters::message_id(session, model))
+        });
+        let (requests, measured): (Vec<_>, Vec<_>) = (requests.collect(), measured.collect());
+        let mut book = Book::default();
+        self.store().usage_of_requests(&requests).await?.into_iter().for_each(|record| book.know(record));
+        self.store().usage_of_messages(&measured).await?.into_iter().for_each(|record| book.know(record));
+        Ok(book)
+    }
+
+    /// Says of agents of whom nothing more is heard that they have ended.
+    pub async fn look_after_overheard(&self) -> Result<(), StoreError> {
+        self.look_after_those_from(TELEMETRY, super::overhear::standing).await
+    }
+}
+
+/// Entering what was told.
+struct Entry {
+    book: Book,
+    /// What is known from sums alone and counts.
+    meters: HashSet<String>,
+    changed: Changed,
+    own_grown: Vec<Grown>,
+    taken: Taken,
+}
+
+impl Entry {
+    fn new(book: Book) -> Self {
+        let meters = book.records().filter(|record| Meters::is_meter(record) && record.tokens.total() > 0);
+        let meters = meters.map(|record| record.message_id.clone()).collect();
+        Self { book, meters, changed: Changed::default(), own_grown: Vec::new(), taken: Taken::default() }
+    }
+
+    fn hear(&mut self, crew: &mut Crew, memory: &mut Memory, own: &[Agent], told: Told) {
+        // A clock that is ahead tells nothing of the future.
+        let at = told.at.map_or(crew.now, |at| at.min(crew.now));
+        let is_new = told.place > memory.heard;
+        memory.heard = memory.heard.max(told.place);
+        let owner = crew.owner(&told.thread);
+        crew.overhear(&told, at, is_new);
+        let Fact::Request { observed, reported } = told.fact else { return };
+        memory.requests = true;
+        let session_id = &told.thread.session_id;
+        let provenance = format!("telemetry, claude_code.api_request of session {session_id}");
+        let telling = Telling { observed: *observed, cost: None, reported, provenance, at };
+        let Some(grown) = self.enter(crew, owner, telling) else { return };
+        if own.iter().any(|agent| agent.id == grown.record.agent_id) {
+            self.own_grown.push(grown);
+        }
+    }
+
+    fn enter(&mut self, crew: &mut Crew, owner: Owner, telling: Telling) -> Option<Grown> {
+        let id = RecordId(Uuid::now_v7());
+        let Some(grown) = self.book.enter(PriceTable::bundled(), owner, telling, id) else {
+            self.taken.known_records += 1;
+            return None;
+        };
+        let (new, grew) = (&mut self.taken.new_records, &mut self.taken.grown_records);
+        *(if grown.before.is_some() { grew } else { new }) += 1;
+        crew.spend(&grown);
+        self.changed.note(&grown);
+        Some(grown)
+    }
+
+    /// What is known from sums alone: a record for each model, where nobody tells of responses.
+    fn measure(&mut self, crew: &mut Crew, session_id: &str, memory: &Memory) {
+        let models = memory.meters.models();
+        if models.is_empty() {
+            return;
+        }
+        let main = Thread { session_id: session_id.to_owned(), agent_id: String::new() };
+        let owner = crew.owner(&main);
+        let Some(member) = crew.members.get_mut(&owner.agent_id) else { return };
+        if memory.requests || member.me.agent.source != TELEMETRY {
+            let counts = |model: &&str| self.meters.contains(&Meters::message_id(session_id, model));
+            if models.keys().any(counts) {
+                (member.meters_end, member.resum, member.touched) = (true, true, true);
+            }
+            return;
+        }
+        let now: Timestamp = crew.now;
+        for (model, (tokens, cost)) in models {
+            let observed = Observed {
+                message_id: Meters::message_id(session_id, model),
+                model: model.to_owned(),
+                tokens,
+                // A sum says nothing of single prompts, by which tiers go: what it is worth is at least that.
+                complete: false,
+                ..Observed::default()
+            };
+            let provenance = format!(
+                "telemetry, sums claude_code.token.usage and claude_code.cost.usage of session {session_id}"
+            );
+            self.enter(crew, owner, Telling { observed, cost, reported: cost, provenance, at: now });
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! What telemetry tells counts once, whoever else tells it, in whatever order.
+
+use super::{LATER, adds_up, agents, append, helped, import, prompt, records, response, totals};
+use crate::{both, support::rows};
+use quarterdeck::{
+    fleet::clock::Clock,
+    sources::{
+        Intake, Taken, Tense,
+        otlp::wire::{Encoding, Signal, parse},
+    },
+    store::{Row, Store},
+};
+use quarterdeck_shared::{
+    Usd,
+    agents::AgentStatus,
+    usage::{CostBasis, Tokens},
+};
+use serde_json::{Value, json};
+use std::{env, fs, path::Path};
+
+/// Noon of 2026-11-22, and seconds after it, in nanoseconds.
+fn nanos(seconds: u64) -> String {
+    (1_795_348_800_000_000_000 + seconds * 1_000_000_000).to_string()
+}
+
+fn pairs(fields: &Value) -> Value {
+    let value = |value: &Value| match value {
+        Value::String(text) => json!({"stringValue": text}),
+        Value::Bool(truth) => json!({"boolValue": truth}),
+        Value::Number(number) if number.is_f64() => json!({"doubleValue": number}),
+        other => json!({"intValue": other.to_string()}),
+    };
+    fields.as_object().unwrap().iter().map(|(key, it)| json!({"key": key, "value": value(it)})).collect()
+}
+
+fn event(session: &str, name: &str, second: u64, fields: Value) -> Value {
+    let mut all = json!({"session.id": session, "event.name": name, "event.sequence": second});
+    all.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    json!({"timeUnixNano": nanos(second), "body": {"stringValue": format!("claude_code.{name}")},
+        "attributes": pairs(&all)})
+}
+
+/// The log record of the request that [`response`] answers.
+fn request(session: &str, message: &str, output: u64) -> Value {
+    event(
+        session,
+        "api_request",
+        1,
+        json!({"model": "claude-sonnet-5-5", "input_tokens": 100,
+        "output_tokens": output.to_string(), "cache_read_tokens": 0, "cache_creation_tokens": 0, "cost_usd": 0.25,
+        "request_id": format!("req_{message}"), "speed": "normal", "query_source": "sdk"}),
+    )
+}
+
+fn logs(records: &[Value]) -> Value {
+    json!({"resourceLogs": [{"scopeLogs": [{"logRecords": records}]}]})
+}
+
+fn metrics(temporality: u8, points: &[(&str, Value, u64, f64)]) -> Value {
+    let metric = |(name, fields, until, value): &(&str, Value, u64, f64)| {
+        json!({"name": format!("claude_code.{name}"), "sum": {"isMonotonic": true,
+            "aggregationTemporality": temporality, "dataPoints": [{"attributes": pairs(fields),
+                "startTimeUnixNano": nanos(0), "timeUnixNano": nanos(*until), "asDouble": value}]}})
+    };
+    let metrics: Vec<_> = points.iter().map(metric).collect();
+    json!({"resourceMetrics": [{"scopeMetrics": [{"metrics": metrics}]}]})
+}
+
+async fn send(store: &Store, signal: Signal, body: &Value) -> Taken {
+    let parsed = parse(signal, Encoding::Json, body.to_string().as_bytes()).unwrap();
+    assert_eq!(parsed.refused, 0, "{}", parsed.reason);
+    Intake::new(store.clone(), Clock::manual(LATER)).hear(parsed.telemetry).await.unwrap()
+}
+
+/// Tokens and cost of the model in a session of which only sums tell.
+fn sums(session: &str, temporality: u8, until: u64, output: f64, cost: f64) -> Value {
+    let of = |kind: &str| json!({"session.id": session, "model": "claude-sonnet-5-5", "type": kind});
+    metrics(
+        temporality,
+        &[
+            ("token.usage", of("output"), until, output),
+            ("cost.usage", of(""), until, cost),
+            ("lines_of_code.count", of("added"), until, 3.0),
+        ],
+    )
+}
+
+both! {
+    async fn a_session_only_telemetry_tells_of_is_an_agent_and_counts_once(place: &Place) {
+        let store = place.open().await;
+        let told = logs(&[
+            event("s1", "user_prompt", 0, json!({"prompt": "Mend the roof", "prompt_length": "13"})),
+            request("s1", "m1", 7),
+            event("s1", "tool_decision", 2, json!({"tool_name": "Bash", "decision": "accept"})),
+            event("s1", "tool_result", 3, json!({"tool_name": "Bash", "success": "false", "duration_ms": "12"})),
+            event("s1", "plugin_loaded", 4, json!({})),
+        ]);
+        let taken = send(&store, Signal::Logs, &told).await;
+        assert_eq!((taken.new_records, taken.new_agents), (1, 1));
+        let again = send(&store, Signal::Logs, &told).await;
+        assert_eq!((again.new_records, again.known_records, again.new_agents), (0, 1, 0));
+        let [agent] = &agents(&store).await[..] else { panic!("one agent") };
+        assert_eq!((agent.name.as_str(), agent.source.as_str()), ("Mend the roof", "otlp"));
+        assert_eq!((agent.requests, agent.output_tokens, agent.tool_calls), (1, 7, 1));
+        assert_eq!((agent.activity.as_str(), agent.status), ("Bash went wrong", AgentStatus::Completed));
+        let [record] = &records(&store).await[..] else { panic!("one record") };
+        assert_eq!((record.cost_basis, record.reported_cost_usd), (CostBasis::Computed, Usd::from_reported(0.25)));
+        assert_ne!(record.cost_usd, record.reported_cost_usd.unwrap(), "computed by the table");
+        adds_up(&store).await;
+        store.close().await;
+    }
+
+    async fn a_request_told_by_file_and_by_telemetry_counts_once_in_either_order(place: &Place) {
+        let store = place.open().await;
+        let folder = crate::support::database::folder();
+        for (session, log_first) in [("s1", true), ("s2", false)] {
+            let file = folder.path().join(format!("projects/-home-dev-app/{session}.jsonl"));
+            let message = format!("m-{session}");
+            let log = logs(&[request(session, &message, 9),
+                event(session, "tool_result", 2, json!({"tool_name": "Bash", "success": "true"}))]);
+            append(&file, &[prompt(session, "go"), response(session, &message, 7)]);
+            if log_first {
+                send(&store, Signal::Logs, &log).await;
+            }
+            import(&store, folder.path(), Tense::Live).await;
+            send(&store, Signal::Logs, &log).await;
+            import(&store, folder.path(), Tense::Live).await;
+        }
+        let all = records(&store).await;
+        assert_eq!(all.len(), 2);
+        for record in all {
+            assert!(record.message_id.starts_with("m-s"), "{}", record.message_id);
+            assert_eq!(record.tokens.output, 9, "the larger figure");
+            assert_eq!(record.reported_cost_usd, Usd::from_reported(0.25));
+        }
+        assert_eq!(totals(&store).await.tokens, Tokens { input: 200, output: 18, ..Tokens::default() });
+        let all = agents(&store).await;
+        assert_eq!(all.iter().map(|it| (it.source.as_str(), it.tool_calls)).collect::<Vec<_>>(), [("transcript", 0); 2]);
+        adds_up(&store).await;
+        store.close().await;
+    }
+
+    async fn a_sub_agents_request_goes_to_whom_its_file_names(place: &Place) {
+        let store = place.open().await;
+        let folder = crate::support::database::folder();
+        let file = folder.path().join("projects/-home-dev-app/s1.jsonl");
+        send(&store, Signal::Logs, &logs(&[request("s1", "m1", 7), request("s1", "m2", 5)])).await;
+        append(&file, &[prompt("s1", "go"), response("s1", "m1", 7)]);
+        append(&file.with_file_name("s1").join("subagents/agent-a9.jsonl"), &[helped("s1", "a9", "m2", 5)]);
+        import(&store, folder.path(), Tense::Live).await;
+        let mut outputs: Vec<_> = agents(&store).await.iter().map(|it| (it.parent_id.is_some(), it.output_tokens)).collect();
+        outputs.sort();
+        assert_eq!(outputs, [(false, 7), (true, 5)]);
+        assert_eq!(totals(&store).await.records, 2);
+        adds_up(&store).await;
+        store.close().await;
+    }
+
+    async fn sums_alone_count_once_and_give_way_to_responses(place: &Place) {
+        let store = place.open().await;
+        for _ in 0..2 {
+            send(&store, Signal::Metrics, &sums("s1", 1, 10, 40.0, 0.5)).await;
+        }
+        send(&store, Signal::Metrics, &sums("s1", 1, 20, 2.0, 0.25)).await;
+        let [record] = &records(&store).await[..] else { panic!("one record") };
+        assert_eq!((record.tokens.output, record.cost_usd, record.cost_basis), (42, Usd::from_reported(0.75).unwrap(), CostBasis::Reported));
+        assert!(record.provenance.contains("sums claude_code.token.usage"));
+        adds_up(&store).await;
+        send(&store, Signal::Logs, &logs(&[request("s1", "m1", 42)])).await;
+        assert_eq!(totals(&store).await.tokens.output, 42, "told one by one");
+        send(&store, Signal::Metrics, &sums("s1", 1, 30, 7.0, 0.25)).await;
+        assert_eq!(totals(&store).await.tokens.output, 42);
+        adds_up(&store).await;
+
+        for (until, output) in [(10, 5.0), (20, 9.0), (20, 9.0), (30, 4.0)] {
+            send(&store, Signal::Metrics, &sums("s2", 2, until, output, 0.0)).await;
+        }
+        assert_eq!(totals(&store).await.tokens.output, 42 + 13, "a total that fell began anew");
+        let folder = crate::support::database::folder();
+        append(&folder.path().join("projects/-x/s2.jsonl"), &[prompt("s2", "go"), response("s2", "m2", 11)]);
+        import(&store, folder.path(), Tense::Live).await;
+        assert_eq!(totals(&store).await.tokens.output, 42 + 11, "its file tells now");
+        send(&store, Signal::Metrics, &sums("s2", 2, 40, 50.0, 0.0)).await;
+        assert_eq!(totals(&store).await.tokens.output, 42 + 11);
+        adds_up(&store).await;
+        let note: Value = serde_json::from_str(&store.note("otlp/s2").await.unwrap().unwrap()).unwrap();
+        assert!(note["meters"].is_object());
+        store.close().await;
+    }
+
+    async fn an_agent_of_our_own_is_told_of_by_its_stream(place: &Place) {
+        let store = place.open().await;
+        let mut mine = rows::agent(1);
+        (mine.session_id, mine.status) = (Some("s1".into()), AgentStatus::Running);
+        store.commit(rows::rows([Row::AgentDetail(Box::new(rows::detail(mine.clone())))])).await.unwrap();
+        send(&store, Signal::Logs, &logs(&[request("s1", "m1", 7)])).await;
+        send(&store, Signal::Metrics, &sums("s1", 1, 10, 40.0, 0.5)).await;
+        assert_eq!(totals(&store).await.records, 0);
+        assert_eq!(agents(&store).await.len(), 1);
+        store.close().await;
+    }
+
+    async fn hostile_telemetry_breaks_nothing_and_is_never_negative(place: &Place) {
+        let store = place.open().await;
+        let hostile = [
+            json!({"model": "m\u{0}", "input_tokens": 1, "request_id": "r1"}),
+            json!({"model": "m", "input_tokens": -1, "request_id": "r2"}),
+            json!({"model": "m", "input_tokens": "NaN", "request_id": "r3"}),
+            json!({"model": "m", "output_tokens": 1e300, "cost_usd": -5.0, "request_id": "r4"}),
+            json!({"model": "m", "output_tokens": 3, "cost_usd": "Infinity", "request_id": "r5"}),
+            json!({"model": "m", "output_tokens": 3}),
+        ];
+        let mut events: Vec<_> = hostile.into_iter().map(|it| event("s1", "api_request", 1, it)).collect();
+        let mut future = request("s1", "m9", 1);
+        future["timeUnixNano"] = "18446744073709551615".into();
+        events.push(future);
+        events.push(event("s1", "user_prompt", 9, json!({"prompt": "a\u{0}b\u{1b}[31m"})));
+        let body = logs(&events).to_string();
+        let parsed = parse(Signal::Logs, Encoding::Json, body.as_bytes()).unwrap();
+        assert_eq!((parsed.refused, parsed.telemetry.told.len()), (4, 4));
+        Intake::new(store.clone(), Clock::manual(LATER)).hear(parsed.telemetry).await.unwrap();
+        for record in records(&store).await {
+            assert!(record.cost_usd >= Usd::ZERO && record.at <= LATER, "{record:?}");
+            assert!(record.reported_cost_usd.is_none_or(|cost| cost >= Usd::ZERO));
+        }
+        adds_up(&store).await;
+        store.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_recorded_telemetry_is_read_whole_and_counts_each_request_once() {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
+    let Some(folder) =
+        env::var_os("QUARTERDECK_SAMPLES").map(Into::into).or(beside.is_dir().then_some(beside))
+    else {
+        return;
+    };
+    let place = crate::support::database::Place::sqlite();
+    let store = place.open().await;
+    let intake = Intake::new(store.clone(), Clock::manual(LATER.plus_seconds(86_400)));
+    let (mut requests, mut output) = (std::collections::BTreeSet::new(), 0);
+    for _ in 0..2 {
+        for version in ["2.1.197", "2.1.330"] {
+            let mut files: Vec<_> = fs::read_dir(folder.join("otel").join(version))
+                .unwrap()
+                .map(|file| file.unwrap().path())
+                .collect();
+            files.sort();
+            for file in files {
+                let name = file.file_name().unwrap().to_string_lossy().into_owned();
+                let encoding = if name.ends_with(".bin") { Encoding::Protobuf } else { Encoding::Json };
+                let signal = match &name {
+                    name if name.contains("logs") => Signal::Logs,
+                    name if name.contains("metrics") => Signal::Metrics,
+                    _ => Signal::Traces,
+                };
+                let bytes = fs::read(&file).unwrap();
+                let parsed = parse(signal, encoding, &bytes).unwrap();
+                assert_eq!(parsed.refused, 0, "{name}: {}", parsed.reason);
+                for told in &parsed.telemetry.told {
+                    if let orchestrator::otlp::Fact::Request { observed, .. } = &told.fact
+                        && requests.insert(observed.request_id.clone())
+                    {
+                        output += observed.tokens.output;
+                    }
+                }
+                intake.hear(parsed.telemetry).await.unwrap();
+            }
+        }
+    }
+    let counted = totals(&store).await;
+    assert!(requests.len() > 10);
+    assert_eq!((counted.records, counted.tokens.output), (requests.len() as u64, output));
+    adds_up(&store).await;
+    store.close().await;
+}
