@@ -87,6 +87,8 @@ async function photographAll(live) {
     'new-task': '/tasks/new',
     approvals: '/approvals',
     approval: `/approvals/${approval.id}`,
+    costs: '/costs?span=7d',
+    'costs-session': '/costs?span=7d&by=session',
     analytics: '/analytics',
     settings: '/settings',
     'not-found': '/nowhere',

@@ -25,10 +25,11 @@ test('every page is accessible in both themes and whole on the narrowest phone',
   test.slow();
   const { task, agent, approval } = await aboard(product);
   const paths = ['/dashboard', '/agents', `/agents/${agent}`, '/agents?new=1', '/tasks', '/tasks/new', `/tasks/${task}`];
-  for (const path of [...paths, '/approvals', `/approvals/${approval}`, '/analytics', '/settings', '/nowhere']) {
+  for (const path of [...paths, '/approvals', `/approvals/${approval}`, '/costs', '/analytics', '/settings', '/nowhere']) {
     await test.step(path, async () => {
       await page.setViewportSize(WIDE);
-      await page.goto(path);
+      const answer = await page.goto(path);
+      expect(answer.status(), path).toBe(path === '/nowhere' ? 404 : 200);
       await expect(page.locator('h1, h2').first()).toBeVisible();
       for (const theme of ['dark', 'light']) {
         await page.evaluate((name) => (document.documentElement.dataset.theme = name), theme);
