@@ -23,6 +23,11 @@ pub const SOURCE: &str = "transcript";
 /// Where agents come from that are known by their telemetry alone.
 pub const TELEMETRY: &str = "otlp";
 
+/// Whether an agent or task of this source was begun by nobody here.
+pub fn from_elsewhere(source: &str) -> bool {
+    matches!(source, SOURCE | TELEMETRY)
+}
+
 /// Seconds after which a session that stopped in the middle of its turn counts as cut off.
 pub const QUIET_SECONDS: i64 = 600;
 
@@ -60,7 +65,7 @@ impl Member {
 
     /// An agent of our own: its words are its stream's.
     pub fn is_own(&self) -> bool {
-        !matches!(self.me.agent.source.as_str(), SOURCE | TELEMETRY)
+        !from_elsewhere(&self.me.agent.source)
     }
 
     /// What is known of it by telemetry alone gives way to what its session's file says.

@@ -1,7 +1,7 @@
 //! The intake: what was read of session files becomes records, agents and tasks, in one transaction with how far the
 //! files are read. Read twice, it changes nothing.
 
-use super::crew::{About, Crew, Member, SOURCE, resum, speaks, standing};
+use super::crew::{About, Crew, Member, SOURCE, from_elsewhere, resum, speaks, standing};
 use crate::{
     fleet::clock::Clock,
     store::{Batch, Draft, FileRow, Row, Store, StoreError},
@@ -360,7 +360,7 @@ pub(super) fn write(crew: &mut Crew, tense: Tense, batch: &mut Batch) {
     }
     for charge in charged.iter().filter_map(|id| crew.tasks.get(id)) {
         let task = &charge.task;
-        if task.source != SOURCE {
+        if !from_elsewhere(&task.source) {
             let Task { id: task_id, tokens, cost_usd, cost_basis, updated_at, .. } = *task;
             batch.rows.push(Row::TaskFigures { task_id, tokens, cost_usd, cost_basis, updated_at });
             continue;

@@ -52,6 +52,7 @@ fn record() -> Value {
         "model": "claude-opus-5-5", "tokens": {"input": 1, "output": 2, "cache_creation": 3, "cache_read": 4},
         "cost_usd": "0.000000001", "cost_basis": "lower_bound", "price_version": null, "provenance": "stream",
         "sidechain": false, "replayed": true, "at": AT,
+        "terms": {"cache_5m": 0, "cache_1h": 0, "web_searches": 0, "speed": null, "geo": null, "complete": false},
     })
 }
 
