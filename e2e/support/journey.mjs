@@ -7,8 +7,12 @@ import { startStub } from './stub.mjs';
 
 export { expect };
 
-/** Firefox counts a socket that found no server among the page's errors; the page itself waits and tries again. */
-const NO_SERVER = /can.t establish a connection to the server at ws:|The connection to ws:.* was interrupted/;
+/**
+ * What Firefox counts among the page's errors without being one: a socket that found no server (the page itself waits
+ * and tries again), and a font whose download was broken off (NS_BINDING_ABORTED) because the next page was called.
+ */
+const NO_FAULT =
+  /can.t establish a connection to the server at ws:|The connection to ws:.* was interrupted|downloadable font: .* status=2152398850 /;
 
 /** `productOptions` go to `startProduct`; `page` is logged in and fails its journey on an uncaught error in the page. */
 export const test = base.extend({
@@ -48,7 +52,7 @@ export async function login(page, product) {
 /** Gathers uncaught errors, and what the content security policy refused. */
 export function watch(page) {
   const errors = [];
-  page.on('pageerror', (error) => NO_SERVER.test(error) || errors.push(String(error)));
+  page.on('pageerror', (error) => NO_FAULT.test(error) || errors.push(String(error)));
   page.on('console', (message) => message.text().includes('Content Security Policy') && errors.push(message.text()));
   return errors;
 }
