@@ -1,6 +1,6 @@
 //! What an endpoint is: one declaration that the server mounts, the page calls and the document describes.
 
-use crate::json::{self, Tree};
+use crate::json::Tree;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -70,7 +70,7 @@ pub trait Endpoint {
     /// The body as JSON, or nothing where the endpoint takes none.
     fn json(&self) -> Result<Option<String>, serde_json::Error> {
         let body = serde_json::to_value(self.body())?;
-        Ok((!body.is_null()).then(|| json::text(&body)))
+        Ok((!body.is_null()).then(|| body.to_string()))
     }
 }
 

@@ -85,7 +85,7 @@ fn ask(
         let response = response.map_err(|_| Problem::unreachable())?;
         let (status, request_id) = (response.status(), response.headers().get("X-Request-Id"));
         let text = response.text().await.map_err(|_| Problem::unreachable())?;
-        let body = if text.is_empty() { Ok(Value::Null) } else { json::parse(&text) };
+        let body = if text.is_empty() { Ok(Value::Null) } else { serde_json::from_str(&text) };
         let Ok(body) = body else { return Err(Problem::strange(status, request_id)) };
         let answer = Answer { status, request_id, body };
         if response.ok() { Ok(answer) } else { Err(answer.refusal()) }

@@ -115,7 +115,7 @@ impl Socket {
         let Ok(socket) = WebSocket::open(path) else { return false };
         let (mut write, mut read) = socket.split();
         let hello = Call::Hello { after: *last_seq.borrow() };
-        let Ok(hello) = json::write(&hello) else { return false };
+        let Ok(hello) = serde_json::to_string(&hello) else { return false };
         if write.send(Message::Text(hello)).await.is_err() {
             return false;
         }

@@ -94,7 +94,7 @@ fn reread(tool: &str, input: &Value, text: &str) -> Result<Value, String> {
         changed["command"] = Value::from(text);
         return Ok(changed);
     }
-    match quarterdeck_shared::json::parse(text) {
+    match serde_json::from_str::<Value>(text) {
         Ok(value) if value.is_object() => Ok(value),
         Ok(_) => Err("An input is a JSON object, such as {\"file_path\": \"…\"}.".to_owned()),
         Err(why) => Err(format!("This is no JSON: {why}.")),

@@ -1,6 +1,5 @@
 //! What a call of a tool would do, read from its input: a command, a change of a file, a question, or something else.
 
-use quarterdeck_shared::json;
 use serde_json::Value;
 
 use super::diff::{DiffLine, added, changed};
@@ -151,7 +150,7 @@ fn named(wants: &str, field: &str, note: &str, input: &Value) -> Option<Deed> {
 
 fn other(tool: &str, input: &Value) -> Deed {
     let first = input.as_object().and_then(|fields| fields.values().find_map(Value::as_str));
-    let line = first.map_or_else(|| json::text(input), str::to_owned);
+    let line = first.map_or_else(|| input.to_string(), str::to_owned);
     Deed {
         wants: format!("use {tool}"),
         line: one_line(&line),
@@ -162,7 +161,7 @@ fn other(tool: &str, input: &Value) -> Deed {
 
 /// An input as JSON that a person can read and change.
 pub fn written(input: &Value) -> String {
-    json::pretty(input)
+    format!("{input:#}")
 }
 
 fn one_line(text: &str) -> String {

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use quarterdeck_shared::Timestamp;
 use quarterdeck_shared::event::ActivityKind;
-use quarterdeck_shared::json;
 use serde_json::Value;
 use yew::prelude::*;
 
@@ -128,7 +127,7 @@ fn call(moment: &Moment) -> Html {
 
 fn written(input: &Value) -> String {
     let command = input.get("command").and_then(Value::as_str);
-    plain(&command.map_or_else(|| json::pretty(input), str::to_owned))
+    plain(&command.map_or_else(|| format!("{input:#}"), str::to_owned))
 }
 
 fn cut(text: &str) -> String {
