@@ -6,6 +6,7 @@ pub mod costs;
 pub mod error;
 pub mod fleet;
 pub mod http;
+pub mod prices;
 pub mod sources;
 pub mod store;
 

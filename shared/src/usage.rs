@@ -92,7 +92,7 @@ pub struct Terms {
     pub cache_1h: u64,
     /// Searches of the web the API did.
     pub web_searches: u64,
-    /// `standard` or `fast`, where it was said.
+    /// `standard`, `fast` or `batch`, where it was said.
     pub speed: Option<String>,
     /// The region it was priced for, where it was said.
     pub geo: Option<String>,
@@ -140,6 +140,23 @@ pub struct UsageRecord {
     pub replayed: bool,
     /// When the response came.
     pub at: Timestamp,
+    /// What it was priced at before, the newest first; said where records are listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_prices: Vec<FormerPrice>,
+}
+
+/// What a record was priced at until its history was priced anew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FormerPrice {
+    /// What it cost then.
+    pub cost_usd: Usd,
+    /// How that was known.
+    pub cost_basis: CostBasis,
+    /// The date of the price table behind it; null where no price was known.
+    pub price_version: Option<String>,
+    /// When it was priced anew.
+    pub until: Timestamp,
 }
 
 impl UsageRecord {

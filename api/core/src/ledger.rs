@@ -61,7 +61,8 @@ impl Grown {
     }
 }
 
-/// Enters a telling beside what is known of its response; nothing where that says all of it already.
+/// Enters a telling beside what is known of its response; nothing where that says all of it already, be the table of
+/// prices another one by now: history is priced anew by [`reprice`] alone.
 ///
 /// `id` is the record's where it is new.
 pub fn enter(
@@ -108,8 +109,36 @@ pub fn enter(
         sidechain: observed.sidechain,
         replayed: owner.replayed,
         at: before.map_or(at, |before| before.at.min(at)),
+        former_prices: Vec::new(),
     };
-    (before != Some(&record)).then(|| Grown { before: before.cloned(), record })
+    let is_known = |before: &UsageRecord| match cost {
+        Some(_) => *before == record,
+        None => is_same_but_priced(before, &record),
+    };
+    let says_new = !before.is_some_and(is_known);
+    says_new.then(|| Grown { before: before.cloned(), record })
+}
+
+/// A record by another table of prices, where that makes it another one. What is no response (a remainder, a meter) is
+/// worth what was said of it.
+pub fn reprice(prices: &PriceTable, record: &UsageRecord) -> Option<Grown> {
+    if record.is_remainder() || otlp::Meters::is_meter(record) {
+        return None;
+    }
+    let priced = prices.price(&record.model, &Observed::of(record));
+    let said = record.reported_cost_usd.filter(|_| priced.basis == CostBasis::Unknown);
+    let anew = UsageRecord {
+        cost_usd: said.unwrap_or(priced.cost),
+        cost_basis: if said.is_some() { CostBasis::Reported } else { priced.basis },
+        price_version: if said.is_some() { None } else { priced.version },
+        ..record.clone()
+    };
+    (anew != *record).then(|| Grown { before: Some(record.clone()), record: anew })
+}
+
+fn is_same_but_priced(before: &UsageRecord, after: &UsageRecord) -> bool {
+    let UsageRecord { cost_usd, cost_basis, price_version, .. } = before.clone();
+    *before == UsageRecord { cost_usd, cost_basis, price_version, ..after.clone() }
 }
 
 /// Whether nothing is known of a message but its request.

@@ -1,10 +1,11 @@
 //! Prices: what one response of the model's API cost, by a dated table, to the nano-dollar.
 
+mod litellm;
 mod table;
 
 use crate::usage::Observed;
-use quarterdeck_shared::{Usd, json, usage::CostBasis};
-use std::sync::OnceLock;
+use quarterdeck_shared::{Usd, usage::CostBasis};
+use std::{fmt, sync::OnceLock};
 use table::{Model, Rates, Table};
 
 /// What one response cost and how that is known.
@@ -19,9 +20,60 @@ pub struct Priced {
 }
 
 /// Prices by model.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PriceTable(Table);
 
+/// What one model costs, in the words people compare: dollars for a million tokens.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct ModelPrice {
+    /// The model.
+    pub model: String,
+    /// The table's date.
+    pub version: String,
+    /// Tokens of the window it has in the runtime.
+    pub window: u64,
+    /// What is sent.
+    pub input: Usd,
+    /// What is answered.
+    pub output: Usd,
+    /// What is kept for five minutes.
+    pub write_5m: Usd,
+    /// What is kept for an hour.
+    pub write_1h: Usd,
+    /// What was kept and is read again.
+    pub read: Usd,
+    /// Prompts of more tokens than this have prices of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub above: Option<u64>,
+}
+
+/// Why a text is no table of prices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoPrices {
+    /// It is no JSON of either form.
+    Unreadable(String),
+    /// It has a model twice, or none.
+    Models(String),
+    /// Its date is no date, or missing where the form has none.
+    Undated,
+}
+
+impl fmt::Display for NoPrices {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(why) => {
+                write!(f, "no table of prices, neither Quarterdeck's nor LiteLLM's: {why}")
+            }
+            Self::Models(why) => f.write_str(why),
+            Self::Undated => f.write_str("the date of a table of prices is written 2026-11-22"),
+        }
+    }
+}
+
+impl std::error::Error for NoPrices {}
+
+/// The speed of what waits in a batch.
+pub(crate) const BATCH: &str = "batch";
 /// The end of a model's name that asks for the large window.
 const LARGE: &str = "[1m]";
 /// That window.
@@ -31,12 +83,91 @@ impl PriceTable {
     /// The table inside the program.
     pub fn bundled() -> &'static Self {
         static BUNDLED: OnceLock<PriceTable> = OnceLock::new();
-        BUNDLED.get_or_init(|| Self(json::read(include_str!("../prices.json")).unwrap_or_default()))
+        // That it can be read is a test's to hold.
+        BUNDLED.get_or_init(|| Self::read(include_str!("../prices.json")).unwrap_or_default())
+    }
+
+    /// A table as [`PriceTable::written`] writes it.
+    pub fn read(text: &str) -> Result<Self, NoPrices> {
+        let table: Table =
+            serde_json::from_str(text).map_err(|error| NoPrices::Unreadable(error.to_string()))?;
+        Self(table).checked()
+    }
+
+    /// This table with what a file says instead: a table of Quarterdeck's own form, or LiteLLM's
+    /// `model_prices_and_context_window.json`, which has no date: it is that of `dated`.
+    pub fn updated(&self, text: &str, dated: &str) -> Result<Self, NoPrices> {
+        let is_own = serde_json::from_str::<serde_json::Value>(text)
+            .map_err(|error| NoPrices::Unreadable(error.to_string()))?
+            .get("models")
+            .is_some();
+        if is_own { Self::read(text) } else { Self(litellm::read(text, dated, &self.0)?).checked() }
+    }
+
+    /// This table with somebody's own prices before it. What those price says so: its version is `own` and its date.
+    #[must_use]
+    pub fn with_own(&self, own: &Self) -> Self {
+        let mut table = self.0.clone();
+        let version = Some(format!("own {}", own.0.version));
+        let own_models = own.0.models.iter().map(|model| Model { version: version.clone(), ..model.clone() });
+        table.models.retain(|model| own.0.models.iter().all(|own| own.id != model.id));
+        table.models.splice(0..0, own_models);
+        table.regions.extend(own.0.regions.clone());
+        table.web_search = own.0.web_search.or(table.web_search);
+        Self(table)
+    }
+
+    /// The table as it is kept: JSON that [`PriceTable::read`] reads.
+    pub fn written(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(&self.0)
     }
 
     /// The date of the table.
     pub fn version(&self) -> &str {
         &self.0.version
+    }
+
+    /// What each model costs, in the table's order.
+    pub fn models(&self) -> impl Iterator<Item = ModelPrice> {
+        self.0.models.iter().map(|model| {
+            let rates = model.rates(0);
+            let usd = |nanos: table::Nanos| Usd::from_nanos(i64::try_from(nanos.0).unwrap_or(i64::MAX));
+            ModelPrice {
+                model: model.id.clone(),
+                version: self.version_of(model),
+                window: model.window,
+                input: usd(rates.input),
+                output: usd(rates.output),
+                write_5m: usd(rates.write_5m),
+                write_1h: usd(rates.write_1h),
+                read: usd(rates.read),
+                above: model.above.as_ref().map(|tier| tier.prompt_tokens),
+            }
+        })
+    }
+
+    fn checked(self) -> Result<Self, NoPrices> {
+        let mut known = std::collections::HashSet::new();
+        if let Some(twice) = self.0.models.iter().find(|model| !known.insert(&model.id)) {
+            return Err(NoPrices::Models(format!("a table of prices has {} twice", twice.id)));
+        }
+        if let Some(strange) = self.0.models.iter().find(|model| plain(&model.id) != model.id) {
+            let plain = plain(&strange.id);
+            return Err(NoPrices::Models(format!("{} would never be found; name it {plain}", strange.id)));
+        }
+        let form = self.0.version.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+        match () {
+            () if self.0.models.is_empty() => Err(NoPrices::Models("a table of prices has models".into())),
+            () if !form || self.0.version.len() != 10 => Err(NoPrices::Undated),
+            () => Ok(self),
+        }
+    }
+
+    fn version_of(&self, model: &Model) -> String {
+        model.version.as_ref().unwrap_or(&self.0.version).clone()
     }
 
     /// What a response of this model cost: its prompt's tier, its speed and its region counted in.
@@ -47,13 +178,14 @@ impl PriceTable {
         let split = observed.cache_5m.saturating_add(observed.cache_1h) >= observed.tokens.cache_creation;
         let (factor, factor_known) = self.factor(found, region(model), observed);
         let tokens = scaled(weigh(found.rates(observed.tokens.prompt()), observed), factor);
-        let searches = u128::from(observed.web_searches) * u128::from(self.0.web_search.0);
+        let search = self.0.web_search.unwrap_or_default();
+        let searches = u128::from(observed.web_searches) * u128::from(search.0);
         let nanos = i64::try_from(tokens + searches).unwrap_or(i64::MAX);
         let known = observed.complete && split && factor_known;
         Priced {
             cost: Usd::from_nanos(nanos),
             basis: if known { CostBasis::Computed } else { CostBasis::LowerBound },
-            version: Some(self.0.version.clone()),
+            version: Some(self.version_of(found)),
         }
     }
 
@@ -74,9 +206,14 @@ impl PriceTable {
     fn factor(&self, model: &Model, region: Option<&str>, observed: &Observed) -> (u128, bool) {
         let mut factors = Vec::new();
         let mut known = true;
-        if observed.speed.as_deref() == Some("fast") {
-            known &= model.fast.is_some();
-            factors.extend(model.fast);
+        let special = match observed.speed.as_deref() {
+            Some("fast") => Some(model.fast),
+            Some(BATCH) => Some(model.batch),
+            _ => None,
+        };
+        if let Some(factor) = special {
+            known &= factor.is_some();
+            factors.extend(factor);
         }
         factors.extend(observed.geo.as_deref().and_then(|geo| model.geo.get(geo).copied()));
         if let Some(region) = region.filter(|region| model.regional && *region != "global") {

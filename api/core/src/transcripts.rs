@@ -24,7 +24,7 @@ pub struct Usage {
     pub cache_1h: u64,
     /// Searches of the web the API did.
     pub web_searches: u64,
-    /// `standard` or `fast`, where it said so.
+    /// `standard`, `fast` or `batch`, where it said so.
     pub speed: Option<String>,
     /// The region it was priced for, where it said so.
     pub geo: Option<String>,

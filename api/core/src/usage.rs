@@ -27,7 +27,7 @@ pub struct Observed {
     pub cache_1h: u64,
     /// Searches of the web the API did.
     pub web_searches: u64,
-    /// `standard` or `fast`, where it said so.
+    /// `standard`, `fast` or `batch`, where it said so.
     pub speed: Option<String>,
     /// The region it was priced for, where it said so: `us`.
     pub geo: Option<String>,

@@ -8,6 +8,7 @@ mod doctor;
 mod import;
 mod migrate;
 mod output;
+mod prices;
 mod status;
 mod tail;
 mod tasks;
@@ -17,6 +18,7 @@ use crate::{
     config::{Config, ConfigError},
     fleet::clock::Clock,
     http::{self, access::OpenError},
+    prices::PricesError,
     store::{Store, StoreError, WriterRules},
 };
 use clap::{Args, Subcommand};
@@ -41,6 +43,8 @@ pub enum Command {
     Costs(costs::Costs),
     /// Take in Claude Code's session files.
     Import(import::Import),
+    /// Show the prices in effect, take over newer ones, price history anew.
+    Prices(prices::Prices),
     /// Let Claude Code's sessions tell here what they do.
     Connect(connect::Connect),
     /// Show what happened, newest last.
@@ -117,6 +121,8 @@ enum CliError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Open(#[from] OpenError),
+    #[error(transparent)]
+    Prices(#[from] PricesError),
     #[error("nothing can be written to the output: {0}")]
     Output(#[from] io::Error),
     #[error("an answer has no JSON: {0}")]
@@ -151,6 +157,7 @@ pub fn run(command: Command, program: clap::Command) -> ExitCode {
             Command::Tasks(tasks) => tasks.run().await,
             Command::Costs(costs) => costs.run().await,
             Command::Import(import) => import.run().await,
+            Command::Prices(prices) => prices.run().await,
             Command::Connect(connect) => connect.run().await,
             Command::Tail(tail) => tail.run().await,
             Command::Token(token) => token.run().await,

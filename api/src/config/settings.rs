@@ -92,6 +92,8 @@ settings! {
         "Take in Claude Code's telemetry, sent by OTLP over HTTP to this server's own port";
     "max_otlp_bytes" "QUARTERDECK_MAX_OTLP_BYTES" = "16777216", checks::count, shown:
         "Bytes of the largest body of telemetry, unpacked";
+    "own_prices" "QUARTERDECK_OWN_PRICES" = "", checks::any, shown:
+        "A JSON file of prices that go before the bundled ones: own models, or what a contract says";
     "max_agents" "QUARTERDECK_MAX_AGENTS" = "8", checks::count, shown:
         "Agents at work at the same time, over all tasks; one that waits for an answer keeps its place";
     "step_seconds" "QUARTERDECK_STEP_SECONDS" = "3600", checks::count, shown:

@@ -21,7 +21,10 @@ pub use outside::Outside;
 pub use rules::FleetRules;
 pub use workspace::Workspace;
 
-use crate::store::{Batch, Store, StoreError};
+use crate::{
+    prices::Prices,
+    store::{Batch, Store, StoreError},
+};
 use case::Case;
 use clock::Clock;
 use desks::{Desks, Mail, Registry};
@@ -100,6 +103,11 @@ impl Fleet {
     /// What sessions outside of the fleet ask.
     pub fn outside(&self) -> Outside {
         self.inner.outside.clone()
+    }
+
+    /// What responses cost.
+    pub fn prices(&self) -> &Prices {
+        &self.inner.rules.prices
     }
 
     /// Below which folders agents may work.

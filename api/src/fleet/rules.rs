@@ -1,6 +1,7 @@
 //! How the fleet works here: what the settings say of it.
 
 use super::runtime::RuntimeRules;
+use crate::prices::Prices;
 use std::{path::PathBuf, time::Duration};
 
 /// The fleet's settings.
@@ -28,6 +29,8 @@ pub struct FleetRules {
     pub close_grace: Duration,
     /// What the runtimes need.
     pub runtimes: RuntimeRules,
+    /// What responses cost.
+    pub prices: Prices,
 }
 
 impl FleetRules {
@@ -45,6 +48,7 @@ impl FleetRules {
             interrupt_grace: Duration::from_secs(2),
             close_grace: Duration::from_secs(10),
             runtimes: RuntimeRules::new(data_dir.join("prompts")),
+            prices: Prices::default(),
         }
     }
 }

@@ -182,7 +182,13 @@ impl Work {
         let seconds = me.seconds;
         let stall_seconds = i64::try_from(rules.stall_seconds).unwrap_or(i64::MAX);
         Self {
-            ledger: Ledger::new(&me.agent, !runtime.counts(), memory.records, memory.said),
+            ledger: Ledger::new(
+                &me.agent,
+                !runtime.counts(),
+                memory.records,
+                memory.said,
+                rules.prices.clone(),
+            ),
             tally: Tally::restore(&me.tool_breakdown, &me.files),
             scribe: Scribe::new(me.agent.step_id.clone(), rules.activity_window),
             monitor: Monitor::new(stall_seconds, steady),

@@ -23,7 +23,10 @@ pub(super) fn fairing() -> AdHoc {
             let store = fleet.store().clone();
             let running = sources.clone();
             let live = hub.run(store.clone());
-            let work = async move { futures::join!(live, sweep(store), running.run()) };
+            let prices = fleet.prices().clone();
+            let work = async move {
+                futures::join!(live, sweep(store.clone()), prices.follow(&store), running.run())
+            };
             tokio::spawn(async move {
                 tokio::select! {
                     _ = work => {}

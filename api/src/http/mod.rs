@@ -70,6 +70,7 @@ fn api() -> Vec<Route> {
 /// The server, put together and not started.
 pub fn build(config: Config, access: Arc<Access>, fleet: Fleet) -> Rocket<Build> {
     let windows = rules::windows(&config);
+    let sources = rules::source_rules(&config, fleet.prices().clone());
     rocket::custom(rules::rocket_settings(&config))
         .attach(rocket::shield::Shield::new())
         .attach(door::Door)
@@ -83,7 +84,7 @@ pub fn build(config: Config, access: Arc<Access>, fleet: Fleet) -> Rocket<Build>
         .manage(once::Once::default())
         .manage(health::Started::now())
         .manage(access)
-        .manage(Sources::beside(&rules::source_rules(&config), fleet.store().clone(), fleet.outside()))
+        .manage(Sources::beside(&sources, fleet.store().clone(), fleet.outside()))
         .manage(fleet)
         .manage(config)
         .mount(API, api())

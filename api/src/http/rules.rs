@@ -4,6 +4,7 @@ use super::pool;
 use crate::{
     config::Config,
     fleet::FleetRules,
+    prices::Prices,
     sources::{HookRules, SourceRules},
     store::Location,
 };
@@ -56,13 +57,13 @@ pub fn location(config: &Config) -> Location {
 }
 
 /// The sources' share of the settings.
-pub fn source_rules(config: &Config) -> SourceRules {
+pub fn source_rules(config: &Config, prices: Prices) -> SourceRules {
     let rules = SourceRules::new(config.claude_folders.clone());
     let hooks = HookRules {
         hold: Duration::from_secs(config.hook_hold_seconds),
         ask_tools: config.hook_ask_tools.clone(),
     };
-    SourceRules { watch_sessions: config.watch_sessions, take_telemetry: config.otlp, hooks, ..rules }
+    SourceRules { watch_sessions: config.watch_sessions, take_telemetry: config.otlp, hooks, prices, ..rules }
 }
 
 /// The fleet's share of the settings.

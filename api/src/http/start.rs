@@ -10,6 +10,7 @@ use super::{
 use crate::{
     config::{Config, ConfigError},
     fleet::{Fleet, FleetError, clock::Clock},
+    prices::{Prices, PricesError},
     store::{Store, StoreError, WriterRules},
 };
 use rocket::{Build, Orbit, Rocket, Shutdown, error::ErrorKind, fairing::AdHoc};
@@ -35,6 +36,9 @@ pub enum StartError {
     /// Its database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Its prices.
+    #[error(transparent)]
+    Prices(#[from] PricesError),
     /// Its fleet.
     #[error(transparent)]
     Fleet(#[from] FleetError),
@@ -70,7 +74,9 @@ pub async fn assemble(config: Config) -> Result<Rocket<Build>, StartError> {
     let key = keyfile::key(&config)?;
     let store = Store::open(&location(&config), WriterRules::default()).await?;
     let access = Arc::new(Access::new(&key, store.clone(), Clock::system()));
-    let fleet = Fleet::start(fleet_rules(&config), store).await?;
+    let mut rules = fleet_rules(&config);
+    rules.prices = Prices::load(&store, config.own_prices.as_deref()).await?;
+    let fleet = Fleet::start(rules, store).await?;
     Ok(super::build(config, access, fleet))
 }
 

@@ -15,7 +15,7 @@ use quarterdeck_shared::{
     },
     usage::{CostBasis, Tokens, UsageRecord},
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
 
 /// Where agents of session files come from.
@@ -94,12 +94,14 @@ pub struct Crew {
     pub now: Timestamp,
     /// Where whoever is met comes from.
     pub source: &'static str,
+    /// What responses cost, and how large windows are.
+    pub prices: Arc<PriceTable>,
 }
 
 impl Crew {
-    pub fn new(now: Timestamp, threads: HashMap<(String, String), AgentId>) -> Self {
+    pub fn new(now: Timestamp, threads: HashMap<(String, String), AgentId>, prices: Arc<PriceTable>) -> Self {
         let (members, tasks) = (HashMap::new(), HashMap::new());
-        Self { members, tasks, threads, met: Vec::new(), now, source: SOURCE }
+        Self { members, tasks, threads, met: Vec::new(), now, source: SOURCE, prices }
     }
 
     /// An agent that is there already.
@@ -209,7 +211,7 @@ impl Crew {
         let hooked = known.last_at.is_some_and(|last| outlasts(&agent.status_evidence, last));
         if hooked || known.last_at >= agent.status_evidence.last_event_at {
             agent.model = known.model.clone().or(agent.model.take());
-            let window = agent.model.as_deref().and_then(|model| PriceTable::bundled().window(model));
+            let window = agent.model.as_deref().and_then(|model| self.prices.window(model));
             let context = known.context_used.zip(window).and_then(|(used, window)| Context::of(used, window));
             agent.context = context.or(agent.context);
         }

@@ -4,6 +4,7 @@
 use super::crew::{About, Crew, Member, SOURCE, from_elsewhere, resum, speaks, standing};
 use crate::{
     fleet::clock::Clock,
+    prices::Prices,
     store::{Batch, Draft, FileRow, Row, Store, StoreError},
 };
 use orchestrator::{
@@ -79,6 +80,7 @@ pub enum Tense {
 pub struct Intake {
     store: Store,
     clock: Clock,
+    prices: Prices,
     /// Sources take their turns: each reads what is known, and makes durable what that becomes.
     turn: Arc<Mutex<()>>,
 }
@@ -112,7 +114,18 @@ impl Changed {
 impl Intake {
     /// Remembers with this store.
     pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock, turn: Arc::default() }
+        Self { store, clock, prices: Prices::default(), turn: Arc::default() }
+    }
+
+    /// With these prices instead of those in the program.
+    #[must_use]
+    pub fn with_prices(self, prices: Prices) -> Self {
+        Self { prices, ..self }
+    }
+
+    /// What responses cost now.
+    pub(super) fn prices(&self) -> Arc<PriceTable> {
+        self.prices.current()
     }
 
     /// Where it remembers.
@@ -137,6 +150,7 @@ impl Intake {
         let mut batch = Batch::new();
         let mut changed = Changed::default();
         let mut grown_of_own: Vec<Grown> = Vec::new();
+        let prices = self.prices();
         for one in &found {
             for heard in one.reading.responses() {
                 let owner = crew.owner(&heard.thread);
@@ -148,7 +162,7 @@ impl Intake {
                     at: heard.at.unwrap_or(self.now()),
                 };
                 let id = RecordId(Uuid::now_v7());
-                let Some(grown) = book.enter(PriceTable::bundled(), owner, telling, id) else {
+                let Some(grown) = book.enter(&prices, owner, telling, id) else {
                     taken.known_records += 1;
                     continue;
                 };
@@ -195,7 +209,7 @@ impl Intake {
         let mut batch = Batch::new();
         let quiet: Vec<_> = self.store.active_agents_from(source).await?;
         let tasks: Vec<_> = quiet.iter().filter_map(|me| me.agent.task_id).collect();
-        let mut crew = Crew::new(now, HashMap::new());
+        let mut crew = Crew::new(now, HashMap::new(), self.prices());
         self.store.tasks_of(&tasks).await?.into_iter().for_each(|task| crew.know_task(task));
         for me in quiet {
             let heard = me.agent.status_evidence.last_event_at;
@@ -250,7 +264,7 @@ impl Intake {
         }
         let owners = book.records().filter(|record| !record.replayed).map(|record| record.agent_id);
         let ids: HashSet<AgentId> = threads.values().copied().chain(owners).collect();
-        let mut crew = Crew::new(self.now(), threads);
+        let mut crew = Crew::new(self.now(), threads, self.prices());
         let mut tasks: HashSet<TaskId> = HashSet::new();
         for me in self.store.agents_of(&ids.into_iter().collect::<Vec<_>>()).await? {
             tasks.extend(me.agent.task_id);
@@ -278,7 +292,7 @@ impl Intake {
             for grown in grown_of_own.iter().filter(|grown| grown.record.agent_id == id) {
                 let remainders: Vec<_> =
                     records.values().filter(|record| record.is_remainder()).cloned().collect();
-                for less in shrink(&remainders, &grown.record.model, grown.tokens(), PriceTable::bundled()) {
+                for less in shrink(&remainders, &grown.record.model, grown.tokens(), &crew.prices) {
                     changed.records.insert(less.id, less.clone());
                     records.insert(less.id, less);
                 }

@@ -8,13 +8,16 @@ mod hooks;
 pub mod import;
 mod intake;
 pub mod otlp;
+mod repricing;
 
 pub use crew::SOURCE as TRANSCRIPT;
 pub use hooks::{HookRules, Hooks};
 pub use intake::{Intake, Taken, Tense};
+pub use repricing::Repriced;
 
 use crate::{
     fleet::{Outside, clock::Clock},
+    prices::Prices,
     store::Store,
 };
 use quarterdeck_shared::sources::Source as State;
@@ -40,6 +43,8 @@ pub struct SourceRules {
     pub hooks: HookRules,
     /// Tells the time.
     pub clock: Clock,
+    /// What responses cost.
+    pub prices: Prices,
 }
 
 impl SourceRules {
@@ -54,6 +59,7 @@ impl SourceRules {
             look: Duration::from_secs(30),
             hooks: HookRules::default(),
             clock: Clock::system(),
+            prices: Prices::default(),
         }
     }
 }
@@ -102,7 +108,7 @@ impl Sources {
 
     /// The same, beside a fleet that answers for sessions outside of it.
     pub fn beside(rules: &SourceRules, store: Store, outside: Outside) -> Self {
-        let intake = Intake::new(store, rules.clock.clone());
+        let intake = Intake::new(store, rules.clock.clone()).with_prices(rules.prices.clone());
         let stop = watch::Sender::new(false);
         let found = SOURCES.iter().map(|(name, make)| {
             let source = make(rules);

@@ -1,12 +1,12 @@
 //! What is written together: whole rows and the events that tell of them.
 
 use quarterdeck_shared::{
-    AgentId, Payload, TaskId, Timestamp, TokenId, Usd,
+    AgentId, Payload, RecordId, TaskId, Timestamp, TokenId, Usd,
     agents::{Agent, AgentDetail, FileTouch, ToolCount},
     approvals::Approval,
     auth::Token,
     tasks::Task,
-    usage::{CostBasis, Tokens, UsageRecord},
+    usage::{CostBasis, FormerPrice, Tokens, UsageRecord},
 };
 use std::{borrow::Cow, sync::Arc};
 use uuid::Uuid;
@@ -108,6 +108,13 @@ pub enum Row {
         was: String,
         /// The record as it is now.
         record: Box<UsageRecord>,
+    },
+    /// What a record cost before its history was priced anew.
+    FormerPrice {
+        /// Which record.
+        record_id: RecordId,
+        /// What it cost until then.
+        price: FormerPrice,
     },
     /// How far a source's file is read.
     SourceFile(Box<FileRow>),

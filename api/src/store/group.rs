@@ -12,17 +12,17 @@ use super::{
         auth::{ANSWERS, SESSIONS, TOKENS, answer_values, session_values, token_values},
         sources::{SOURCE_FILES, THREADS, file_values as source_file_values},
         tasks::{FIGURES, Figures, TASKS, figure_values, values as task_values},
-        usage::{self, Response, USAGE},
+        usage::{self, FORMER_PRICES, Response, USAGE},
     },
     sql::{self, Fields, Sql},
     table::{Table, groups},
 };
 use quarterdeck_shared::{
-    AgentId, ApprovalId, TaskId, Timestamp,
+    AgentId, ApprovalId, RecordId, TaskId, Timestamp,
     agents::{Agent, AgentDetail, FileTouch, FileUse, ToolCount},
     approvals::Approval,
     tasks::Task,
-    usage::UsageRecord,
+    usage::{FormerPrice, UsageRecord},
 };
 use sea_orm::{ConnectionTrait, Value};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -43,6 +43,7 @@ pub(super) struct Group {
     usage: BTreeMap<Response, UsageRecord>,
     /// Message ids that records had before theirs was known.
     stood_for: Vec<String>,
+    former_prices: BTreeMap<RecordId, Vec<FormerPrice>>,
     source_files: BTreeMap<String, FileRow>,
     threads: BTreeMap<(String, String), AgentId>,
     /// Rows that are rare: one statement each, in the order they came.
@@ -91,6 +92,9 @@ impl Group {
                     self.take(Row::Usage(Box::new(older)));
                 }
                 self.take(Row::Usage(record));
+            }
+            Row::FormerPrice { record_id, price } => {
+                self.former_prices.entry(record_id).or_default().push(price);
             }
             Row::SourceFile(file) => drop(self.source_files.insert(file.path.clone(), *file)),
             Row::Thread { session_id, thread_id, agent_id } => {
@@ -145,6 +149,11 @@ impl Group {
             .await?;
         APPROVALS.upsert(db, rows(self.approvals.values(), approval_values)?).await?;
         USAGE.upsert(db, self.usage.values().map(usage::values).collect()).await?;
+        let former = self
+            .former_prices
+            .iter()
+            .flat_map(|(id, prices)| prices.iter().map(|price| usage::former_values(*id, price)));
+        FORMER_PRICES.upsert(db, former.collect()).await?;
         SOURCE_FILES.upsert(db, rows(self.source_files.values(), source_file_values)?).await?;
         let thread = |((session, thread), agent): (&(String, String), &AgentId)| {
             vec![sql::text(session), sql::text(thread), agent.0.into()]

@@ -6,14 +6,16 @@ use super::{
     list::{self, Condition, List, Sort},
     rows::{
         tasks::tokens,
-        usage::{USAGE, read},
+        usage::{FORMER_PRICES, USAGE, read, read_former},
     },
     sql::{self, Fields, Sql},
+    table::groups,
 };
 use quarterdeck_shared::{
     AgentId, Page, TaskId, Timestamp, Total,
     usage::{Bucket, Series, SeriesBy, SeriesPoint, SeriesQuery, Totals, UsageQuery, UsageRecord},
 };
+use sea_orm::Value;
 
 /// Buckets a series may have.
 const BUCKETS: i64 = 5_000;
@@ -38,7 +40,32 @@ impl Store {
             true => Total::Exact(counters::records(db).await?),
             false => list.count(db).await?,
         };
-        list.page(db, seq, total, read).await
+        let mut page = list.page(db, seq, total, read).await?;
+        self.recall_prices(&mut page.items).await?;
+        Ok(page)
+    }
+
+    /// What these records were priced at before.
+    async fn recall_prices(&self, records: &mut [UsageRecord]) -> Result<(), StoreError> {
+        let ids: Vec<_> = records.iter().map(|record| record.id.0).collect();
+        for group in groups(&ids) {
+            let mut query =
+                Sql::new(format!("SELECT {} FROM former_prices WHERE record_id IN (", FORMER_PRICES.list()));
+            query.bind_all(group.into_iter().map(Value::from)).push(") ORDER BY until DESC");
+            for (id, price) in query.all(self.readers(), read_former).await? {
+                let record = records.iter_mut().find(|record| record.id == id);
+                record.into_iter().for_each(|record| record.former_prices.push(price.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Agents that have usage records of their own, behind this one; in the order of their ids.
+    pub async fn agents_with_usage(&self, after: AgentId, limit: u64) -> Result<Vec<AgentId>, StoreError> {
+        let query = "SELECT DISTINCT agent_id FROM usage_records WHERE agent_id > ? AND NOT replayed
+                     ORDER BY agent_id LIMIT ?";
+        let query = Sql::with(query, [after.0.into(), sql::number(limit)]);
+        query.all(self.readers(), |fields| Ok(AgentId(fields.id()?))).await
     }
 
     /// Every usage record of an agent, oldest first: for whoever carries on with its sum.

@@ -2,6 +2,7 @@
 
 mod connect;
 mod costs;
+mod prices;
 
 use crate::{
     both,

@@ -2,6 +2,7 @@
 
 mod following;
 mod hooks;
+mod repricing;
 mod samples;
 mod taking;
 mod telemetry;
@@ -64,10 +65,14 @@ pub fn append(path: &Path, lines: &[Value]) {
 
 /// Imports whatever lies below a folder, as a new process does.
 pub async fn import(store: &Store, folder: &Path, tense: Tense) -> Taken {
-    let intake = Intake::new(store.clone(), Clock::manual(LATER));
-    let mut files = Files::recall(&intake).await.unwrap();
+    import_with(&Intake::new(store.clone(), Clock::manual(LATER)), folder, tense).await
+}
+
+/// The same by an intake of one's own.
+pub async fn import_with(intake: &Intake, folder: &Path, tense: Tense) -> Taken {
+    let mut files = Files::recall(intake).await.unwrap();
     let changed = files.changed(find(&[PathBuf::from(folder)]));
-    files.take_in(changed, &intake, tense, |_, _| true).await.unwrap()
+    files.take_in(changed, intake, tense, |_, _| true).await.unwrap()
 }
 
 pub async fn totals(store: &Store) -> Totals {

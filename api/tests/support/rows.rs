@@ -164,6 +164,7 @@ pub fn record(number: u64) -> UsageRecord {
         sidechain: false,
         replayed: false,
         at: MORNING.plus_seconds(number as i64),
+        former_prices: Vec::new(),
     }
 }
 

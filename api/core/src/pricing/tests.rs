@@ -46,6 +46,9 @@ fn speed_region_and_searches_are_counted_in() {
     };
     costs("claude-opus-5-5", &with(Some("fast"), None), "8", CostBasis::Computed);
     costs("claude-opus-5-5", &with(Some("fast"), Some("us")), "8.8", CostBasis::Computed);
+    costs("claude-opus-5-5", &with(Some("batch"), None), "2", CostBasis::Computed);
+    costs("claude-opus-5-5", &with(Some("batch"), Some("us")), "2.2", CostBasis::Computed);
+    costs("claude-3-opus", &with(Some("batch"), None), "15", CostBasis::LowerBound);
     costs("claude-opus-5-5", &with(Some("standard"), Some("global")), "4", CostBasis::Computed);
     costs("claude-haiku-4-5", &with(Some("fast"), None), "1", CostBasis::LowerBound);
     costs("eu.anthropic.claude-opus-5-5", &plain, "4.4", CostBasis::Computed);
@@ -104,4 +107,71 @@ fn absurd_figures_do_not_overflow() {
     assert!(PriceTable::bundled().price("claude-opus-4-1", &all).cost > Usd::ZERO);
     let searches = Observed { web_searches: u64::MAX, ..Observed::default() };
     assert_eq!(PriceTable::bundled().price("claude-opus-5", &searches).cost.nanos(), i64::MAX);
+}
+
+const OWN: &str = r#"{"version": "2026-12-01", "models": [
+    {"id": "my-model", "window": 1000, "rates":
+        {"input": "1", "output": "2", "write_5m": "3", "write_1h": "4", "read": "5"}},
+    {"id": "claude-opus-5", "window": 1000000, "rates":
+        {"input": "4", "output": "20", "write_5m": "5", "write_1h": "8", "read": "0.2"}}]}"#;
+
+#[test]
+fn a_table_is_read_as_it_was_written() {
+    let table = PriceTable::bundled();
+    assert_eq!(PriceTable::read(&table.written().unwrap()).unwrap(), *table);
+}
+
+#[test]
+fn own_prices_go_first_and_say_so() {
+    let table = PriceTable::bundled().with_own(&PriceTable::read(OWN).unwrap());
+    let priced = |model: &str| table.price(model, &observed(1_000_000, 0, 0, 0, 0));
+    let own = priced("my-model");
+    assert_eq!((own.cost.to_string().as_str(), own.version.as_deref()), ("1", Some("own 2026-12-01")));
+    assert_eq!(priced("claude-opus-5-20260101").cost.to_string(), "4");
+    assert_eq!(priced("claude-haiku-4-5").version.as_deref(), Some("2026-11-22"));
+    assert_eq!(table.models().next().unwrap().model, "my-model");
+}
+
+#[test]
+fn what_is_no_table_is_refused_with_its_reason() {
+    for (text, reason) in [
+        ("", "no table of prices"),
+        ("{}", "no price of a Claude model"),
+        (r#"{"models": []}"#, "missing field `version`"),
+        (r#"{"version": "2026-12-01", "models": []}"#, "has models"),
+        (&OWN.replace("2026-12-01", "soon"), "2026-11-22"),
+        (&OWN.replace("my-model", "claude-opus-5"), "claude-opus-5 twice"),
+        (&OWN.replace("my-model", "claude-opus-5-20260101"), "name it claude-opus-5"),
+        (&OWN.replace("\"1\"", "\"-1\""), "not negative"),
+        (&OWN.replace("\"1\"", "1"), "invalid type"),
+    ] {
+        let error = PriceTable::bundled().updated(text, "2026-12-01").unwrap_err().to_string();
+        assert!(error.contains(reason), "{text}: {error}");
+    }
+}
+
+#[test]
+fn litellms_form_gives_the_same_prices() {
+    let text = r#"{"sample_spec": {"mode": "chat"}, "gpt": {"input_cost_per_token": 1.0},
+        "us.anthropic.claude-haiku-5-5": {"litellm_provider": "bedrock", "input_cost_per_token": 1.1e-7,
+            "output_cost_per_token": 5.5e-7},
+        "claude-haiku-5-5": {"litellm_provider": "anthropic", "max_input_tokens": 1000000,
+            "input_cost_per_token": 1e-7, "output_cost_per_token": 5e-7,
+            "cache_creation_input_token_cost": 1.25e-7, "cache_creation_input_token_cost_above_1hr": 2e-7,
+            "cache_read_input_token_cost": 1e-8, "input_cost_per_token_batches": 5e-8,
+            "input_cost_per_token_above_100k_tokens": 5e-7, "output_cost_per_token_above_100k_tokens": 2.5e-6,
+            "cache_creation_input_token_cost_above_100k_tokens": 6.25e-7,
+            "cache_creation_input_token_cost_above_1hr_above_100k_tokens": 1e-6,
+            "cache_read_input_token_cost_above_100k_tokens": 5e-8, "provider_specific_entry": {"us": 1.1}},
+        "claude-next-1": {"litellm_provider": "anthropic", "max_input_tokens": 5, "input_cost_per_token": 1e-6,
+            "output_cost_per_token": 2e-6}}"#;
+    let bundled = PriceTable::bundled();
+    let table = bundled.updated(text, "2026-12-24").unwrap();
+    assert_eq!(table.version(), "2026-12-24");
+    let found = |table: &PriceTable, id: &str| table.find(id).cloned();
+    assert_eq!(found(&table, "claude-haiku-5-5"), found(bundled, "claude-haiku-5-5"));
+    assert_eq!(found(&table, "claude-opus-5"), found(bundled, "claude-opus-5"), "what it leaves out stays");
+    assert_eq!(table.0.models.len(), bundled.0.models.len() + 1);
+    assert_eq!(table.window("claude-next-1"), Some(5));
+    assert_eq!(bundled.updated(text, "").unwrap_err(), NoPrices::Undated);
 }

@@ -1,6 +1,7 @@
 //! Fields of an object whose shape nobody guarantees: what is missing or of another kind is simply not there.
 
 use super::Usage;
+use crate::pricing::BATCH;
 use quarterdeck_shared::{Usd, usage::Tokens};
 use serde_json::Value;
 
@@ -52,8 +53,16 @@ pub(super) fn usage(holder: &Value) -> Usage {
             .get("server_tool_use")
             .map(|used| count_or_zero(used, "web_search_requests"))
             .unwrap_or_default(),
-        speed: word("speed"),
+        speed: speed(word("speed"), word("service_tier").as_deref()),
         geo: word("inference_geo"),
+    }
+}
+
+/// How fast a response came: what waited in a batch says so as its tier, and has a price of its own.
+pub(super) fn speed(speed: Option<String>, service_tier: Option<&str>) -> Option<String> {
+    match service_tier {
+        Some(BATCH) => Some(BATCH.to_owned()),
+        _ => speed.filter(|speed| !speed.is_empty()),
     }
 }
 

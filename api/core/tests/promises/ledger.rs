@@ -1,7 +1,7 @@
 //! Session files read into records: counted once, whatever the order, the cuts and the copies.
 
 use orchestrator::{
-    ledger::{Book, Owner, Telling, shrink},
+    ledger::{Book, Owner, Telling, reprice, shrink},
     pricing::PriceTable,
     transcripts::{
         lines::{Lines, Text},
@@ -269,4 +269,35 @@ fn a_thread_is_known_by_what_it_did() {
     );
     let helper = &read.threads()[&Thread { session_id: "s".into(), agent_id: "a1".into() }];
     assert_eq!(helper.turn_ended, Some(true));
+}
+
+#[test]
+fn history_keeps_its_price_until_somebody_asks() {
+    let bytes = format!("{}\n", line("s", "m1", Some("r1"), 100, Some("end_turn")));
+    let mut book = Book::default();
+    enter(&mut book, &reading(bytes.as_bytes(), &[]), 1);
+    let before = book.records().next().unwrap().clone();
+    let cheaper = r#"{"version": "2027-01-01", "models": [{"id": "claude-haiku-5-5", "window": 1000000,
+        "rates": {"input": "0", "output": "0.01", "write_5m": "0", "write_1h": "0", "read": "0"}}]}"#;
+    let prices = PriceTable::bundled().updated(cheaper, "").unwrap();
+    let owner = Owner { agent_id: before.agent_id, task_id: None, role: Role::Custom, replayed: false };
+    for heard in reading(bytes.as_bytes(), &[]).responses() {
+        let telling = Telling {
+            observed: heard.observed.clone(),
+            cost: None,
+            reported: None,
+            provenance: String::new(),
+            at: before.at,
+        };
+        assert_eq!(book.enter(&prices, owner, telling, before.id), None, "told again, it is what it was");
+    }
+    let anew = reprice(&prices, &before).unwrap();
+    assert_eq!((anew.record.cost_usd, anew.before.as_ref()), ("0.000001".parse().unwrap(), Some(&before)));
+    assert_eq!(anew.record.price_version.as_deref(), Some("2027-01-01"));
+    assert_eq!(reprice(&prices, &anew.record), None, "once is enough");
+    assert_eq!(
+        reprice(PriceTable::bundled(), &anew.record).unwrap().record,
+        before,
+        "and it can be taken back"
+    );
 }

@@ -138,6 +138,7 @@ pub fn record(tokens: Tokens, cost_usd: Usd) -> UsageRecord {
         sidechain: false,
         replayed: false,
         at: Timestamp(0),
+        former_prices: Vec::new(),
     }
 }
 

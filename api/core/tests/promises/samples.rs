@@ -2,7 +2,7 @@
 //! and `control/<version>/*.jsonl`. They are not part of the repository; without the variable there is nothing to read.
 
 use orchestrator::{
-    pricing::PriceTable,
+    pricing::{ModelPrice, PriceTable},
     transcripts::{Entry, TurnResult, read},
     usage::Counter,
 };
@@ -108,5 +108,19 @@ fn a_recorded_question_is_asked() {
             });
             assert_eq!(tools.collect::<Vec<_>>(), ["Bash", "Write"], "{}", path.display());
         }
+    }
+}
+
+#[test]
+fn litellms_own_file_agrees_with_the_table_in_the_program() {
+    let Some(root) = env::var_os("QUARTERDECK_SAMPLES") else { return };
+    let text = fs::read_to_string(PathBuf::from(root).join("pricing/litellm_claude.json")).unwrap();
+    let bundled = PriceTable::bundled();
+    let table = bundled.updated(&text, bundled.version()).unwrap();
+    // The price that Sonnet 4 and 4.5 once had above their own window is no longer listed there.
+    let listed = |price: ModelPrice| ModelPrice { above: price.above.filter(|it| *it != 200_000), ..price };
+    for before in bundled.models() {
+        let after = table.models().find(|after| after.model == before.model);
+        assert_eq!(after.map(listed), Some(listed(before)));
     }
 }

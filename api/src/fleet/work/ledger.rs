@@ -2,9 +2,9 @@
 
 pub use orchestrator::ledger::Grown;
 
+use crate::prices::Prices;
 use orchestrator::{
     ledger::{Owner, Telling, enter},
-    pricing::PriceTable,
     transcripts::{Entry, ModelUse, TurnResult},
     usage::{Counter, Observed},
 };
@@ -34,6 +34,7 @@ pub struct Ledger {
     /// What this process' responses took at the end of the turn before, by model.
     counted: BTreeMap<String, Counted>,
     line: u64,
+    prices: Prices,
 }
 
 /// What the runtime said of itself so far; kept so that the next process of the session goes on from it.
@@ -53,7 +54,7 @@ struct Counted {
 
 impl Ledger {
     /// A ledger that goes on from what is stored.
-    pub fn new(agent: &Agent, replayed: bool, records: Vec<UsageRecord>, said: Said) -> Self {
+    pub fn new(agent: &Agent, replayed: bool, records: Vec<UsageRecord>, said: Said, prices: Prices) -> Self {
         Self {
             agent_id: agent.id,
             task_id: agent.task_id,
@@ -66,6 +67,7 @@ impl Ledger {
             said,
             counted: BTreeMap::new(),
             line: 0,
+            prices,
         }
     }
 
@@ -148,7 +150,7 @@ impl Ledger {
     fn context(&self) -> Option<Context> {
         let newest = self.records.get(self.newest.as_ref()?)?;
         let said = self.windows.get(&newest.model).copied();
-        let window = said.or_else(|| PriceTable::bundled().window(&newest.model))?;
+        let window = said.or_else(|| self.prices.current().window(&newest.model))?;
         Context::of(newest.tokens.prompt(), window)
     }
 
@@ -167,7 +169,7 @@ impl Ledger {
             replayed: self.replayed,
         };
         let telling = Telling { observed, cost, reported: None, provenance, at: now };
-        let grown = enter(PriceTable::bundled(), before, owner, telling, RecordId(Uuid::now_v7()))?;
+        let grown = enter(&self.prices.current(), before, owner, telling, RecordId(Uuid::now_v7()))?;
         self.records.insert(grown.record.message_id.clone(), grown.record.clone());
         Some(grown)
     }
@@ -232,10 +234,11 @@ impl Ledger {
     /// What this process' responses took so far, by model.
     fn count(&self) -> BTreeMap<String, Counted> {
         let mut counted: BTreeMap<String, Counted> = BTreeMap::new();
+        let prices = self.prices.current();
         for response in self.counter.responses() {
             let of_model = counted.entry(response.model.clone()).or_default();
             of_model.tokens += response.tokens;
-            of_model.cost += PriceTable::bundled().price(&response.model, &response).cost;
+            of_model.cost += prices.price(&response.model, &response).cost;
         }
         counted
     }

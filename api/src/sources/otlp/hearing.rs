@@ -11,7 +11,6 @@ use crate::{
 use orchestrator::{
     ledger::{Book, Grown, Owner, Telling},
     otlp::{Fact, Meters, Point, Told},
-    pricing::PriceTable,
     transcripts::reading::Thread,
     usage::Observed,
 };
@@ -182,7 +181,7 @@ impl Entry {
 
     fn enter(&mut self, crew: &mut Crew, owner: Owner, telling: Telling) -> Option<Grown> {
         let id = RecordId(Uuid::now_v7());
-        let Some(grown) = self.book.enter(PriceTable::bundled(), owner, telling, id) else {
+        let Some(grown) = self.book.enter(&crew.prices, owner, telling, id) else {
             self.taken.known_records += 1;
             return None;
         };

@@ -4,7 +4,6 @@ use crate::sources::crew::{Crew, QUIET_SECONDS, TELEMETRY};
 use orchestrator::{
     figures,
     otlp::{Fact, Told},
-    pricing::PriceTable,
 };
 use quarterdeck_shared::{
     Timestamp,
@@ -41,7 +40,7 @@ impl Crew {
             if let Fact::Request { observed, .. } = &told.fact
                 && (!observed.sidechain || !told.thread.agent_id.is_empty())
             {
-                let window = PriceTable::bundled().window(&observed.model);
+                let window = self.prices.window(&observed.model);
                 let used = observed.tokens.prompt();
                 agent.context = window.and_then(|window| Context::of(used, window)).or(agent.context);
                 agent.model = Some(observed.model.clone());

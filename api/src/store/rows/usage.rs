@@ -8,7 +8,7 @@ use crate::store::{
 };
 use quarterdeck_shared::{
     AgentId, RecordId, TaskId,
-    usage::{CostBasis, Terms, UsageRecord},
+    usage::{CostBasis, FormerPrice, Terms, UsageRecord},
 };
 use sea_orm::Value;
 
@@ -45,6 +45,36 @@ pub(in crate::store) const USAGE: Table = Table {
     ],
     unread: 1,
 };
+
+pub(in crate::store) const FORMER_PRICES: Table = Table {
+    name: "former_prices",
+    key: &["record_id", "price_version"],
+    columns: &["record_id", "price_version", "cost_nanos", "cost_basis", "until"],
+    unread: 0,
+};
+
+/// A former price's row.
+pub(in crate::store) fn former_values(record_id: RecordId, price: &FormerPrice) -> Vec<Value> {
+    vec![
+        record_id.0.into(),
+        sql::text(price.price_version.as_deref().unwrap_or_default()),
+        sql::usd(price.cost_usd),
+        price.cost_basis.as_str().into(),
+        sql::time(price.until),
+    ]
+}
+
+/// The same, read back, with its record's id.
+pub(in crate::store) fn read_former(fields: &mut Fields) -> Result<(RecordId, FormerPrice), StoreError> {
+    let (id, version) = (RecordId(fields.id()?), fields.take::<String>()?);
+    let price = FormerPrice {
+        price_version: Some(version).filter(|version| !version.is_empty()),
+        cost_usd: fields.usd()?,
+        cost_basis: fields.word::<CostBasis>()?,
+        until: fields.time()?,
+    };
+    Ok((id, price))
+}
 
 /// What makes two records the same response: its message and request. A recording played twice is two responses,
 /// so that a replay's are told apart by its agent as well.
@@ -141,5 +171,6 @@ pub(in crate::store) fn read(fields: &mut Fields) -> Result<UsageRecord, StoreEr
             complete: fields.take()?,
         },
         reported_cost_usd: fields.usd_or_none()?,
+        former_prices: Vec::new(),
     })
 }

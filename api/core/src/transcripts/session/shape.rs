@@ -109,6 +109,7 @@ pub(super) struct Figures {
     cache_creation: Option<Kept>,
     server_tool_use: Option<Searched>,
     speed: Option<String>,
+    service_tier: Option<String>,
     inference_geo: Option<String>,
 }
 
@@ -139,7 +140,7 @@ impl Figures {
             cache_5m: kept.ephemeral_5m_input_tokens.0,
             cache_1h: kept.ephemeral_1h_input_tokens.0,
             web_searches: self.server_tool_use.as_ref().map_or(0, |used| used.web_search_requests.0),
-            speed: word(&self.speed),
+            speed: fields::speed(self.speed.clone(), self.service_tier.as_deref()),
             geo: word(&self.inference_geo),
         }
     }
@@ -280,6 +281,7 @@ impl Figures {
             }),
             server_tool_use: Some(Searched { web_search_requests: Count(usage.web_searches) }),
             speed: usage.speed,
+            service_tier: None,
             inference_geo: usage.geo,
         }
     }

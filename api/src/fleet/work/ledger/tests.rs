@@ -9,7 +9,7 @@ const MODEL: &str = "claude-sonnet-5-5";
 const NOON: Timestamp = Timestamp(1_795_348_800_000_000);
 
 fn ledger(records: Vec<UsageRecord>, said: Said) -> Ledger {
-    Ledger::new(&blank(Role::Builder, None, NOON).agent, false, records, said)
+    Ledger::new(&blank(Role::Builder, None, NOON).agent, false, records, said, Prices::default())
 }
 
 fn hear(ledger: &mut Ledger, line: &Value) -> Vec<UsageRecord> {
