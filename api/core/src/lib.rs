@@ -1,6 +1,7 @@
 //! The rules of the fleet: what to run, in which order, at which price. Pure: no IO, clock or chance.
 
 pub mod agents;
+pub mod conversations;
 pub mod figures;
 pub mod handovers;
 pub mod hooks;

@@ -1,6 +1,6 @@
 //! Transcripts: lines of the `claude` CLI's stream-json and of its session files, each read into entries of one type.
 
-mod fields;
+pub(crate) mod fields;
 mod line;
 pub mod lines;
 pub mod reading;

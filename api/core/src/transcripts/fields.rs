@@ -6,37 +6,37 @@ use quarterdeck_shared::{Usd, usage::Tokens};
 use serde_json::Value;
 
 /// More tokens than any request or session has: larger figures are cut to it, so that sums never overflow.
-pub(super) const MOST: u64 = 1 << 40;
+pub(crate) const MOST: u64 = 1 << 40;
 
-pub(super) fn text(value: &Value, key: &str) -> Option<String> {
+pub(crate) fn text(value: &Value, key: &str) -> Option<String> {
     value.get(key)?.as_str().map(str::to_owned)
 }
 
-pub(super) fn text_or_empty(value: &Value, key: &str) -> String {
+pub(crate) fn text_or_empty(value: &Value, key: &str) -> String {
     text(value, key).unwrap_or_default()
 }
 
-pub(super) fn count(value: &Value, key: &str) -> Option<u64> {
+pub(crate) fn count(value: &Value, key: &str) -> Option<u64> {
     let number = value.get(key)?;
     let whole =
         number.as_u64().or_else(|| number.as_f64().filter(|float| *float >= 0.0).map(|float| float as u64));
     whole.map(|whole| whole.min(MOST))
 }
 
-pub(super) fn count_or_zero(value: &Value, key: &str) -> u64 {
+pub(crate) fn count_or_zero(value: &Value, key: &str) -> u64 {
     count(value, key).unwrap_or_default()
 }
 
-pub(super) fn money(value: &Value, key: &str) -> Option<Usd> {
+pub(crate) fn money(value: &Value, key: &str) -> Option<Usd> {
     value.get(key)?.as_f64().and_then(Usd::from_reported)
 }
 
-pub(super) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// The figures of a message or of the end of one.
-pub(super) fn usage(holder: &Value) -> Usage {
+pub(crate) fn usage(holder: &Value) -> Usage {
     let Some(usage) = holder.get("usage") else { return Usage::default() };
     let kept = |key| usage.get("cache_creation").map(|kept| count_or_zero(kept, key)).unwrap_or_default();
     let word = |key| text(usage, key).filter(|word| !word.is_empty());
@@ -67,7 +67,7 @@ pub(super) fn speed(speed: Option<String>, service_tier: Option<&str>) -> Option
 }
 
 /// The words of a content that is a text or a list of blocks; what is no text is named in brackets.
-pub(super) fn words(content: Option<&Value>) -> String {
+pub(crate) fn words(content: Option<&Value>) -> String {
     match content {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Array(blocks)) => blocks.iter().map(block_words).collect::<Vec<_>>().join("\n"),

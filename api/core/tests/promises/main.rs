@@ -3,6 +3,7 @@
 
 mod any_run;
 mod cases;
+mod conversations;
 mod counting;
 mod hooks;
 mod ledger;

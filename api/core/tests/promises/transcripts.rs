@@ -17,7 +17,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-fn folder() -> Option<PathBuf> {
+pub fn folder() -> Option<PathBuf> {
     let beside =
         || Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data")).filter(|it| it.is_dir());
     env::var_os("QUARTERDECK_SAMPLES").map(PathBuf::from).or_else(beside)
