@@ -2,7 +2,7 @@
 //! once for every provider.
 
 use super::{
-    NoPrices, ONE, plain,
+    NoPrices, ONE, plain, region,
     table::{Model, Nanos, Rates, Table, Tier},
 };
 use serde_json::{Map, Value};
@@ -21,11 +21,13 @@ pub(super) fn read(text: &str, dated: &str, before: &Table) -> Result<Table, NoP
         .filter(|(name, _)| name.contains("claude-"))
         .collect();
     let mut models: BTreeMap<&str, Model> = BTreeMap::new();
-    // The API's own prices go before those of who sells it on.
+    // The API's own prices; those of who sells it on, where there is no other and no region in the name.
     for own in [true, false] {
         for (name, entry) in &entries {
             let is_own = entry.get("litellm_provider").and_then(Value::as_str) == Some("anthropic");
+            let is_only = region(name).is_none() && before.models.iter().all(|model| model.id != plain(name));
             if is_own == own
+                && (is_own || is_only)
                 && let Some(model) = model(plain(name), entry, before)
             {
                 models.entry(plain(name)).or_insert(model);
@@ -49,10 +51,7 @@ pub(super) fn read(text: &str, dated: &str, before: &Table) -> Result<Table, NoP
 
 fn model(id: &str, entry: &Entry, before: &Table) -> Option<Model> {
     let known = before.models.iter().find(|model| model.id == id);
-    let mut plain_rates = rates(entry, "")?;
-    if let Some(known) = known.filter(|_| !entry.contains_key("cache_creation_input_token_cost_above_1hr")) {
-        plain_rates.write_1h = known.rates.write_1h;
-    }
+    let plain_rates = rates(entry, "")?;
     let tier = entry.keys().find_map(|key| {
         let tokens = key.strip_prefix("input_cost_per_token_above_")?.strip_suffix("k_tokens")?;
         tokens.parse::<u64>().ok()
