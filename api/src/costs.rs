@@ -2,8 +2,10 @@
 
 mod blocks;
 mod calendar;
+mod why;
 
 pub use blocks::{BLOCK_SECONDS, blocks};
+pub use why::why;
 
 use crate::store::{Cell, Cut, Span, Store, StoreError};
 use calendar::Calendar;

@@ -153,3 +153,80 @@ pub struct Costs {
     /// All records, those of groups left out too.
     pub total: CostSum,
 }
+
+/// Which day to account for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
+#[serde(deny_unknown_fields)]
+pub struct WhyQuery {
+    /// The day, such as `2026-11-22`.
+    pub day: String,
+    /// The day's zone, such as `Europe/Berlin`; UTC where missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+}
+
+/// Why a day's sum is what it is, and not what others make of the same files: how many lines, repetitions, partial
+/// values and unknown prices stand behind it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Why {
+    /// The day.
+    pub day: String,
+    /// Its zone.
+    pub timezone: String,
+    /// The day's sum: each response once, priced by itself.
+    pub sum: CostSum,
+    /// The lines of session files behind it.
+    pub lines: WhyLines,
+    /// The same lines, each added up as it stands.
+    pub every_line: Reckoning,
+    /// The same lines, of each response the first alone.
+    pub first_line: Reckoning,
+    /// Records that were read in no session file: of agents run here, of telemetry.
+    pub elsewhere_records: u64,
+    /// What those took; it is in the sum.
+    pub elsewhere: Reckoning,
+    /// What sources themselves said the day's records cost, of those that said so.
+    pub reported_usd: Usd,
+    /// How many records that is of.
+    pub reported_records: u64,
+    /// Session files that are gone, or could not be read now.
+    pub missing_files: u64,
+}
+
+/// Lines that told of responses, and what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WhyLines {
+    /// Files that were looked through.
+    pub files: u64,
+    /// Lines that told of a response that day.
+    pub lines: u64,
+    /// The responses they told of.
+    pub responses: u64,
+    /// Lines that told once more of a response of the same file: one line is written for each block of it.
+    pub repeated_lines: u64,
+    /// Lines that told once more of a response of another file: what a resumed or forked session copies.
+    pub copied_lines: u64,
+    /// Responses that stand in several files.
+    pub copied_responses: u64,
+    /// Lines written before the response had ended, with fewer tokens than it took.
+    pub partial_lines: u64,
+    /// Pieces in which a parent repeats what its sub-agent's own file says.
+    pub echoes: u64,
+    /// Lines that name the day and cannot be read, or are too long.
+    pub unread_lines: u64,
+}
+
+/// A sum by another way of counting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Reckoning {
+    /// Tokens.
+    pub tokens: Tokens,
+    /// Cost by the prices in effect, as far as they are known.
+    pub cost_usd: Usd,
+    /// How many have no price.
+    pub unpriced: u64,
+}

@@ -5,7 +5,7 @@ use crate::{
     agents::{Agent, AgentDetail, AgentQuery, NewAgent, NewPrompt, Role},
     approvals::{Approval, ApprovalQuery, NewAnswer},
     auth::{MadeToken, NewSession, NewToken, Session, Ticket, Token},
-    costs::{Costs, CostsQuery},
+    costs::{Costs, CostsQuery, Why, WhyQuery},
     endpoint::Endpoint,
     hooks::{HookInput, HookReply},
     prompts::{AnalystPromptQuery, NewPreview, Preview, RolePrompt, RolePromptQuery},
@@ -159,6 +159,8 @@ endpoints! {
     GetUsageSeries = keyed Get "/api/v1/usage/series" () query SeriesQuery, body NoBody => 200 Series;
     #[doc = "Cost and tokens added up by day, week, month, session, project, model, role or block, with how they are known."]
     GetCosts = keyed Get "/api/v1/costs" () query CostsQuery, body NoBody => 200 Costs;
+    #[doc = "Why a day's sum is what it is: the lines, repetitions, partial values and unknown prices behind it."]
+    GetWhy = keyed Get "/api/v1/costs/why" () query WhyQuery, body NoBody => 200 Why;
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::panic::PanicHookInfo;
 
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlDialogElement, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{Document, Element, ErrorEvent, HtmlDialogElement, HtmlInputElement, HtmlTextAreaElement};
 
 use crate::dom;
 
@@ -16,15 +16,31 @@ use crate::dom;
 pub fn hook() -> Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static> {
     Box::new(|panic| {
         let what = panic.to_string();
-        save_typed();
         gloo::console::error!(&what);
-        if let Some(document) = dom::document()
-            && !is_shown(&document)
-            && show(&document, &what).is_none()
-        {
-            document.set_title("Quarterdeck stopped");
+        stop(&what);
+    })
+}
+
+/// The same for what is thrown past the panics, as where the browser refuses a node.
+pub fn listen() {
+    let Some(window) = dom::window() else { return };
+    EventListener::new(&window, "error", |event| {
+        // Events without an error tell of things that failed to load, or of nothing.
+        if let Some(event) = event.dyn_ref::<ErrorEvent>().filter(|event| event.error().is_object()) {
+            stop(&event.message());
         }
     })
+    .forget();
+}
+
+fn stop(what: &str) {
+    save_typed();
+    if let Some(document) = dom::document()
+        && !is_shown(&document)
+        && show(&document, what).is_none()
+    {
+        document.set_title("Quarterdeck stopped");
+    }
 }
 
 /// Takes what was typed into the field `name` of this page before the last crash, once.

@@ -1,5 +1,6 @@
 //! The rules of the fleet: what to run, in which order, at which price. Pure: no IO, clock or chance.
 
+pub mod accounts;
 pub mod agents;
 pub mod conversations;
 pub mod figures;

@@ -1,19 +1,21 @@
 //! `quarterdeck costs`: what was spent, by day, week, month, session or block, in ccusage's words for programs.
 
 mod json;
+mod why;
 
 use super::{
     CliError, Common, End, import,
     output::{Output, plain, say},
 };
 use crate::{
-    costs::{BLOCK_SECONDS, gather},
-    store::StoreError,
+    costs::{self, BLOCK_SECONDS, gather},
+    prices::Prices,
+    store::{Store, StoreError},
 };
 use clap::{Args, ValueEnum};
 use orchestrator::figures;
 use quarterdeck_shared::{
-    costs::{CostGroup, CostSum, Costs as Sums, CostsBy, CostsQuery, WeekStart},
+    costs::{CostGroup, CostSum, Costs as Sums, CostsBy, CostsQuery, WeekStart, WhyQuery},
     usage::CostBasis,
 };
 
@@ -49,6 +51,9 @@ pub struct Costs {
     /// Rows at most, the latest.
     #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=1000))]
     limit: u32,
+    /// Show why this day's sum is what it is, and what other ways of counting make of the same files.
+    #[arg(long, value_name = "DATE", conflicts_with_all = ["since", "until", "project", "model", "breakdown"])]
+    why: Option<String>,
     /// Show what is stored, without reading what is new in Claude Code's folders.
     #[arg(long)]
     no_import: bool,
@@ -97,6 +102,9 @@ impl Costs {
         let output = self.common.output();
         self.import().await?;
         let store = self.common.store().await?;
+        if let Some(day) = &self.why {
+            return self.explain(&store, day).await;
+        }
         let costs = gather(&store, &self.query()).await?;
         if output.json {
             output.line(&serde_json::to_string_pretty(&json::of(self.by, &costs, self.common.now()))?)?;
@@ -106,6 +114,22 @@ impl Costs {
             self.table(output, &costs)?;
         }
         Ok(End::Well)
+    }
+
+    async fn explain(&self, store: &Store, day: &str) -> Result<End, CliError> {
+        let prices = Prices::load(store, self.common.config()?.own_prices.as_deref()).await?;
+        let query = WhyQuery { day: day.to_owned(), timezone: Some(self.zone()) };
+        let why = costs::why(store, &prices, &query).await?;
+        let output = self.common.output();
+        match output.json {
+            true => output.value(&why)?,
+            false => why::tell(output, &why)?,
+        }
+        Ok(End::Well)
+    }
+
+    fn zone(&self) -> String {
+        self.timezone.clone().unwrap_or_else(|| "system".to_owned())
     }
 
     /// Reads what is new in Claude Code's folders, unless a server follows them anyway.
@@ -131,7 +155,7 @@ impl Costs {
             by: Some(self.by.wire()),
             from: self.since.clone(),
             to: self.until.clone(),
-            timezone: Some(self.timezone.clone().unwrap_or("system".into())),
+            timezone: Some(self.zone()),
             week_start: Some(if self.start_of_week == "monday" {
                 WeekStart::Monday
             } else {

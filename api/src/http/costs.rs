@@ -1,18 +1,28 @@
-//! Costs over HTTP: records added up by whatever is asked for.
+//! Costs over HTTP: records added up by whatever is asked for, and why a sum is what it is.
 
-use super::{answer::Reply, ask::Ask, cache::Cache, pool::Db};
-use crate::{costs::gather, store::Noun};
-use quarterdeck_shared::endpoints::GetCosts;
+use super::{
+    answer::{Answer, Reply},
+    ask::Ask,
+    cache::Cache,
+    pool::Db,
+};
+use crate::{costs, fleet::Fleet, store::Noun};
+use quarterdeck_shared::endpoints::{GetCosts, GetWhy};
 use rocket::{Route, State, get, routes};
 use rocket_db_pools::Connection;
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![costs]
+    routes![list, why]
 }
 
 #[get("/costs")]
-async fn costs(ask: Ask<GetCosts>, db: Connection<Db>, cache: &State<Cache>) -> Reply<GetCosts> {
+async fn list(ask: Ask<GetCosts>, db: Connection<Db>, cache: &State<Cache>) -> Reply<GetCosts> {
     let version = || db.version(Noun::Usage) + db.version(Noun::Agents);
-    cache.list(&ask, version, || async { Ok(gather(&db, &ask.query).await?) }).await
+    cache.list(&ask, version, || async { Ok(costs::gather(&db, &ask.query).await?) }).await
+}
+
+#[get("/costs/why")]
+async fn why(ask: Ask<GetWhy>, db: Connection<Db>, fleet: &State<Fleet>) -> Reply<GetWhy> {
+    Answer::of(&costs::why(&db, fleet.prices(), &ask.query).await?)
 }

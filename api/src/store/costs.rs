@@ -5,7 +5,11 @@ use super::{
     rows::tasks::tokens,
     sql::{self, Fields, Sql},
 };
-use quarterdeck_shared::{AgentId, TaskId, Timestamp, costs::CostSum, usage::CostBasis};
+use quarterdeck_shared::{
+    AgentId, TaskId, Timestamp, Usd,
+    costs::{CostSum, Reckoning},
+    usage::CostBasis,
+};
 
 /// A quarter of an hour in microseconds: every zone's midnight lies at the beginning of one.
 const QUARTER: i64 = 900_000_000;
@@ -72,7 +76,48 @@ pub struct Whose {
     pub project: String,
 }
 
+/// What a stretch's records say beside their sum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Records that were read in no session file.
+    pub elsewhere_records: u64,
+    /// What those took.
+    pub elsewhere: Reckoning,
+    /// What sources said records cost, of those that were told so.
+    pub reported_usd: Usd,
+    /// How many those are.
+    pub reported_records: u64,
+}
+
 impl Store {
+    /// What the records from one moment on and before another say beside their sum, replays left out.
+    pub async fn beside_files(&self, from: Timestamp, before: Timestamp) -> Result<Beside, StoreError> {
+        // A session file's place is its path and a byte.
+        let query = "SELECT count(*) FILTER (WHERE provenance NOT LIKE '%, byte %'),
+                CAST(coalesce(sum(input_tokens) FILTER (WHERE provenance NOT LIKE '%, byte %'), 0) AS bigint),
+                CAST(coalesce(sum(output_tokens) FILTER (WHERE provenance NOT LIKE '%, byte %'), 0) AS bigint),
+                CAST(coalesce(sum(cache_creation_tokens) FILTER (WHERE provenance NOT LIKE '%, byte %'), 0) AS bigint),
+                CAST(coalesce(sum(cache_read_tokens) FILTER (WHERE provenance NOT LIKE '%, byte %'), 0) AS bigint),
+                CAST(coalesce(sum(cost_nanos) FILTER (WHERE provenance NOT LIKE '%, byte %'), 0) AS bigint),
+                count(*) FILTER (WHERE provenance NOT LIKE '%, byte %' AND cost_basis = 'unknown'),
+                CAST(coalesce(sum(reported_cost_nanos), 0) AS bigint), count(reported_cost_nanos)
+            FROM usage_records WHERE NOT replayed AND at >= ? AND at < ?";
+        let query = Sql::with(query, [sql::time(from), sql::time(before)]);
+        let beside = query.one(self.readers(), |fields| {
+            Ok(Beside {
+                elsewhere_records: fields.number()?,
+                elsewhere: Reckoning {
+                    tokens: tokens(fields)?,
+                    cost_usd: fields.usd()?,
+                    unpriced: fields.number()?,
+                },
+                reported_usd: fields.usd()?,
+                reported_records: fields.number()?,
+            })
+        });
+        Ok(beside.await?.unwrap_or_default())
+    }
+
     /// Records added up by cell and model, replays left out, in the order of time.
     pub async fn costs(&self, cut: Cut, span: &Span) -> Result<Vec<Cell>, StoreError> {
         let (columns, groups, joined) = match cut {

@@ -25,7 +25,7 @@ mod usage;
 mod writer;
 
 pub use batch::{AnswerRow, Batch, Channel, Committed, Draft, FileRow, Row, SessionRow, TokenRow};
-pub use costs::{Cell, Cut, Span, Whose};
+pub use costs::{Beside, Cell, Cut, Span, Whose};
 pub use error::StoreError;
 pub use events::Snapshot;
 

@@ -74,6 +74,16 @@ both! {
         assert_eq!(sessions["sessions"][0]["name"], json!("Mend the roof"));
     }
 
+    async fn a_day_is_explained(place: &Place) {
+        let home = Home::with(place);
+        sessions(&home);
+        let why = costs(&home, &["--why", "2026-11-22", "--timezone", "UTC"]);
+        assert_eq!((&why["sum"]["records"], &why["lines"]["lines"]), (&json!(1), &json!(1)));
+        let told = home.run(&["costs", "--why", "2026-11-22", "--timezone", "UTC"]);
+        assert!(told.out.contains("every line added up") && told.words.contains("tell of 1 responses"), "{told:?}");
+        assert_eq!(home.run(&["costs", "--why", "tomorrow"]).code, Some(2));
+    }
+
     async fn filters_leave_the_rest_out(place: &Place) {
         let home = Home::with(place);
         sessions(&home);

@@ -9,6 +9,7 @@ use quarterdeck::{
     sources::Tense,
     store::{Batch, Row},
 };
+use quarterdeck_shared::usage::UsageRecord;
 use rocket::http::Method;
 use serde_json::json;
 
@@ -69,4 +70,41 @@ async fn sources_tell_how_they_do_to_those_who_may_know() {
     assert!(checks.as_array().unwrap().iter().any(|check| check["name"] == "claude_sessions"), "{checks}");
     let stranger = Reply::of(desk.bare(Method::Get, "/ready").dispatch().await).await;
     assert!(!stranger.text.contains("claude_sessions"), "{stranger:?}");
+}
+
+#[rocket::async_test]
+async fn a_day_is_accounted_for_line_by_line() {
+    let desk = Desk::new().await;
+    let folder = desk.folder.path().join("elsewhere");
+    let mut begun = response("s1", "m1", 1);
+    begun["message"]["stop_reason"] = json!(null);
+    append(&folder.join("s1.jsonl"), &[prompt("s1", "go"), begun, response("s1", "m1", 1_000)]);
+    append(&folder.join("s2.jsonl"), &[response("s2", "m1", 1_000), response("s2", "m2", 10)]);
+    import(desk.store(), &folder, Tense::History).await;
+    let elsewhere = UsageRecord { at: "2026-11-22T13:00:00Z".parse().unwrap(), ..rows::record(7) };
+    desk.store().commit(Batch::new().row(Row::Usage(Box::new(elsewhere)))).await.unwrap();
+
+    let why = desk.get("/api/v1/costs/why?day=2026-11-22&timezone=Europe/Berlin").await.json();
+    let day = desk.get("/api/v1/costs?from=2026-11-22&to=2026-11-22&timezone=Europe/Berlin").await.json();
+    assert_eq!(why["sum"], day["total"]);
+    let lines = json!({"files": 2, "lines": 4, "responses": 2, "repeated_lines": 1, "copied_lines": 1,
+        "copied_responses": 1, "partial_lines": 1, "echoes": 0, "unread_lines": 0});
+    assert_eq!(why["lines"], lines);
+    assert_eq!(why["every_line"]["tokens"]["output"], json!(2_011), "twice and more");
+    assert_eq!(why["first_line"]["tokens"]["output"], json!(11), "next to nothing");
+    assert_eq!(why["sum"]["tokens"]["output"], json!(1_010 + 20));
+    assert_eq!((&why["elsewhere_records"], &why["elsewhere"]["cost_usd"]), (&json!(1), &json!("0.001")));
+
+    std::fs::remove_file(folder.join("s2.jsonl")).unwrap();
+    let gone = desk.get("/api/v1/costs/why?day=2026-11-22").await.json();
+    assert_eq!(
+        (&gone["missing_files"], &gone["sum"]["records"]),
+        (&json!(1), &json!(3)),
+        "what was counted stays"
+    );
+    let quiet = desk.get("/api/v1/costs/why?day=2026-11-23").await.json();
+    assert_eq!((&quiet["lines"]["lines"], &quiet["sum"]["records"]), (&json!(0), &json!(0)));
+    for wrong in ["", "day=soon", "day=2026-11-22T10:00:00Z", "day=2026-13-01"] {
+        assert_eq!(desk.get(&format!("/api/v1/costs/why?{wrong}")).await.status, 422, "{wrong}");
+    }
 }

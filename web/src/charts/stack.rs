@@ -1,5 +1,7 @@
 //! Columns over time: equal spans, their parts stacked, the parts named beside the last column.
 
+use std::collections::BTreeMap;
+
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use plotters::prelude::DrawingBackend;
@@ -36,7 +38,38 @@ pub struct Stack {
     pub unit: Unit,
 }
 
+/// Groups that get a colour of their own; the rest is added up as `others`.
+const LAYERS: usize = 5;
+const TOKENS: [&str; LAYERS + 1] = ["series-1", "series-2", "series-3", "series-4", "series-5", "series-6"];
+
 impl Stack {
+    /// Columns of these amounts: each a group, the place of its column, and a value. The largest groups have a layer
+    /// each, from the base upwards; what lies in no column is left out.
+    pub fn of<'group>(
+        starts_us: Vec<i64>,
+        step_us: i64,
+        unit: Unit,
+        amounts: impl Iterator<Item = (&'group str, usize, f64)> + Clone,
+    ) -> Self {
+        let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
+        amounts.clone().for_each(|(group, _, value)| *sums.entry(group).or_default() += value);
+        let mut order: Vec<_> = sums.into_iter().collect();
+        crate::order::by(&mut order, |a, b| b.1.total_cmp(&a.1));
+        let named: Vec<_> = order.iter().take(LAYERS).map(|(group, _)| *group).collect();
+        let names = named.iter().copied().chain((order.len() > LAYERS).then_some("others"));
+        let mut layers: Vec<_> = names
+            .zip(TOKENS)
+            .map(|(name, token)| Layer { name: name.to_owned(), token, values: vec![0.0; starts_us.len()] })
+            .collect();
+        for (group, column, amount) in amounts {
+            let layer = named.iter().position(|name| *name == group).unwrap_or(LAYERS);
+            if let Some(value) = layers.get_mut(layer).and_then(|layer| layer.values.get_mut(column)) {
+                *value += amount;
+            }
+        }
+        Self { starts_us, step_us, layers, unit }
+    }
+
     fn value(&self, layer: usize, column: usize) -> f64 {
         self.layers.get(layer).and_then(|layer| layer.values.get(column)).copied().unwrap_or(0.0).max(0.0)
     }

@@ -1,5 +1,9 @@
 //! Costs: what was spent by day, session, project and more, each figure with the records behind it.
 
+mod why;
+
+pub use why::WhyPage;
+
 use quarterdeck_shared::costs::{CostGroup, CostSum, Costs as Ledger, CostsBy, CostsQuery};
 use quarterdeck_shared::endpoints::{GetCosts, ListUsage};
 use quarterdeck_shared::usage::UsageQuery;
@@ -9,7 +13,7 @@ use yew::prelude::*;
 use super::Heading;
 use super::faces::face;
 use crate::calendar;
-use crate::components::{Basis, ButtonLink, Choice, Empty, Faced, Icon, Section, Segment};
+use crate::components::{Basis, ButtonLink, Choice, Empty, Face, Faced, Icon, Section, Segment};
 use crate::dom;
 use crate::format::{count, grouped};
 use crate::hooks::{use_address, use_live, use_pages, use_query, use_settled};
@@ -75,9 +79,12 @@ pub fn Costs() -> Html {
     let groupings: Vec<_> =
         GROUPINGS.into_iter().map(|(by, words)| Choice::new(by.as_str(), words)).collect();
     let shown = face(&asked.answer, |ledger: &Ledger| ledger.groups.is_empty());
-    let days = if by == CostsBy::Day { ledger.clone() } else { daily.answer.data };
+    let (days, days_face) = match by {
+        CostsBy::Day => (ledger.clone(), Face::Full),
+        _ => (daily.answer.data.clone(), face(&daily.answer, |_: &Ledger| false)),
+    };
     let empty = html! {
-        <Empty words="Nothing was spent in this stretch. Sessions of your own Claude Code are counted as soon as their folder is read.">
+        <Empty words="Nothing was spent in this stretch. Sessions of your own Claude Code are counted from their folder by themselves; those that lie elsewhere by" command="quarterdeck import FOLDER">
             <ButtonLink href="/tasks/new" icon={Icon::Plus}>{ "New task" }</ButtonLink>
         </Empty>
     };
@@ -91,16 +98,18 @@ pub fn Costs() -> Html {
                 <div class="push"><Segment label="Stretch of time" choices={spans} value={span} onchange={set("span")} /></div>
             </div>
             <Faced face={shown} what="the costs" lines=8 {empty} on_retry={asked.again}>
-                if let Some(days) = days { <CostDays days={days.groups.clone()} /> }
+                <Faced face={days_face} what="the days" lines=6 on_retry={daily.again}>
+                    if let Some(days) = days { <CostDays days={days.groups.clone()} /> }
+                </Faced>
                 <div class="row wrap groupings"><Segment label="Added up by" choices={groupings} value={by.as_str()} onchange={regroup} test_id="costs-by" /></div>
                 if let Some(ledger) = &ledger {
-                    <CostGroups groups={ledger.groups.clone()} {by} {open} on_open={set("open")} />
+                    <CostGroups groups={ledger.groups.clone()} {by} open={open.clone()} on_open={set("open")} />
                     if ledger.left_out > 0 { <p class="small quiet">{ format!("{} older ones are in the sum above and left out here.", grouped(ledger.left_out)) }</p> }
                 }
             </Faced>
             if chosen.is_some() {
                 <Section class="behind" title="Records behind it" id="behind" note="newest first, one a response of the model's API"
-                    face={face(&behind.answer, |rows| rows.items.is_empty())} empty={html! { <p class="small quiet">{ "No record of these is kept." }</p> }} on_retry={behind.again}>
+                    aside={explained(by, &open)} face={face(&behind.answer, |rows| rows.items.is_empty())} empty={html! { <p class="small quiet">{ "No record of these is kept." }</p> }} on_retry={behind.again}>
                     if let Some(rows) = &behind.answer.data {
                         <UsageRecords records={rows.items.clone()} on_more={rows.next.as_ref().map(|_| behind.more.clone())} />
                     }
@@ -110,9 +119,15 @@ pub fn Costs() -> Html {
     }
 }
 
+/// The way to what stands behind a day's sum.
+fn explained(by: CostsBy, day: &AttrValue) -> Html {
+    html! { if by == CostsBy::Day { <a class="small" href={format!("/costs/why?day={day}")}>{ "Why is this different elsewhere?" }</a> } }
+}
+
 fn question(days: Option<i64>, by: CostsBy) -> GetCosts {
-    let from =
-        days.map(|days| Timestamp(calendar::midnight(dom::now_us()) - (days - 1) * DAY_US).to_string());
+    // From a day's middle: a day of summer time is an hour longer or shorter.
+    let noon = calendar::midnight(dom::now_us()) + DAY_US / 2;
+    let from = days.map(|days| Timestamp(calendar::midnight(noon - (days - 1) * DAY_US)).to_string());
     let query = CostsQuery { by: Some(by), from, timezone: Some(calendar::zone()), ..CostsQuery::default() };
     GetCosts { query, body: NoBody }
 }

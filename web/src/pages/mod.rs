@@ -76,6 +76,9 @@ pub enum Route {
     /// What was spent, and the records behind it.
     #[at("/costs")]
     Costs,
+    /// Why a day's sum is what it is: `?day=2026-11-22`.
+    #[at("/costs/why")]
+    Why,
     /// Cost and tokens.
     #[at("/analytics")]
     Analytics,
@@ -201,6 +204,7 @@ fn page(route: Route) -> Html {
         Route::Approvals => html! { <approvals::Approvals /> },
         Route::Approval { id } => html! { <approvals::Approvals open={AttrValue::from(id)} /> },
         Route::Costs => html! { <costs::Costs /> },
+        Route::Why => html! { <costs::WhyPage /> },
         Route::Analytics => html! { <analytics::Analytics /> },
         Route::Settings => html! { <settings::Settings /> },
         Route::NotFound => html! { <not_found::NotFound /> },

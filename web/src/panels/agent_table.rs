@@ -9,7 +9,7 @@ use quarterdeck_shared::agents::Agent;
 use yew::prelude::*;
 
 use super::deed::visible;
-use super::marks::{cost, role_mark, role_title, status_mark};
+use super::marks::{cost, recording, role_mark, role_title, status_mark};
 use crate::components::{Cells, Checkbox, Column, Gauge, Sort, Table, TimeAt};
 use crate::format::{DASH, grouped};
 
@@ -113,11 +113,6 @@ fn cells(
         html! { <TimeAt class="quiet" at_us={agent.created_at.micros()} /> },
     ];
     Cells { cells, class: classes!(picked.then_some("selected")) }
-}
-
-/// Says that a run is a recording; in a narrow list only its first letters are seen.
-fn recording() -> Html {
-    html! { <span class="tag" data-testid="recording" title="Played from a recording: its usage is in no total">{ "rec" }<span class="rest">{ "ording" }</span></span> }
 }
 
 fn doing(agent: &Agent) -> String {

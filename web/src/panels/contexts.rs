@@ -15,7 +15,7 @@ pub struct ContextsProps {
     pub view: TaskView,
 }
 
-/// A gauge for each agent, the newest first as in the streams.
+/// A gauge for each agent, those at work first, as in the streams.
 #[component]
 pub fn Contexts(props: &ContextsProps) -> Html {
     let mut agents: Vec<_> = props.view.agents.iter().collect();

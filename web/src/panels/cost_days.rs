@@ -1,18 +1,13 @@
 //! Cost by day, stacked by model.
 
-use std::collections::BTreeMap;
-
 use quarterdeck_shared::Usd;
 use quarterdeck_shared::costs::CostGroup;
 use yew::prelude::*;
 
 use crate::calendar;
-use crate::charts::{Drawing, Layer, Stack, Unit};
+use crate::charts::{Drawing, Stack, Unit};
 use crate::components::Plot;
 
-/// Models that get a colour of their own; the rest is added up as `others`.
-const LAYERS: usize = 5;
-const TOKENS: [&str; LAYERS + 1] = ["series-1", "series-2", "series-3", "series-4", "series-5", "series-6"];
 const DAY_US: i64 = 86_400_000_000;
 
 /// What the chart shows.
@@ -38,30 +33,12 @@ fn stack(days: &[CostGroup]) -> Stack {
     // A day of summer time is an hour longer or shorter: the nearest whole number is its place.
     let place = |at: i64| usize::try_from((at - first + DAY_US / 2) / DAY_US).unwrap_or(0);
     let columns = place(last) + 1;
-    let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
-    for model in days.iter().flat_map(|day| &day.models) {
-        *sums.entry(&model.model).or_default() += model.sum.cost_usd.nanos() as f64;
-    }
-    let mut order: Vec<_> = sums.into_iter().collect();
-    crate::order::by(&mut order, |a, b| b.1.total_cmp(&a.1));
-    let named: Vec<_> = order.iter().take(LAYERS).map(|(model, _)| *model).collect();
-    let names = named.iter().copied().chain((order.len() > LAYERS).then_some("others"));
-    let mut layers: Vec<_> = names
-        .zip(TOKENS)
-        .map(|(name, token)| Layer { name: name.to_owned(), token, values: vec![0.0; columns] })
-        .collect();
-    for (day, midnight) in days.iter().zip(&midnights) {
-        for model in &day.models {
-            let layer = named.iter().position(|name| *name == model.model).unwrap_or(LAYERS);
-            if let Some(value) =
-                layers.get_mut(layer).and_then(|layer| layer.values.get_mut(place(*midnight)))
-            {
-                *value += model.sum.cost_usd.nanos() as f64;
-            }
-        }
-    }
     let starts_us = (0..columns).map(|column| first + column as i64 * DAY_US).collect();
-    Stack { starts_us, step_us: DAY_US, layers, unit: Unit::Usd }
+    let amounts = days.iter().zip(&midnights).flat_map(|(day, midnight)| {
+        let column = place(*midnight);
+        day.models.iter().map(move |model| (model.model.as_str(), column, model.sum.cost_usd.nanos() as f64))
+    });
+    Stack::of(starts_us, DAY_US, Unit::Usd, amounts)
 }
 
 #[cfg(test)]

@@ -139,9 +139,9 @@ pub fn cost(cost: Usd, basis: Option<CostBasis>) -> Html {
     html! { <span class="num" title={cost_title(cost, basis)}>{ cost_text(cost, basis) }</span> }
 }
 
-/// Says that a run is a recording played again.
+/// Says that a run is a recording played again; in a narrow list only its first letters are seen.
 pub fn recording() -> Html {
-    html! { <span class="tag" data-testid="recording" title="Played from a recording: its usage is in no total">{ "recording" }</span> }
+    html! { <span class="tag" data-testid="recording" title="Played from a recording: its usage is in no total">{ "rec" }<span class="rest">{ "ording" }</span></span> }
 }
 
 #[cfg(test)]

@@ -1,18 +1,13 @@
 //! Cost or tokens over time, stacked by role or by model.
 
-use std::collections::BTreeMap;
-
 use quarterdeck_shared::Usd;
 use quarterdeck_shared::usage::{Series, SeriesPoint};
 use yew::prelude::*;
 
-use crate::charts::{Drawing, Layer, Stack, Unit};
+use crate::charts::{Drawing, Stack, Unit};
 use crate::components::Plot;
 use crate::format::count;
 
-/// Groups that get a colour of their own; the rest is added up as `others`.
-const LAYERS: usize = 5;
-const TOKENS: [&str; LAYERS + 1] = ["series-1", "series-2", "series-3", "series-4", "series-5", "series-6"];
 /// Columns of one chart at the most.
 const COLUMNS: i64 = 400;
 
@@ -69,28 +64,12 @@ fn stack(series: &Series, measure: Measure) -> Stack {
     let first = series.from.micros().div_euclid(step_us) * step_us;
     let columns = ((series.to.micros() - first) / step_us + 1).clamp(1, COLUMNS);
     let starts_us: Vec<_> = (0..columns).map(|column| first + column * step_us).collect();
-    let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
-    for point in &series.points {
-        *sums.entry(&point.group).or_default() += measure.of(point);
-    }
-    let mut order: Vec<_> = sums.into_iter().collect();
-    crate::order::by(&mut order, |a, b| b.1.total_cmp(&a.1));
-    let named: Vec<_> = order.iter().take(LAYERS).map(|(group, _)| *group).collect();
-    let others = order.len() > LAYERS;
-    let names = named.iter().copied().chain(others.then_some("others"));
-    let mut layers: Vec<_> = names
-        .zip(TOKENS)
-        .map(|(name, token)| Layer { name: name.to_owned(), token, values: vec![0.0; starts_us.len()] })
-        .collect();
-    for point in &series.points {
-        let layer = named.iter().position(|name| *name == point.group).unwrap_or(LAYERS);
+    let amounts = series.points.iter().map(|point| {
         let column = usize::try_from((point.at.micros() - first) / step_us).unwrap_or(usize::MAX);
-        if let Some(value) = layers.get_mut(layer).and_then(|layer| layer.values.get_mut(column)) {
-            *value += measure.of(point);
-        }
-    }
+        (point.group.as_str(), column, measure.of(point))
+    });
     let unit = if measure == Measure::Cost { Unit::Usd } else { Unit::Count };
-    Stack { starts_us, step_us, layers, unit }
+    Stack::of(starts_us, step_us, unit, amounts)
 }
 
 #[cfg(test)]

@@ -50,6 +50,7 @@ fn row(record: &UsageRecord) -> Html {
                 <dl class="facts">
                     <dt>{ "Cost" }</dt><dd class="row tight"><span class="num">{ format!("${}", record.cost_usd) }</span><CopyButton text={record.cost_usd.to_string()} label="Copy the exact cost" /></dd>
                     <dt>{ "Known" }</dt><dd><Basis kind={record.cost_basis.as_str()}>{ known(record) }</Basis></dd>
+                    { for record.former_prices.iter().map(|former| html! { <><dt>{ "Before" }</dt><dd><span class="num">{ cost_text(former.cost_usd, Some(former.cost_basis)) }</span>{ former.price_version.as_ref().map(|version| format!(", prices of {version}")) }</dd></> }) }
                     <dt>{ "Input" }</dt><dd class="num">{ grouped(tokens.input) }</dd>
                     <dt>{ "Output" }</dt><dd class="num">{ grouped(tokens.output) }</dd>
                     <dt>{ "Cache write" }</dt><dd class="num">{ grouped(tokens.cache_creation) }</dd>
@@ -111,6 +112,12 @@ mod tests {
                 "req_1",
             ],
         );
+    }
+
+    #[test]
+    fn what_it_cost_before_it_was_priced_anew_is_told() {
+        let former = json!([{"cost_usd": "0.5", "cost_basis": "computed", "price_version": "2026-01-01", "until": "2026-11-22T10:00:01Z"}]);
+        holds(&shown(json!({"former_prices": former})), &["Before", "$0.50", "prices of 2026-01-01"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the core promises, seen from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod accounts;
 mod any_run;
 mod cases;
 mod conversations;

@@ -34,7 +34,7 @@ pub struct StreamsProps {
     pub on_retry: Callback<()>,
 }
 
-/// A stream for each agent, the newest first; a stream keeps its place beside the others while its agent works and ends.
+/// A stream for each agent, those at work first; a stream keeps its place beside the others while its agent works and ends.
 #[component]
 pub fn Streams(props: &StreamsProps) -> Html {
     let view = &props.view;

@@ -1,0 +1,59 @@
+//! Why a day's sum is what it is, in words.
+
+use super::{cost, doubts};
+use crate::cli::{
+    CliError,
+    output::{Output, say},
+};
+use orchestrator::figures;
+use quarterdeck_shared::costs::{Reckoning, Why};
+
+/// Tells it.
+pub fn tell(output: Output, why: &Why) -> Result<(), CliError> {
+    let lines = &why.lines;
+    let row = |way: &str, took: &Reckoning, cost: String| {
+        let tokens = took.tokens;
+        vec![way.to_owned(), figures::tokens(tokens.total()), figures::tokens(tokens.output), cost]
+    };
+    let own = Reckoning { tokens: why.sum.tokens, ..Reckoning::default() };
+    let mut rows = vec![row("each response once, as Quarterdeck counts", &own, cost(&why.sum))];
+    for (way, took) in
+        [("every line added up", &why.every_line), ("the first line of each response", &why.first_line)]
+    {
+        rows.push(row(way, took, took.cost_usd.display()));
+    }
+    output.table(&["COUNTED", "TOKENS", "OUTPUT", "COST"], &rows)?;
+    let facts = [
+        (lines.lines, format!("lines of {} files tell of {} responses", lines.files, lines.responses)),
+        (
+            lines.repeated_lines,
+            "lines repeat a response of the same file: one is written for each block".to_owned(),
+        ),
+        (
+            lines.copied_lines,
+            format!("lines are copies in other files, of {} responses", lines.copied_responses),
+        ),
+        (
+            lines.partial_lines,
+            "lines were written before the response had ended: they say fewer tokens".to_owned(),
+        ),
+        (lines.echoes, "pieces repeat what a sub-agent's own file says".to_owned()),
+        (lines.unread_lines, "lines cannot be read, or are too long".to_owned()),
+        (
+            why.elsewhere_records,
+            format!("records come from no session file: {}", why.elsewhere.cost_usd.display()),
+        ),
+        (
+            why.reported_records,
+            format!("records were priced by their source too: {} in all", why.reported_usd.display()),
+        ),
+        (why.missing_files, "files are gone or cannot be read now; what they said is in the sum".to_owned()),
+    ];
+    for (count, words) in facts.into_iter().filter(|(count, _)| *count > 0) {
+        say(&format!("{count} {words}"))?;
+    }
+    for words in doubts(&why.sum) {
+        say(&words)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! Why a day's sum is what it is: the day's lines counted again in the session files, the way others count them.
+
+use super::calendar::Calendar;
+use crate::{
+    prices::Prices,
+    sources::import,
+    store::{Beside, Cut, FileRow, Span, Store, StoreError},
+};
+use orchestrator::{
+    accounts::{Account, Closed},
+    transcripts::{lines::Lines, session::is_whole},
+};
+use quarterdeck_shared::costs::{CostSum, CostsQuery, Why, WhyQuery};
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+};
+
+/// Bytes that are read at a time.
+const CHUNK_BYTES: usize = 256 << 10;
+
+/// Accounts for a day. Every session file that was written on that day or later is read again.
+pub async fn why(store: &Store, prices: &Prices, query: &WhyQuery) -> Result<Why, StoreError> {
+    let calendar = Calendar::of(&CostsQuery { timezone: query.timezone.clone(), ..CostsQuery::default() })?;
+    if query.day.len() != 10 {
+        let message = "a day is written 2026-11-22".to_owned();
+        return Err(StoreError::Invalid { field: "day", message });
+    }
+    let (from, before) =
+        (calendar.first_moment("day", &query.day)?, calendar.moment_after("day", &query.day)?);
+    let span = Span { from: Some(from), before: Some(before), ..Span::default() };
+    let mut sum = CostSum::default();
+    store.costs(Cut::Model, &span).await?.iter().for_each(|cell| sum.add(&cell.sum));
+    let Beside { elsewhere_records, elsewhere, reported_usd, reported_records } =
+        store.beside_files(from, before).await?;
+    let files = store.source_files(import::NAME).await?;
+    // A file that is being read has no moment yet.
+    let since = |file: &FileRow| file.modified_ns == 0 || file.modified_ns / 1_000 >= from.micros();
+    let written = files.into_iter().filter(since);
+    let paths: Vec<_> = written.map(|file| PathBuf::from(file.path)).collect();
+    let prices = prices.current();
+    let read = tokio::task::spawn_blocking(move || {
+        let mut account = Account::new(&prices, from, before);
+        let missing = paths.iter().filter(|path| read(path, &mut account).is_err()).count() as u64;
+        (account.close(), missing)
+    });
+    let (closed, missing_files) =
+        read.await.map_err(|error| StoreError::Refused { reason: error.to_string() })?;
+    let Closed { lines, every_line, first_line, .. } = closed;
+    Ok(Why {
+        day: query.day.clone(),
+        timezone: calendar.name(),
+        sum,
+        lines,
+        every_line,
+        first_line,
+        elsewhere_records,
+        elsewhere,
+        reported_usd,
+        reported_records,
+        missing_files,
+    })
+}
+
+fn read(path: &Path, account: &mut Account<'_>) -> io::Result<()> {
+    let mut file = File::open(path)?;
+    account.next_file();
+    let (mut lines, mut chunk) = (Lines::from(0), vec![0; CHUNK_BYTES]);
+    loop {
+        match file.read(&mut chunk)? {
+            0 => break,
+            read => lines.push(&chunk[..read], |line| account.take(line)),
+        }
+    }
+    lines.finish(is_whole, |line| account.take(line));
+    Ok(())
+}
