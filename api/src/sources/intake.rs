@@ -176,6 +176,12 @@ impl Intake {
             }
             for (thread, known) in one.reading.threads() {
                 crew.learn(thread, known, one.about.as_ref(), one.again);
+                batch.rows.push(Row::ThreadFile {
+                    session_id: thread.session_id.clone(),
+                    thread_id: thread.agent_id.clone(),
+                    path: one.file.path.clone(),
+                    first_at: known.first_at.unwrap_or_else(|| self.now()),
+                });
             }
         }
         taken.new_agents = crew.met.len() as u64;

@@ -127,6 +127,17 @@ pub enum Row {
         /// The agent.
         agent_id: AgentId,
     },
+    /// A file that holds words of a session's thread; one that is known stays as it is.
+    ThreadFile {
+        /// The session's id.
+        session_id: String,
+        /// The sub-agent's id; empty on the main thread.
+        thread_id: String,
+        /// The file.
+        path: String,
+        /// The thread's first moment in it.
+        first_at: Timestamp,
+    },
     /// Whatever must be remembered across a restart and is nobody else's business.
     Note {
         /// Its name, such as `process/0192…`.

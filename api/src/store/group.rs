@@ -10,7 +10,7 @@ use super::{
         },
         approvals::{APPROVALS, values as approval_values},
         auth::{ANSWERS, SESSIONS, TOKENS, answer_values, session_values, token_values},
-        sources::{SOURCE_FILES, THREADS, file_values as source_file_values},
+        sources::{SOURCE_FILES, THREAD_FILES, THREADS, file_values as source_file_values},
         tasks::{FIGURES, Figures, TASKS, figure_values, values as task_values},
         usage::{self, FORMER_PRICES, Response, USAGE},
     },
@@ -46,6 +46,8 @@ pub(super) struct Group {
     former_prices: BTreeMap<RecordId, Vec<FormerPrice>>,
     source_files: BTreeMap<String, FileRow>,
     threads: BTreeMap<(String, String), AgentId>,
+    /// By session, thread and path.
+    thread_files: BTreeMap<(String, String, String), Timestamp>,
     /// Rows that are rare: one statement each, in the order they came.
     rare: Vec<Row>,
 }
@@ -99,6 +101,9 @@ impl Group {
             Row::SourceFile(file) => drop(self.source_files.insert(file.path.clone(), *file)),
             Row::Thread { session_id, thread_id, agent_id } => {
                 self.threads.insert((session_id, thread_id), agent_id);
+            }
+            Row::ThreadFile { session_id, thread_id, path, first_at } => {
+                self.thread_files.entry((session_id, thread_id, path)).or_insert(first_at);
             }
             rare => self.rare.push(rare),
         }
@@ -159,6 +164,10 @@ impl Group {
             vec![sql::text(session), sql::text(thread), agent.0.into()]
         };
         THREADS.upsert(db, self.threads.iter().map(thread).collect()).await?;
+        let files = self.thread_files.iter().map(|((session, thread, path), first_at)| {
+            vec![sql::text(session), sql::text(thread), sql::text(path), sql::time(*first_at)]
+        });
+        THREAD_FILES.keep(db, files.collect()).await?;
         for (id, at) in self.removed {
             let remove = "UPDATE tasks SET removed_at = ? WHERE id = ? AND removed_at IS NULL";
             Sql::with(remove, [sql::time(at), id.0.into()]).run(db).await?;

@@ -5,6 +5,7 @@ mod approvals;
 mod auth;
 mod batch;
 mod check;
+mod conversations;
 mod costs;
 mod counters;
 mod cursor;
@@ -25,6 +26,7 @@ mod usage;
 mod writer;
 
 pub use batch::{AnswerRow, Batch, Channel, Committed, Draft, FileRow, Row, SessionRow, TokenRow};
+pub use conversations::{Spent, ThreadFile};
 pub use costs::{Beside, Cell, Cut, Span, Whose};
 pub use error::StoreError;
 pub use events::Snapshot;

@@ -49,6 +49,15 @@ impl Table {
         self.write(db, rows, "").await
     }
 
+    /// Writes rows that are not there yet; one that is stays as it was.
+    pub(super) async fn keep(
+        &self,
+        db: &impl ConnectionTrait,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<(), StoreError> {
+        self.write(db, rows, " ON CONFLICT DO NOTHING").await
+    }
+
     /// Adds to the last column of rows that are there already; writes the others.
     pub(super) async fn add(
         &self,

@@ -39,6 +39,13 @@ pub(in crate::store) const THREADS: Table = Table {
     unread: 0,
 };
 
+pub(in crate::store) const THREAD_FILES: Table = Table {
+    name: "thread_files",
+    key: &["session_id", "thread_id", "path"],
+    columns: &["session_id", "thread_id", "path", "first_at"],
+    unread: 0,
+};
+
 /// A file's row.
 pub(in crate::store) fn file_values(file: &FileRow) -> Result<Vec<Value>, StoreError> {
     Ok(vec![

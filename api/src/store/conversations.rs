@@ -1,0 +1,184 @@
+//! Conversations: which files hold the words of a thread, the events that tell of an agent, and what it had taken by a
+//! moment.
+
+use super::{
+    Committed, Store, StoreError,
+    rows::{
+        events::{EVENTS, read},
+        usage::{self, USAGE},
+    },
+    sql::{self, Sql},
+};
+use quarterdeck_shared::{
+    AgentId, Timestamp, Usd,
+    usage::{CostBasis, Tokens, UsageRecord},
+};
+use std::collections::HashMap;
+
+/// A file that holds words of a thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThreadFile {
+    /// Where it is.
+    pub path: String,
+    /// Bytes of it that were read; none where that is not remembered.
+    pub read_bytes: Option<u64>,
+}
+
+/// What an agent had taken by a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Its requests until then.
+    pub requests: u64,
+    /// All its requests.
+    pub all_requests: u64,
+    /// Their tokens, of those until then.
+    pub tokens: Tokens,
+    /// Their cost, as far as it is known.
+    pub cost_usd: Usd,
+    /// How that is known; none without a request.
+    pub cost_basis: Option<CostBasis>,
+}
+
+impl Store {
+    /// The files that hold words of a thread, in order of time.
+    pub async fn files_of_thread(
+        &self,
+        session_id: &str,
+        thread_id: &str,
+    ) -> Result<Vec<ThreadFile>, StoreError> {
+        let query = "SELECT thread_files.path, source_files.read_bytes FROM thread_files
+             LEFT JOIN source_files ON source_files.path = thread_files.path
+             WHERE thread_files.session_id = ? AND thread_files.thread_id = ?
+             ORDER BY thread_files.first_at, thread_files.path LIMIT 200";
+        let query = Sql::with(query, [sql::text(session_id), sql::text(thread_id)]);
+        query
+            .all(self.readers(), |fields| {
+                Ok(ThreadFile { path: fields.take()?, read_bytes: fields.number_or_none()? })
+            })
+            .await
+    }
+
+    /// The thread of its session that an agent is; its main one where nothing else is known.
+    pub async fn thread_of_agent(&self, session_id: &str, agent: AgentId) -> Result<String, StoreError> {
+        let query = "SELECT thread_id FROM threads WHERE session_id = ? AND agent_id = ? ORDER BY thread_id";
+        let query = Sql::with(query, [sql::text(session_id), agent.0.into()]);
+        Ok(query.one(self.readers(), |fields| fields.take()).await?.unwrap_or_default())
+    }
+
+    /// The agents that the sub-agents of a session are, by their thread.
+    pub async fn sub_agents_of(&self, session_id: &str) -> Result<HashMap<String, AgentId>, StoreError> {
+        let query = "SELECT thread_id, agent_id FROM threads WHERE session_id = ? AND thread_id <> ''";
+        let query = Sql::with(query, [sql::text(session_id)]);
+        let rows = query.all(self.readers(), |fields| Ok((fields.take()?, AgentId(fields.id()?))));
+        Ok(rows.await?.into_iter().collect())
+    }
+
+    /// Events that tell an agent's words, up to this place and the newest first, at most so many.
+    pub async fn words_before(
+        &self,
+        agent: AgentId,
+        before: i64,
+        limit: u32,
+    ) -> Result<Vec<Committed>, StoreError> {
+        self.words(agent, "<", before, &format!("DESC LIMIT {limit}")).await
+    }
+
+    /// Events that tell an agent's words, behind this place and the oldest first, at most so many.
+    pub async fn words_after(
+        &self,
+        agent: AgentId,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Committed>, StoreError> {
+        self.words(agent, ">", after, &format!("ASC LIMIT {limit}")).await
+    }
+
+    async fn words(
+        &self,
+        agent: AgentId,
+        side: &str,
+        seq: i64,
+        order: &str,
+    ) -> Result<Vec<Committed>, StoreError> {
+        let query = format!(
+            "SELECT {} FROM events WHERE agent_id = ? AND seq {side} ?
+             AND kind IN ('agent.activity', 'agent.prompted') ORDER BY seq {order}",
+            EVENTS.list()
+        );
+        Sql::with(query, [agent.0.into(), seq.into()]).all(self.readers(), read).await
+    }
+
+    /// The place before the first event that tells an agent's words at or after a moment; where none does, the
+    /// place behind all.
+    pub async fn words_at(&self, agent: AgentId, at: Timestamp) -> Result<i64, StoreError> {
+        let query = "SELECT seq FROM events WHERE agent_id = ? AND at >= ?
+             AND kind IN ('agent.activity', 'agent.prompted') ORDER BY seq LIMIT 1";
+        let query = Sql::with(query, [agent.0.into(), sql::time(at)]);
+        let found: Option<i64> = query.one(self.readers(), |fields| fields.take()).await?;
+        Ok(found.map_or(i64::MAX, |seq| seq - 1))
+    }
+
+    /// The places of the first and the last event that tell an agent's words.
+    pub async fn extent_of_words(&self, agent: AgentId) -> Result<Option<(i64, i64)>, StoreError> {
+        let query = "SELECT MIN(seq), MAX(seq) FROM events WHERE agent_id = ?
+             AND kind IN ('agent.activity', 'agent.prompted')";
+        let query = Sql::with(query, [agent.0.into()]);
+        let extent = query
+            .one(self.readers(), |fields| Ok((fields.take::<Option<i64>>()?, fields.take::<Option<i64>>()?)));
+        Ok(extent.await?.and_then(|(first, last)| first.zip(last)))
+    }
+
+    /// The newest record of an agent's main thread at a moment.
+    pub async fn newest_reply(
+        &self,
+        agent: AgentId,
+        at: Timestamp,
+    ) -> Result<Option<UsageRecord>, StoreError> {
+        let query = format!(
+            "SELECT {} FROM usage_records WHERE agent_id = ? AND at <= ? ORDER BY at DESC, id DESC LIMIT 50",
+            USAGE.list()
+        );
+        let query = Sql::with(query, [agent.0.into(), sql::time(at)]);
+        let mut newest = query.all(self.readers(), usage::read).await?;
+        newest.retain(|record| !record.is_remainder());
+        let main = newest.iter().position(|record| !record.sidechain).unwrap_or_default();
+        Ok((main < newest.len()).then(|| newest.swap_remove(main)))
+    }
+
+    /// What an agent had taken by a moment.
+    pub async fn spent_by(&self, agent: AgentId, at: Timestamp) -> Result<Spent, StoreError> {
+        let upto = |column: &str| {
+            format!("CAST(COALESCE(SUM(CASE WHEN at <= ? THEN {column} ELSE 0 END), 0) AS BIGINT)")
+        };
+        let columns = [
+            "1",
+            "input_tokens",
+            "output_tokens",
+            "cache_creation_tokens",
+            "cache_read_tokens",
+            "cost_nanos",
+        ]
+        .map(upto)
+        .join(", ");
+        let query = format!("SELECT COUNT(*), {columns} FROM usage_records WHERE agent_id = ?");
+        let values = std::iter::repeat_n(sql::time(at), 6).chain([agent.0.into()]);
+        let bases = "SELECT DISTINCT cost_basis FROM usage_records WHERE agent_id = ? AND at <= ?";
+        let bases = Sql::with(bases, [agent.0.into(), sql::time(at)]);
+        let cost_basis = bases.all(self.readers(), |fields| fields.word()).await?.into_iter().max();
+        let spent = Sql::with(query, values).one(self.readers(), |fields| {
+            Ok(Spent {
+                all_requests: fields.number()?,
+                requests: fields.number()?,
+                tokens: Tokens {
+                    input: fields.number()?,
+                    output: fields.number()?,
+                    cache_creation: fields.number()?,
+                    cache_read: fields.number()?,
+                },
+                cost_usd: fields.usd()?,
+                cost_basis,
+            })
+        });
+        Ok(spent.await?.unwrap_or_default())
+    }
+}
