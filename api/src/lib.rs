@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod conversations;
 pub mod costs;
 pub mod error;
 pub mod fleet;

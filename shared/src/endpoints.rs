@@ -5,6 +5,7 @@ use crate::{
     agents::{Agent, AgentDetail, AgentQuery, NewAgent, NewPrompt, Role},
     approvals::{Approval, ApprovalQuery, NewAnswer},
     auth::{MadeToken, NewSession, NewToken, Session, Ticket, Token},
+    conversations::{Conversation, ConversationQuery, Moment, MomentQuery, PlaceQuery, RawLine},
     costs::{Costs, CostsQuery, Why, WhyQuery},
     endpoint::Endpoint,
     hooks::{HookInput, HookReply},
@@ -122,6 +123,13 @@ endpoints! {
     PromptAgent = keyed Post "/api/v1/agents/{id}/prompt" (id: AgentId) query NoQuery, body NewPrompt => 200 AgentDetail;
     #[doc = "Stops an agent and its whole process tree."]
     CancelAgent = keyed Post "/api/v1/agents/{id}/cancel" (id: AgentId) query NoQuery, body NoBody => 200 AgentDetail;
+
+    #[doc = "A window of what an agent was told, said and did; its end where no place is asked for."]
+    GetConversation = keyed Get "/api/v1/agents/{id}/conversation" (id: AgentId) query ConversationQuery, body NoBody => 200 Conversation;
+    #[doc = "The line that an item of a conversation was read from, as it stands."]
+    GetRawLine = keyed Get "/api/v1/agents/{id}/conversation/raw" (id: AgentId) query PlaceQuery, body NoBody => 200 RawLine;
+    #[doc = "What an agent had taken by a moment, and how full its window was."]
+    GetMoment = keyed Get "/api/v1/agents/{id}/conversation/moment" (id: AgentId) query MomentQuery, body NoBody => 200 Moment;
 
     #[doc = "Tasks by page, filter and order."]
     ListTasks = keyed Get "/api/v1/tasks" () query TaskQuery, body NoBody => 200 Page<Task>;

@@ -8,6 +8,7 @@ pub mod approvals;
 pub mod auth;
 #[cfg(feature = "client")]
 pub mod client;
+pub mod conversations;
 pub mod costs;
 pub mod endpoint;
 pub mod endpoints;

@@ -60,6 +60,10 @@ pub fn document(version: &str) -> Value {
         paths.entry(route.path).or_default().insert(method, operation(&described));
         schemas.extend(described.schemas);
     }
+    for plain in PLAIN {
+        tags.insert(tag(plain.path));
+        paths.entry(plain.path).or_default().insert("get".into(), bare(plain));
+    }
     tags.insert(tag(METRICS));
     paths.entry(METRICS).or_default().insert("get".into(), metrics());
     let _ = (shape::<ErrorBody>(&mut schemas), shape::<Frame>(&mut schemas), shape::<Call>(&mut schemas));
@@ -100,6 +104,39 @@ hours. Unknown fields and parameters are refused; replies may gain fields, which
 const NOT_KEPT: [&str; 5] = ["CreateSession", "CreateTicket", "CreateToken", "EstimateTask", "CreatePreview"];
 
 const METRICS: &str = "/metrics";
+
+/// A read that answers something else than JSON.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain {
+    /// Its name, unique in the product.
+    pub name: &'static str,
+    /// Its path with the agent's id in braces.
+    pub path: &'static str,
+    /// What it promises.
+    pub summary: &'static str,
+    /// The media types it answers.
+    pub media: &'static [&'static str],
+    /// The parameters behind `?`.
+    pub query: &'static [(&'static str, bool)],
+}
+
+/// Every such read below `/api/v1`.
+pub const PLAIN: &[Plain] = &[
+    Plain {
+        name: "ExportConversation",
+        path: "/api/v1/agents/{id}/conversation.md",
+        summary: "A whole conversation as markdown, as it is read.",
+        media: &["text/markdown"],
+        query: &[("thread", false)],
+    },
+    Plain {
+        name: "GetConversationImage",
+        path: "/api/v1/agents/{id}/conversation/image",
+        summary: "A picture of a conversation, where its bytes are what they are said to be.",
+        media: &["image/png", "image/jpeg", "image/gif", "image/webp"],
+        query: &[("at", true), ("index", false), ("thread", false)],
+    },
+];
 
 /// The sockets: path and promise. OpenAPI has no word for them, so they stand under `x-sockets`.
 pub const SOCKETS: &[(&str, &str)] = &[
@@ -197,6 +234,44 @@ fn idempotency_key() -> Value {
         "name": "Idempotency-Key", "in": "header", "required": false,
         "description": "A name of your own for this request: sent again within 24 hours it gets the first answer.",
         "schema": { "type": "string", "minLength": 1, "maxLength": 200 },
+    })
+}
+
+/// A read that answers something else than JSON.
+fn bare(read: &Plain) -> Value {
+    let content: Map<String, Value> = read
+        .media
+        .iter()
+        .map(|media| ((*media).to_owned(), json!({ "schema": { "type": "string" } })))
+        .collect();
+    let mut parameters = vec![path_param("id", &plain::<crate::AgentId>())];
+    parameters.extend(read.query.iter().map(|(name, required)| {
+        json!({
+            "name": name, "in": "query", "required": required, "description": format!("The {name}."),
+            "schema": { "type": if *name == "index" { "integer" } else { "string" } },
+        })
+    }));
+    let mut responses = json!({ "200": { "description": read.summary, "content": content } });
+    for code in [
+        Code::BadRequest,
+        Code::Unauthorized,
+        Code::Forbidden,
+        Code::NotFound,
+        Code::Invalid,
+        Code::RateLimited,
+        Code::Internal,
+        Code::Unavailable,
+    ] {
+        let reference = format!("#/components/responses/{}", refusal_name(code.status()));
+        responses[code.status().to_string()] = json!({ "$ref": reference });
+    }
+    json!({
+        "operationId": read.name,
+        "tags": [tag(read.path)],
+        "summary": read.summary,
+        "description": format!("{} Needs a key or a session.", read.summary),
+        "parameters": parameters,
+        "responses": responses,
     })
 }
 

@@ -6,8 +6,11 @@
 
 mod line;
 mod outcome;
+mod plain;
 mod told;
+pub mod window;
 
+pub use plain::plain;
 pub use told::{continues, of_event};
 
 use crate::transcripts::reading::Thread;

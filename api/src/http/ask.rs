@@ -7,6 +7,7 @@ use rocket::{
     Request,
     request::{FromParam, FromRequest, Outcome},
 };
+use serde::de::DeserializeOwned;
 use std::{str::FromStr, sync::Arc};
 
 /// A call to an endpoint by somebody who may make it.
@@ -72,6 +73,21 @@ impl<'r> FromRequest<'r> for Known {
         match &Seen::of(request).caller {
             Some(caller) => Outcome::Success(Self(caller.clone())),
             None => refuse(request, ApiError::unauthorized()),
+        }
+    }
+}
+
+/// The query of such a route, read as strictly as an endpoint's.
+pub struct Queried<T>(pub T);
+
+#[rocket::async_trait]
+impl<'r, T: DeserializeOwned> FromRequest<'r> for Queried<T> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match query::read(request.uri().query().map_or("", |query| query.as_str())) {
+            Ok(query) => Outcome::Success(Self(query)),
+            Err(error) => refuse(request, error),
         }
     }
 }

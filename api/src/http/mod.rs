@@ -11,6 +11,7 @@ mod background;
 mod body;
 mod cache;
 pub mod caller;
+mod conversations;
 mod costs;
 mod docs;
 pub mod door;
@@ -54,9 +55,10 @@ pub const API: &str = "/api/v1";
 
 /// Every route below [`API`].
 fn api() -> Vec<Route> {
-    let terms = [agents::routes, approvals::routes, auth::routes, costs::routes, prompts::routes];
+    let terms = [agents::routes, approvals::routes, auth::routes, conversations::routes, costs::routes];
     let more = [
         hooks::routes,
+        prompts::routes,
         runtimes::routes,
         settings::routes,
         sources::routes,

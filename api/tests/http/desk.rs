@@ -7,7 +7,7 @@ use quarterdeck::{
     http::access::Access,
     store::Store,
 };
-use quarterdeck_shared::{ENDPOINTS, Method, Route};
+use quarterdeck_shared::{ENDPOINTS, Method, Route, openapi::PLAIN};
 use rocket::{
     Build, Rocket,
     http::{Header, Method as HttpMethod},
@@ -145,7 +145,9 @@ pub fn places() -> Vec<(HttpMethod, String, Option<Route>)> {
     let unknown =
         ["/", "/dashboard", "/favicon.ico", "/api", "/api/v1/nothing", "/../etc/passwd", "/no/such/place"];
     let task = format!("/ws/tasks/{NOBODY}");
+    let plain: Vec<_> = PLAIN.iter().map(|plain| filled(plain.path)).collect();
     let others = others.into_iter().chain(unknown).chain([task.as_str()]);
+    let others = others.chain(plain.iter().map(String::as_str));
     let others: Vec<_> = others.map(|path| (HttpMethod::Get, path.to_owned(), None)).collect();
     let unsafe_ones =
         ["/api/v1/nothing", "/", "/health"].map(|path| (HttpMethod::Post, path.to_owned(), None));

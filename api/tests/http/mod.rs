@@ -1,6 +1,7 @@
 //! HTTP: what the server promises whoever speaks to it, page, program or stranger.
 
 mod cases;
+mod conversations;
 mod costs;
 mod desk;
 mod errors;

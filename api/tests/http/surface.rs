@@ -2,7 +2,10 @@
 
 use super::desk::{Desk, HOST, KEY, ORIGIN, Reply, bearer, filled, json_type, method, places};
 use quarterdeck::http::spa;
-use quarterdeck_shared::{ENDPOINTS, openapi::SOCKETS};
+use quarterdeck_shared::{
+    ENDPOINTS,
+    openapi::{PLAIN, SOCKETS},
+};
 use rocket::http::{Header, Method};
 use std::collections::BTreeSet;
 
@@ -16,8 +19,8 @@ async fn what_is_declared_is_mounted_and_nothing_else() {
         routes.map(|route| format!("{} {}", route.method, braced(route.uri.path()))).collect();
     let declared = ENDPOINTS.iter().map(|route| format!("{} {}", route.method.as_str(), route.path));
     let others = SOCKETS.iter().map(|(path, _)| format!("GET {path}"));
-    let own = ["/metrics", "/api/openapi.json", "/api/docs", "/api/docs/style.css"]
-        .map(|path| format!("GET {path}"));
+    let own = ["/metrics", "/api/openapi.json", "/api/docs", "/api/docs/style.css"];
+    let own = own.into_iter().chain(PLAIN.iter().map(|plain| plain.path)).map(|path| format!("GET {path}"));
     let telemetry = quarterdeck::sources::otlp::PLACES.map(|path| format!("POST {path}"));
     let wanted: BTreeSet<String> = declared.chain(others).chain(own).chain(telemetry).collect();
     assert_eq!(mounted, wanted);

@@ -1,0 +1,79 @@
+//! Words without what steers a terminal: colours, titles, links and moves of the cursor are dropped.
+
+use std::borrow::Cow;
+
+/// The words alone. Line ends and tabs stay; a carriage return within a line begins it anew, as on a terminal.
+pub fn plain(words: &str) -> String {
+    let words = if words.contains('\r') { Cow::Owned(rewound(words)) } else { Cow::Borrowed(words) };
+    if !words.chars().any(steers) {
+        return words.into_owned();
+    }
+    let mut kept = String::with_capacity(words.len());
+    let mut rest = words.chars();
+    while let Some(letter) = rest.next() {
+        match letter {
+            '\u{1b}' => skip(&mut rest),
+            '\u{9b}' => parameters(&mut rest),
+            letter if steers(letter) => {}
+            letter => kept.push(letter),
+        }
+    }
+    kept
+}
+
+fn steers(letter: char) -> bool {
+    letter.is_control() && letter != '\n' && letter != '\t'
+}
+
+/// What stands behind an escape: a sequence with parameters, a string up to its end, or one letter.
+fn skip(rest: &mut std::str::Chars<'_>) {
+    match rest.next() {
+        Some('[') => parameters(rest),
+        Some(']' | 'P' | 'X' | '^' | '_') => {
+            while let Some(letter) = rest.next() {
+                match letter {
+                    '\u{7}' | '\u{9c}' => return,
+                    '\u{1b}' => {
+                        rest.next();
+                        return;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Some('(' | ')' | '*' | '+' | '#' | ' ') => drop(rest.next()),
+        _ => {}
+    }
+}
+
+fn parameters(rest: &mut std::str::Chars<'_>) {
+    rest.find(|letter| ('@'..='~').contains(letter));
+}
+
+/// Lines as they stand on a terminal after each carriage return began them anew.
+fn rewound(words: &str) -> String {
+    let shown = words.split('\n').map(|line| {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        line.rsplit('\r').find(|part| !part.is_empty()).unwrap_or_default()
+    });
+    shown.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn what_steers_a_terminal_is_dropped_and_every_word_stays() {
+        for (words, kept) in [
+            ("a\u{1b}[31mred\u{1b}[0m b", "ared b"),
+            ("\u{1b}]0;title\u{7}x\u{1b}]8;;http://evil\u{1b}\\link\u{1b}]8;;\u{1b}\\", "xlink"),
+            ("50%\r100%\r\ndone\r\n", "100%\ndone\n"),
+            ("tab\tand\nline \u{9b}2Jend\u{8}\u{0}", "tab\tand\nline end"),
+            ("\u{1b}(Bplain \u{1b}", "plain "),
+            ("Ünïcode ✓", "Ünïcode ✓"),
+        ] {
+            assert_eq!(plain(words), kept, "{words:?}");
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! A window of a conversation as it is shown: calls with their answers, pictures by address, long words cut.
+
+use super::{Change, ChangeKind, Outcome, Piece, Said, plain::plain};
+use quarterdeck_shared::conversations::{
+    ChangeKind as Kind, FileChange, FileHunk, Item, ItemKind, ItemResult, SubAgent,
+};
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+
+/// Bytes of words that are shown of one item.
+const WORDS: usize = 12 << 10;
+/// Bytes that are shown of one text within a call's input.
+const INPUT: usize = 4 << 10;
+/// Lines of changed places that are shown of one change.
+const LINES: usize = 400;
+/// Lines that stay around a change, where the program noted none of its places.
+const AROUND: usize = 3;
+
+/// A piece and its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed {
+    /// The place, opaque.
+    pub cursor: String,
+    /// What stands there.
+    pub piece: Piece,
+}
+
+/// What stands around a window and belongs into it.
+#[derive(Clone, Debug, Default)]
+pub struct Around {
+    /// Answers behind the window, by the id of their call.
+    pub results: HashMap<String, Placed>,
+    /// Calls before the window: their answers are shown there.
+    pub called: HashSet<String>,
+    /// Lines that were followed before the window.
+    pub followed: HashSet<String>,
+}
+
+/// How items are shown.
+pub struct Showing<'a> {
+    /// Whether words and inputs come whole.
+    pub whole: bool,
+    /// The address of a picture, by its item's cursor and its number.
+    pub image: &'a dyn Fn(&str, usize) -> String,
+    /// Where a sub-agent's own conversation is, by its id.
+    pub sub_agent: &'a dyn Fn(&str) -> Option<SubAgent>,
+}
+
+/// The items of a window's pieces, in order.
+pub fn items(pieces: Vec<Placed>, mut around: Around, showing: &Showing<'_>) -> Vec<Item> {
+    let mut answers: HashMap<String, Placed> = std::mem::take(&mut around.results);
+    let calls: HashSet<String> =
+        pieces.iter().filter_map(|it| called(&it.piece)).map(str::to_owned).collect();
+    let mut shown = Vec::with_capacity(pieces.len());
+    for placed in pieces {
+        match answered(&placed.piece) {
+            Some(id) if calls.contains(id) => drop(answers.insert(id.to_owned(), placed)),
+            Some(id) if around.called.contains(id) => {}
+            _ => shown.push(placed),
+        }
+    }
+    let mut items: Vec<Item> = Vec::with_capacity(shown.len());
+    for placed in shown {
+        let is_branch = leads_away(&placed.piece, &around.followed);
+        let says = !matches!(placed.piece.said, Said::Result(_) | Said::Context { .. } | Said::Notice { .. });
+        if let Some(parent) = placed.piece.parent.as_ref().filter(|_| says) {
+            around.followed.insert(parent.clone());
+        }
+        let answer = called(&placed.piece).and_then(|id| answers.remove(id));
+        let mut item = showing.item(placed);
+        item.is_branch = is_branch;
+        item.result = item.result.or_else(|| answer.and_then(|answer| showing.answer(answer)));
+        items.push(item);
+    }
+    items
+}
+
+/// The call that a piece makes.
+pub fn called(piece: &Piece) -> Option<&str> {
+    match &piece.said {
+        Said::Call { id, .. } => Some(id),
+        _ => None,
+    }
+}
+
+/// The call that a piece answers.
+pub fn answered(piece: &Piece) -> Option<&str> {
+    match &piece.said {
+        Said::Result(outcome) => Some(&outcome.tool_use_id),
+        _ => None,
+    }
+}
+
+/// Whether a piece went wrong.
+pub fn is_error(piece: &Piece) -> bool {
+    match &piece.said {
+        Said::Result(outcome) => outcome.is_error,
+        Said::Fault { .. } => true,
+        _ => false,
+    }
+}
+
+/// Whether a piece holds these words; they are in small letters.
+pub fn holds(piece: &Piece, words: &str) -> bool {
+    let holds = |text: &str| text.to_lowercase().contains(words);
+    match &piece.said {
+        Said::Call { tool, input, .. } => holds(tool) || holds(&input.to_string()),
+        said => said.words().is_some_and(holds),
+    }
+}
+
+/// A prompt behind a line that was followed before: somebody went back.
+fn leads_away(piece: &Piece, followed: &HashSet<String>) -> bool {
+    let is_prompt = matches!(piece.said, Said::Prompt(_)) && !piece.is_echo;
+    is_prompt && piece.parent.as_ref().is_some_and(|parent| followed.contains(parent))
+}
+
+impl Showing<'_> {
+    fn item(&self, placed: Placed) -> Item {
+        let Placed { cursor, piece } = placed;
+        let mut item =
+            Item { at: piece.at, model: piece.model, message_id: piece.message_id, ..Item::default() };
+        let (kind, words) = match piece.said {
+            Said::Prompt(text) => (ItemKind::Prompt, text),
+            Said::Text(text) => (ItemKind::Text, text),
+            Said::Thinking(text) => (ItemKind::Thinking, text),
+            Said::Context { what, text } => {
+                item.what = what;
+                (ItemKind::Context, text)
+            }
+            Said::Notice { what, text } => {
+                item.what = what;
+                (ItemKind::Notice, text)
+            }
+            Said::Fault { text, status } => {
+                item.status = status;
+                (ItemKind::Fault, text)
+            }
+            Said::Compaction { trigger, before, after } => {
+                (item.what, item.tokens_before, item.tokens_after) = (trigger, before, after);
+                (ItemKind::Compaction, String::new())
+            }
+            Said::Image(_) => {
+                item.images = vec![(self.image)(&cursor, 0)];
+                (ItemKind::Image, String::new())
+            }
+            Said::Call { tool, mut input, .. } => {
+                if !self.whole {
+                    shorten(&mut input, &mut item.left_out);
+                }
+                (item.tool, item.input) = (tool, input);
+                (ItemKind::Call, String::new())
+            }
+            Said::Result(outcome) => {
+                item.result = Some(self.outcome(cursor.clone(), piece.at, *outcome));
+                (ItemKind::Result, String::new())
+            }
+        };
+        (item.kind, item.text) = (kind, self.cut(&words, &mut item.left_out));
+        item.cursor = cursor;
+        item
+    }
+
+    fn answer(&self, placed: Placed) -> Option<ItemResult> {
+        let Placed { cursor, piece } = placed;
+        match piece.said {
+            Said::Result(outcome) => Some(self.outcome(cursor, piece.at, *outcome)),
+            _ => None,
+        }
+    }
+
+    fn outcome(
+        &self,
+        cursor: String,
+        at: Option<quarterdeck_shared::Timestamp>,
+        outcome: Outcome,
+    ) -> ItemResult {
+        let mut left_out = 0;
+        ItemResult {
+            at,
+            text: self.cut(&outcome.text, &mut left_out),
+            left_out,
+            is_error: outcome.is_error,
+            images: (0..outcome.images.len()).map(|number| (self.image)(&cursor, number)).collect(),
+            change: outcome.change.map(|change| shown(change, self.whole)),
+            sub_agent: outcome.agent_id.as_deref().and_then(self.sub_agent),
+            cursor,
+        }
+    }
+
+    fn cut(&self, words: &str, left_out: &mut u64) -> String {
+        let kept = if self.whole { words } else { head(words, WORDS) };
+        *left_out += (words.len() - kept.len()) as u64;
+        plain(kept)
+    }
+}
+
+/// The beginning of a text, up to so many bytes.
+fn head(text: &str, bytes: usize) -> &str {
+    if text.len() <= bytes { text } else { &text[..text.floor_char_boundary(bytes)] }
+}
+
+/// Cuts every long text within a value.
+fn shorten(value: &mut Value, left_out: &mut u64) {
+    match value {
+        Value::String(text) => {
+            let kept = head(text, INPUT).len();
+            *left_out += (text.len() - kept) as u64;
+            text.truncate(kept);
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| shorten(value, left_out)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| shorten(value, left_out)),
+        _ => {}
+    }
+}
+
+/// A change as it is shown: the places that changed, with how many lines came and went.
+fn shown(change: Change, whole: bool) -> FileChange {
+    let kind = match change.kind {
+        ChangeKind::Read => Kind::Read,
+        ChangeKind::Create => Kind::Create,
+        ChangeKind::Update => Kind::Update,
+    };
+    let mut hunks: Vec<FileHunk> = match (change.kind, change.hunks.is_empty()) {
+        (ChangeKind::Read, _) => Vec::new(),
+        (_, true) => replaced(change.old.as_deref(), change.new.as_deref()),
+        (_, false) => change
+            .hunks
+            .into_iter()
+            .map(|it| FileHunk { old_start: it.old_start, new_start: it.new_start, lines: it.lines })
+            .collect(),
+    };
+    let count = |sign: char| {
+        hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.starts_with(sign)).count() as u64
+    };
+    let (added, removed) = (count('+'), count('-'));
+    let mut left = if whole { usize::MAX } else { LINES };
+    let mut left_out = 0;
+    for hunk in &mut hunks {
+        let kept = hunk.lines.len().min(left);
+        left -= kept;
+        left_out += (hunk.lines.len() - kept) as u64;
+        hunk.lines.truncate(kept);
+    }
+    hunks.retain(|hunk| !hunk.lines.is_empty());
+    FileChange { path: change.path, kind, added, removed, hunks, left_out }
+}
+
+/// One place where a text took the place of another: what both begin and end with stays.
+fn replaced(old: Option<&str>, new: Option<&str>) -> Vec<FileHunk> {
+    let lines = |text: Option<&str>| text.unwrap_or_default().lines().map(str::to_owned).collect::<Vec<_>>();
+    let (is_new, old, new) = (old.is_none(), lines(old), lines(new));
+    let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(|(a, b)| a == b).count();
+    let from = head.saturating_sub(AROUND);
+    let stays = |lines: &[String]| lines.iter().map(|line| format!(" {line}")).collect::<Vec<_>>();
+    let mut all = stays(&old[from..head]);
+    all.extend(old[head..old.len() - tail].iter().map(|line| format!("-{line}")));
+    all.extend(new[head..new.len() - tail].iter().map(|line| format!("+{line}")));
+    all.extend(stays(&old[old.len() - tail..][..tail.min(AROUND)]));
+    let start = u64::from(is_new);
+    if all.is_empty() { Vec::new() } else { vec![FileHunk { old_start: 0, new_start: start, lines: all }] }
+}

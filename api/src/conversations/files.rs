@@ -1,0 +1,301 @@
+//! The files of one thread, read as if they were one: pieces with their places, forwards and backwards.
+
+use super::tape::{Line, Tape};
+use crate::store::ThreadFile;
+use orchestrator::{
+    conversations::{Piece, Said, read, window::Placed},
+    transcripts::reading::Thread,
+};
+use quarterdeck_shared::Timestamp;
+use std::{io, ops::ControlFlow, path::Path};
+
+/// Bytes that are looked through around a place, for the call of an answer or the answer of a call.
+const NEAR: u64 = 4 << 20;
+/// Stretches of a file between which a moment is looked for by its bytes.
+const NARROW: u64 = 64 << 10;
+
+/// A place: which file, and where a line begins in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub file: usize,
+    pub offset: u64,
+}
+
+/// A line's pieces, and where the line ends.
+pub(super) struct Told {
+    pub place: Place,
+    pub end: Place,
+    pub bytes: u64,
+    pub pieces: Vec<Piece>,
+}
+
+/// The files, opened.
+pub(super) struct Files {
+    pub tapes: Vec<(String, Tape)>,
+    pub missing: Vec<String>,
+    thread: Thread,
+}
+
+impl Place {
+    /// The cursor of a piece of the line here.
+    pub(super) fn cursor(self, index: usize) -> String {
+        format!("{}.{}.{index}", self.file, self.offset)
+    }
+
+    /// The place and the piece of a cursor.
+    pub(super) fn parse(cursor: &str) -> Option<(Self, usize)> {
+        let mut numbers = cursor.split('.');
+        let place = Self { file: numbers.next()?.parse().ok()?, offset: numbers.next()?.parse().ok()? };
+        let index = numbers.next().unwrap_or("0").parse().ok()?;
+        numbers.next().is_none().then_some((place, index))
+    }
+}
+
+impl Files {
+    /// Opens what can be opened; what cannot is said.
+    pub(super) fn open(known: &[ThreadFile], thread: Thread) -> Self {
+        let (mut tapes, mut missing) = (Vec::new(), Vec::new());
+        for file in known {
+            match Tape::open(Path::new(&file.path)) {
+                Ok(tape) => {
+                    if file.read_bytes.is_some_and(|read| tape.size() < read) {
+                        missing
+                            .push(format!("{} is shorter than it was: something was cut off it", file.path));
+                    }
+                    tapes.push((file.path.clone(), tape));
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    missing
+                        .push(format!("{} is gone: the words that stood in it cannot be shown", file.path));
+                }
+                Err(error) => missing.push(format!("{} cannot be read: {error}", file.path)),
+            }
+        }
+        Self { tapes, missing, thread }
+    }
+
+    /// Where everything ends.
+    pub(super) fn end(&self) -> Place {
+        let file = self.tapes.len().saturating_sub(1);
+        Place { file, offset: self.tapes.get(file).map_or(0, |(_, tape)| tape.size()) }
+    }
+
+    /// The share of the whole that stands before a place.
+    pub(super) fn share(&self, place: Place) -> f64 {
+        let sizes = || self.tapes.iter().map(|(_, tape)| tape.size());
+        let (all, before) = (sizes().sum::<u64>(), sizes().take(place.file).sum::<u64>() + place.offset);
+        if all == 0 { 1.0 } else { (before as f64 / all as f64).min(1.0) }
+    }
+
+    /// The line at or after this share of the whole.
+    pub(super) fn at_share(&self, share: f64) -> io::Result<Place> {
+        let all: u64 = self.tapes.iter().map(|(_, tape)| tape.size()).sum();
+        let mut left = (all as f64 * share.clamp(0.0, 1.0)) as u64;
+        for (file, (_, tape)) in self.tapes.iter().enumerate() {
+            if left < tape.size() {
+                return Ok(Place { file, offset: tape.line_of(left)? });
+            }
+            left -= tape.size();
+        }
+        Ok(self.end())
+    }
+
+    /// Whether a line of these files begins here.
+    pub(super) fn is_line(&self, place: Place) -> io::Result<bool> {
+        self.tapes.get(place.file).map_or(Ok(false), |(_, tape)| tape.is_line(place.offset))
+    }
+
+    /// Whether a piece is of this thread. What does not say whose it is belongs to the file's.
+    fn is_ours(&self, piece: &Piece) -> bool {
+        let Thread { session_id, agent_id } = &piece.thread;
+        let says_nothing = session_id.is_empty() && agent_id.is_empty();
+        says_nothing
+            || ((session_id.is_empty() || *session_id == self.thread.session_id)
+                && *agent_id == self.thread.agent_id)
+    }
+
+    fn told(&self, file: usize, line: &Line<'_>) -> Told {
+        let bytes = line.end - line.offset;
+        let mut pieces = match line.text {
+            Some(text) => read(text),
+            None => vec![oversize(bytes)],
+        };
+        pieces.retain(|piece| self.is_ours(piece));
+        let end = Place { file, offset: line.end };
+        Told { place: Place { file, offset: line.offset }, end, bytes, pieces }
+    }
+
+    /// Gives the lines from a place on that `wanted` lets through by their bytes; every line moves on.
+    pub(super) fn forward(
+        &self,
+        from: Place,
+        wanted: impl Fn(&[u8]) -> bool,
+        mut give: impl FnMut(Told) -> ControlFlow<()>,
+    ) -> io::Result<()> {
+        for (file, (_, tape)) in self.tapes.iter().enumerate().skip(from.file) {
+            let mut is_over = false;
+            let offset = if file == from.file { from.offset } else { 0 };
+            tape.forward(offset, |line| {
+                let told =
+                    if line.text.is_none_or(&wanted) { self.told(file, &line) } else { passed(file, &line) };
+                let flow = give(told);
+                is_over = flow.is_break();
+                flow
+            })?;
+            if is_over {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The same before a place, the last line first.
+    pub(super) fn backward(
+        &self,
+        before: Place,
+        wanted: impl Fn(&[u8]) -> bool,
+        mut give: impl FnMut(Told) -> ControlFlow<()>,
+    ) -> io::Result<()> {
+        for (file, (_, tape)) in self.tapes.iter().enumerate().take(before.file + 1).rev() {
+            let mut is_over = false;
+            let offset = if file == before.file { before.offset } else { tape.size() };
+            tape.backward(offset, |line| {
+                let told =
+                    if line.text.is_none_or(&wanted) { self.told(file, &line) } else { passed(file, &line) };
+                let flow = give(told);
+                is_over = flow.is_break();
+                flow
+            })?;
+            if is_over {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The line at a place and its length; none where no line begins there. Of one that is too long, the beginning.
+    pub(super) fn line(&self, place: Place) -> io::Result<Option<(Vec<u8>, u64)>> {
+        let Some((_, tape)) = self.tapes.get(place.file) else { return Ok(None) };
+        if !tape.is_line(place.offset)? {
+            return Ok(None);
+        }
+        let mut found = None;
+        tape.forward(place.offset, |line| {
+            found = Some((line.text.map(<[u8]>::to_vec), line.end - line.offset));
+            ControlFlow::Break(())
+        })?;
+        let Some((text, bytes)) = found else { return Ok(None) };
+        let text = text.map_or_else(|| tape.read(place.offset, NEAR as usize), Ok)?;
+        Ok(Some((text, bytes)))
+    }
+
+    /// The pieces of the line at a place.
+    pub(super) fn pieces(&self, place: Place) -> io::Result<Vec<Piece>> {
+        let line = self.line(place)?;
+        Ok(line.map(|(line, _)| read(&line)).unwrap_or_default())
+    }
+
+    /// The bytes that stand a little before a place.
+    pub(super) fn near_before(&self, place: Place) -> io::Result<Vec<u8>> {
+        let Some((_, tape)) = self.tapes.get(place.file) else { return Ok(Vec::new()) };
+        let from = place.offset.saturating_sub(NEAR);
+        tape.read(from, (place.offset - from) as usize)
+    }
+
+    /// The pieces a little behind a place, of lines that `wanted` lets through, until it is enough.
+    pub(super) fn near_after(
+        &self,
+        place: Place,
+        wanted: impl Fn(&[u8]) -> bool,
+        mut enough: impl FnMut(Placed) -> bool,
+    ) -> io::Result<()> {
+        let mut seen = 0;
+        self.forward(place, wanted, |told| {
+            seen += told.bytes;
+            let is_over = placed(told).into_iter().any(&mut enough);
+            if is_over || seen > NEAR { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+    }
+
+    /// The first line at or after a moment, by halving: lines are in order of time but for a few.
+    pub(super) fn at_moment(&self, at: Timestamp) -> io::Result<Place> {
+        let begins_before = |file: usize| {
+            let first = self.moment_from(Place { file, offset: 0 })?;
+            Ok::<_, io::Error>(first.is_some_and(|first| first < at))
+        };
+        let mut file = 0;
+        for next in 1..self.tapes.len() {
+            if begins_before(next)? {
+                file = next;
+            }
+        }
+        let Some((_, tape)) = self.tapes.get(file) else { return Ok(self.end()) };
+        let (mut low, mut high) = (0, tape.size());
+        while high - low > NARROW {
+            let middle = tape.line_of(low + (high - low) / 2)?;
+            if middle <= low {
+                break;
+            }
+            match self.moment_from(Place { file, offset: middle })? {
+                Some(found) if found < at => low = middle,
+                _ => high = middle,
+            }
+        }
+        let mut found = self.end();
+        self.forward(
+            Place { file, offset: low },
+            |_| true,
+            |told| {
+                if told.pieces.iter().any(|piece| piece.at.is_some_and(|its| its >= at)) {
+                    found = told.place;
+                    return ControlFlow::Break(());
+                }
+                ControlFlow::Continue(())
+            },
+        )?;
+        Ok(found)
+    }
+
+    /// The first moment that is said from a place on, within a little.
+    fn moment_from(&self, place: Place) -> io::Result<Option<Timestamp>> {
+        let mut found = None;
+        self.near_after(
+            place,
+            |_| true,
+            |placed| {
+                found = placed.piece.at;
+                found.is_some()
+            },
+        )?;
+        Ok(found)
+    }
+}
+
+fn passed(file: usize, line: &Line<'_>) -> Told {
+    let end = Place { file, offset: line.end };
+    let place = Place { file, offset: line.offset };
+    Told { place, end, bytes: line.end - line.offset, pieces: Vec::new() }
+}
+
+/// The pieces of a line with their cursors.
+pub(super) fn placed(told: Told) -> Vec<Placed> {
+    let place = told.place;
+    let with_cursor = |piece: Piece| Placed { cursor: place.cursor(piece.index), piece };
+    told.pieces.into_iter().map(with_cursor).collect()
+}
+
+fn oversize(bytes: u64) -> Piece {
+    let text = format!("this line has {bytes} bytes, more than are read at a time");
+    Piece {
+        index: 0,
+        uuid: None,
+        parent: None,
+        at: None,
+        thread: Thread::default(),
+        message_id: None,
+        request_id: None,
+        model: None,
+        is_echo: false,
+        said: Said::Notice { what: "oversize".to_owned(), text },
+    }
+}
