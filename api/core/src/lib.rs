@@ -15,6 +15,7 @@ pub mod planner;
 pub mod plans;
 pub mod pricing;
 pub mod prompts;
+pub mod search;
 pub mod transcripts;
 pub mod usage;
 pub mod workflows;
