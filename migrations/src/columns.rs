@@ -2,14 +2,15 @@
 
 use sea_orm_migration::{
     prelude::*,
-    schema::{big_integer, boolean, text, uuid},
+    schema::{big_integer, boolean, integer, text, uuid},
     sea_orm::DbBackend,
 };
 
 /// A table by its name, its primary key and its columns, such as `id id, name text, model text?`.
 ///
 /// Kinds: `id`; `number` (a count, nano-dollars, or microseconds since 1970 in UTC); `flag`; `text`; `key` (text
-/// that is compared byte by byte, so that both databases sort alike); `json` (text, kept as it was written).
+/// that is compared byte by byte, so that both databases sort alike); `json` (text, kept as it was written); `row`
+/// (a number that, as the primary key, is the row's own in SQLite).
 /// A question mark makes a column nullable.
 pub fn table(
     backend: DbBackend,
@@ -54,6 +55,8 @@ fn column(backend: DbBackend, table: &str, words: &str) -> Result<ColumnDef, DbE
     let column = match kind.trim_end_matches('?') {
         "id" => uuid(column.to_owned()),
         "number" => big_integer(column.to_owned()),
+        "row" if backend == DbBackend::Sqlite => integer(column.to_owned()),
+        "row" => big_integer(column.to_owned()),
         "flag" => boolean(column.to_owned()),
         "text" | "json" => text(column.to_owned()),
         "key" => bytewise(backend, text(column.to_owned())),

@@ -5,6 +5,7 @@ mod m20261122_000001_fleet;
 mod m20261122_000002_ledger;
 mod m20261122_000003_requests;
 mod m20261122_000004_conversations;
+mod m20261122_000005_search;
 mod m20261122_000006_prices;
 
 use sea_orm_migration::{
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_ledger::Migration),
             Box::new(m20261122_000003_requests::Migration),
             Box::new(m20261122_000004_conversations::Migration),
+            Box::new(m20261122_000005_search::Migration),
             Box::new(m20261122_000006_prices::Migration),
         ]
     }

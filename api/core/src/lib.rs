@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod agents;
 pub mod conversations;
 pub mod figures;
+pub mod files;
 pub mod handovers;
 pub mod hooks;
 pub mod ledger;

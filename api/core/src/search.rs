@@ -3,10 +3,12 @@
 
 mod mark;
 mod question;
+mod spoken;
 mod words;
 
 pub use mark::{Marked, mark};
 pub use question::{Question, Term};
+pub use spoken::spoken;
 pub use words::{each_word, folded};
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What is written together: whole rows and the events that tell of them.
 
+use super::Indexed;
 use quarterdeck_shared::{
     AgentId, Payload, RecordId, TaskId, Timestamp, TokenId, Usd,
     agents::{Agent, AgentDetail, FileTouch, ToolCount},
@@ -138,6 +139,8 @@ pub enum Row {
         /// The thread's first moment in it.
         first_at: Timestamp,
     },
+    /// What can be searched of a stretch of a file, or of some events.
+    Indexed(Arc<Indexed>),
     /// Whatever must be remembered across a restart and is nobody else's business.
     Note {
         /// Its name, such as `process/0192…`.

@@ -21,6 +21,17 @@ impl Seal {
         seal.copy_from_slice(&digest[..8]);
         Ok(Self(seal))
     }
+
+    /// Bytes as clients carry them.
+    pub(super) fn close(self, bytes: &[u8]) -> String {
+        URL_SAFE_NO_PAD.encode([&self.0[..], bytes].concat())
+    }
+
+    /// The bytes a client brought back; refused where they come from another list, filter or order.
+    pub(super) fn open(self, text: &str) -> Result<Vec<u8>, StoreError> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| StoreError::BadCursor)?;
+        bytes.strip_prefix(&self.0).map(<[u8]>::to_vec).ok_or(StoreError::BadCursor)
+    }
 }
 
 /// A value rows are sorted by.

@@ -1,5 +1,7 @@
 //! Where SQLite and PostgreSQL differ; everywhere else is one SQL for both.
 
+pub(super) mod words;
+
 use super::{Location, StoreError, WriterRules, lock};
 use sea_orm::{
     AccessMode, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, RuntimeErr,

@@ -1,7 +1,7 @@
 //! A group: the rows of many batches, the newest of each key, written as one.
 
 use super::{
-    FileRow, Noun, Row, StoreError,
+    FileRow, Indexed, Noun, Row, StoreError,
     counters::{Changes, DELETED},
     rows::{
         agents::{
@@ -25,7 +25,10 @@ use quarterdeck_shared::{
     usage::{FormerPrice, UsageRecord},
 };
 use sea_orm::{ConnectionTrait, Value};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 /// Rows on their way into the database.
@@ -48,6 +51,8 @@ pub(super) struct Group {
     threads: BTreeMap<(String, String), AgentId>,
     /// By session, thread and path.
     thread_files: BTreeMap<(String, String, String), Timestamp>,
+    /// In the order they came: a later stretch may undo an earlier one.
+    indexed: Vec<Arc<Indexed>>,
     /// Rows that are rare: one statement each, in the order they came.
     rare: Vec<Row>,
 }
@@ -105,6 +110,7 @@ impl Group {
             Row::ThreadFile { session_id, thread_id, path, first_at } => {
                 self.thread_files.entry((session_id, thread_id, path)).or_insert(first_at);
             }
+            Row::Indexed(indexed) => self.indexed.push(indexed),
             rare => self.rare.push(rare),
         }
     }
@@ -126,6 +132,8 @@ impl Group {
             (Noun::Approvals, self.approvals.len()),
             (Noun::Usage, self.usage.len()),
             (Noun::Auth, self.rare.len()),
+            (Noun::Sources, self.source_files.len()),
+            (Noun::Index, self.indexed.len()),
         ]
         .into_iter()
         .filter_map(|(noun, rows)| (rows > 0).then_some(noun))
@@ -168,6 +176,9 @@ impl Group {
             vec![sql::text(session), sql::text(thread), sql::text(path), sql::time(*first_at)]
         });
         THREAD_FILES.keep(db, files.collect()).await?;
+        for indexed in &self.indexed {
+            indexed.write(db).await?;
+        }
         for (id, at) in self.removed {
             let remove = "UPDATE tasks SET removed_at = ? WHERE id = ? AND removed_at IS NULL";
             Sql::with(remove, [sql::time(at), id.0.into()]).run(db).await?;

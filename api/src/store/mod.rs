@@ -4,6 +4,7 @@ mod agents;
 mod approvals;
 mod auth;
 mod batch;
+mod changes;
 mod check;
 mod conversations;
 mod costs;
@@ -13,11 +14,13 @@ mod dialect;
 mod error;
 mod events;
 mod group;
+mod index;
 mod list;
 mod lock;
 mod notes;
 mod rows;
 mod schema;
+mod search;
 mod sources;
 mod sql;
 mod table;
@@ -30,6 +33,8 @@ pub use conversations::{Spent, ThreadFile};
 pub use costs::{Beside, Cell, Cut, Span, Whose};
 pub use error::StoreError;
 pub use events::Snapshot;
+pub use index::{Behind, Document, FileDone, Indexed, IndexedFile};
+pub use search::{Phrase, Spot, Stand, Wanted};
 
 use dialect::Dialect;
 use lock::Lock;
@@ -113,6 +118,10 @@ pub enum Noun {
     Usage,
     /// Tokens and sessions.
     Auth,
+    /// How far sources' files are read.
+    Sources,
+    /// What can be searched, and what was done to files.
+    Index,
 }
 
 /// The database. Cheap to clone; every clone is the same store.
@@ -209,6 +218,11 @@ impl Store {
     /// with each process.
     pub fn version(&self, noun: Noun) -> u64 {
         self.inner.state.version(noun)
+    }
+
+    /// The same number, and each time it rises.
+    pub fn versions(&self, noun: Noun) -> watch::Receiver<u64> {
+        self.inner.state.versions(noun)
     }
 
     /// Events as they become durable, in order, a group at a time. Whoever falls behind finds the rest by

@@ -36,6 +36,13 @@ impl Sql {
         self
     }
 
+    /// Appends another statement's text and values.
+    pub(super) fn join(&mut self, other: Self) -> &mut Self {
+        self.text.push_str(&other.text);
+        self.values.extend(other.values);
+        self
+    }
+
     /// Appends placeholders for these values, parted by commas.
     pub(super) fn bind_all(&mut self, values: impl IntoIterator<Item = Value>) -> &mut Self {
         for (index, value) in values.into_iter().enumerate() {

@@ -34,10 +34,32 @@ impl Table {
         db: &impl ConnectionTrait,
         rows: Vec<Vec<Value>>,
     ) -> Result<(), StoreError> {
+        self.write(db, rows, &self.overwriting()).await
+    }
+
+    /// Writes whole rows; one that is there already is overwritten under a condition.
+    pub(super) async fn upsert_where(
+        &self,
+        db: &impl ConnectionTrait,
+        rows: Vec<Vec<Value>>,
+        condition: &str,
+    ) -> Result<(), StoreError> {
+        self.write(db, rows, &format!("{} {condition}", self.overwriting())).await
+    }
+
+    /// Writes rows; one that is there already stays as it is.
+    pub(super) async fn insert_new(
+        &self,
+        db: &impl ConnectionTrait,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<(), StoreError> {
+        self.write(db, rows, &format!(" ON CONFLICT ({}) DO NOTHING", self.key.join(", "))).await
+    }
+
+    fn overwriting(&self) -> String {
         let changes: Vec<_> = self.columns.iter().filter(|column| !self.key.contains(column)).collect();
         let changes: Vec<_> = changes.iter().map(|column| format!("{column} = excluded.{column}")).collect();
-        let end = format!(" ON CONFLICT ({}) DO UPDATE SET {}", self.key.join(", "), changes.join(", "));
-        self.write(db, rows, &end).await
+        format!(" ON CONFLICT ({}) DO UPDATE SET {}", self.key.join(", "), changes.join(", "))
     }
 
     /// Writes rows that are new.

@@ -14,7 +14,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicI64, Ordering},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -49,7 +49,7 @@ pub(super) enum Order {
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) seq: AtomicI64,
-    versions: [AtomicU64; 5],
+    versions: [watch::Sender<u64>; 7],
     fault: watch::Sender<Option<String>>,
     pub(super) committed: broadcast::Sender<Arc<[Committed]>>,
 }
@@ -61,7 +61,12 @@ impl State {
     }
 
     pub(super) fn version(&self, noun: Noun) -> u64 {
-        self.versions[noun as usize].load(Ordering::Acquire)
+        *self.versions[noun as usize].borrow()
+    }
+
+    /// The same, and each time it rises.
+    pub(super) fn versions(&self, noun: Noun) -> watch::Receiver<u64> {
+        self.versions[noun as usize].subscribe()
     }
 
     /// Why nothing can be written, if nothing can.
@@ -85,7 +90,7 @@ impl State {
     /// Tells everybody, before anybody is answered.
     fn publish(&self, nouns: &[Noun], events: &[Committed]) {
         for noun in nouns {
-            self.versions[*noun as usize].fetch_add(1, Ordering::AcqRel);
+            self.versions[*noun as usize].send_modify(|version| *version += 1);
         }
         if let Some(newest) = events.last() {
             self.seq.store(newest.seq, Ordering::Release);

@@ -4,6 +4,7 @@ pub(super) mod agents;
 pub(super) mod approvals;
 pub(super) mod auth;
 pub(super) mod events;
+pub(super) mod index;
 pub(super) mod sources;
 pub(super) mod tasks;
 pub(super) mod usage;

@@ -1,0 +1,126 @@
+//! What agents did to files, as their sessions tell.
+
+use super::{
+    Spot, Store, StoreError,
+    cursor::Seal,
+    list,
+    sql::{self, Fields, Sql},
+};
+use quarterdeck_shared::{
+    AgentId, Total,
+    files::{AgentFiles, FileChange, FileHistory, FileQuery, FileUsed},
+};
+
+/// Files of one column at most.
+const FILES: usize = 1_000;
+
+const CHANGE: &str = "file_changes.call, file_changes.path, file_changes.agent_id, agents.name, file_changes.deed, \
+     file_changes.at, file_changes.added, file_changes.removed, file_changes.lines";
+
+impl Store {
+    /// What an agent read and wrote, file by file.
+    pub async fn agent_files(&self, agent: AgentId) -> Result<AgentFiles, StoreError> {
+        let mut files = AgentFiles::default();
+        for (deeds, column) in
+            [("= 'read'", &mut files.consumed), ("IN ('write', 'edit')", &mut files.produced)]
+        {
+            let query = format!(
+                "SELECT used.path, used.times, used.added, used.removed, used.last_at,
+                     (SELECT call FROM file_changes WHERE agent_id = used.agent_id AND path = used.path
+                         AND deed {deeds} ORDER BY at DESC, call DESC LIMIT 1),
+                     (SELECT lines FROM file_changes WHERE agent_id = used.agent_id AND path = used.path
+                         AND deed {deeds} AND lines IS NOT NULL ORDER BY at DESC, call DESC LIMIT 1)
+                 FROM (SELECT agent_id, path, count(*) AS times, CAST(coalesce(sum(added), 0) AS bigint) AS added,
+                         CAST(coalesce(sum(removed), 0) AS bigint) AS removed, max(at) AS last_at
+                     FROM file_changes WHERE agent_id = ? AND deed {deeds} GROUP BY agent_id, path) AS used
+                 ORDER BY used.last_at DESC, used.path LIMIT 10000"
+            );
+            *column = Sql::with(query, [agent.0.into()]).all(self.readers(), read_used).await?;
+            files.left_out += column.len().saturating_sub(FILES) as u64;
+            column.truncate(FILES);
+        }
+        Ok(files)
+    }
+
+    /// What was done to a file, or by an agent, the newest first.
+    pub async fn file_history(&self, query: &FileQuery) -> Result<FileHistory, StoreError> {
+        let limit = list::limit(query.limit)?;
+        let seal = Seal::of("files", &FileQuery { cursor: None, limit: None, ..query.clone() })?;
+        let mut filter = Sql::new(" WHERE 1 = 1");
+        if let Some(path) = query.path.as_deref().filter(|path| !path.is_empty()) {
+            filter.push(" AND file_changes.path = ").bind(sql::text(path));
+        }
+        if let Some(agent) = query.agent_id {
+            filter.push(" AND file_changes.agent_id = ").bind(agent.0.into());
+        }
+        if let Some(deed) = query.deed {
+            filter.push(" AND file_changes.deed = ").bind(deed.as_str().into());
+        }
+        let mut count = Sql::new("SELECT count(*) FROM (SELECT 1 FROM file_changes");
+        count.join(filter.clone()).push(" LIMIT 10001) AS counted");
+        let total = match count.one(self.readers(), |fields| fields.number()).await?.unwrap_or(0) {
+            counted if counted > 10_000 => Total::AtLeast { value: 10_000, at_least: true },
+            counted => Total::Exact(counted),
+        };
+        let mut page = Sql::new(format!(
+            "SELECT {CHANGE} FROM file_changes JOIN agents ON agents.id = file_changes.agent_id"
+        ));
+        page.join(filter);
+        if let Some(cursor) = query.cursor.as_deref().filter(|cursor| !cursor.is_empty()) {
+            let bytes = seal.open(cursor)?;
+            let (at, call) = bytes.split_at_checked(8).ok_or(StoreError::BadCursor)?;
+            let at = i64::from_be_bytes(at.try_into().map_err(|_| StoreError::BadCursor)?);
+            let call = std::str::from_utf8(call).map_err(|_| StoreError::BadCursor)?;
+            page.push(" AND (file_changes.at, file_changes.call) < (").bind(at.into());
+            page.push(", ").bind(sql::text(call)).push(")");
+        }
+        page.push(&format!(" ORDER BY file_changes.at DESC, file_changes.call DESC LIMIT {}", limit + 1));
+        let mut items = page.all(self.readers(), read_change).await?;
+        let more = items.len() > limit as usize;
+        items.truncate(limit as usize);
+        let last = items.last().filter(|_| more);
+        let next_cursor =
+            last.map(|last| seal.close(&[&last.at.micros().to_be_bytes()[..], last.id.as_bytes()].concat()));
+        Ok(FileHistory { items, total, next_cursor })
+    }
+
+    /// One thing that was done to a file, and where its session tells of it.
+    pub async fn file_change(&self, call: &str) -> Result<Option<(FileChange, Spot)>, StoreError> {
+        let query = format!(
+            "SELECT {CHANGE}, file_changes.place, file_changes.piece, indexed_files.path FROM file_changes
+             JOIN agents ON agents.id = file_changes.agent_id
+             LEFT JOIN indexed_files ON indexed_files.id = file_changes.file_id WHERE file_changes.call = ?"
+        );
+        let read = |fields: &mut Fields| {
+            let change = read_change(fields)?;
+            Ok((change, Spot { place: fields.number()?, piece: fields.number()?, path: fields.take()? }))
+        };
+        Sql::with(query, [sql::text(call)]).one(self.readers(), read).await
+    }
+}
+
+fn read_used(fields: &mut Fields) -> Result<FileUsed, StoreError> {
+    Ok(FileUsed {
+        path: fields.take()?,
+        times: fields.number()?,
+        added: fields.number()?,
+        removed: fields.number()?,
+        last_at: fields.time()?,
+        last: fields.take()?,
+        lines: fields.number_or_none()?,
+    })
+}
+
+fn read_change(fields: &mut Fields) -> Result<FileChange, StoreError> {
+    Ok(FileChange {
+        id: fields.take()?,
+        path: fields.take()?,
+        agent_id: AgentId(fields.id()?),
+        agent_name: fields.take()?,
+        deed: fields.word()?,
+        at: fields.time()?,
+        added: fields.number_or_none()?,
+        removed: fields.number_or_none()?,
+        lines: fields.number_or_none()?,
+    })
+}

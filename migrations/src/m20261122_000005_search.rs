@@ -1,0 +1,63 @@
+//! What sessions say, to be found by its words, and what they did to files. The words themselves stay in the files:
+//! here is only where each stands.
+
+use crate::columns::table;
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+
+/// Name, primary key, columns.
+const TABLES: &[(&str, &str, &str)] = &[
+    (
+        "indexed_files",
+        "path",
+        "id number, path key, device number, inode number, head text, head_bytes number, indexed_bytes number",
+    ),
+    (
+        "documents",
+        "id",
+        "id row, agent_id id, file_id number?, place number, piece number, kind text, tool text?, at number",
+    ),
+    (
+        "file_changes",
+        "call",
+        "call key, agent_id id, path key, deed text, at number, file_id number?, place number, piece number, \
+         added number?, removed number?, lines number?, settled flag",
+    ),
+];
+
+const INDEXES: &[&str] = &[
+    "CREATE INDEX documents_of_file ON documents (file_id, place) WHERE file_id IS NOT NULL",
+    "CREATE INDEX documents_of_events ON documents (agent_id, place) WHERE file_id IS NULL",
+    "CREATE INDEX changes_of_agent ON file_changes (agent_id, deed, path, at)",
+    "CREATE INDEX changes_of_path ON file_changes (path, at, call)",
+    "CREATE INDEX changes_of_file ON file_changes (file_id) WHERE file_id IS NOT NULL",
+];
+
+/// The words alone, without a copy of the text, by the document's number.
+const WORDS_OF_SQLITE: &[&str] = &["CREATE VIRTUAL TABLE document_words USING fts5(words, content = '', \
+     contentless_delete = 1, tokenize = 'ascii')"];
+const WORDS_OF_POSTGRES: &[&str] = &[
+    "CREATE TABLE document_words (rowid bigint PRIMARY KEY, words tsvector NOT NULL)",
+    "CREATE INDEX document_words_by_word ON document_words USING gin (words)",
+];
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let backend = manager.get_database_backend();
+        for (name, key, columns) in TABLES {
+            manager.create_table(table(backend, name, key, columns)?).await?;
+        }
+        let words = if backend == DbBackend::Sqlite { WORDS_OF_SQLITE } else { WORDS_OF_POSTGRES };
+        for statement in words.iter().chain(INDEXES) {
+            manager.get_connection().execute_unprepared(statement).await?;
+        }
+        Ok(())
+    }
+}
