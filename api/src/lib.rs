@@ -7,7 +7,9 @@ pub mod costs;
 pub mod error;
 pub mod fleet;
 pub mod http;
+pub mod jobs;
 pub mod prices;
+pub mod search;
 pub mod sources;
 pub mod store;
 

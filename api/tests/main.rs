@@ -7,6 +7,7 @@ mod cli;
 mod client;
 mod fleet;
 mod http;
+mod search;
 mod sources;
 mod store;
 mod support;

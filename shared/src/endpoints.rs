@@ -11,6 +11,7 @@ use crate::{
     hooks::{HookInput, HookReply},
     prompts::{AnalystPromptQuery, NewPreview, Preview, RolePrompt, RolePromptQuery},
     runtimes::Runtime,
+    search::{Found, SearchQuery},
     settings::{Health, Readiness, Settings, Status, Version},
     sources::Source,
     tasks::{Estimate, NewEstimate, NewTask, Task, TaskQuery},
@@ -160,6 +161,9 @@ endpoints! {
 
     #[doc = "Takes what a hook of Claude Code tells; answers what it shall do, where somebody decides it here."]
     IngestHook = keyed Post "/api/v1/ingest/hooks" () query NoQuery, body HookInput => 200 HookReply;
+
+    #[doc = "What was said and done in all sessions, found by its words, the best first."]
+    Search = keyed Get "/api/v1/search" () query SearchQuery, body NoBody => 200 Found;
 
     #[doc = "The usage records themselves, newest first."]
     ListUsage = keyed Get "/api/v1/usage" () query UsageQuery, body NoBody => 200 Page<UsageRecord>;

@@ -3,6 +3,7 @@
 use super::{live::hub::Hub, once};
 use crate::{
     fleet::{Fleet, clock::Clock},
+    jobs::Jobs,
     sources::Sources,
     store::{Batch, Row, Store},
 };
@@ -12,26 +13,29 @@ use std::time::Duration;
 /// How often what has run out is forgotten.
 const SWEEP: Duration = Duration::from_secs(3600);
 
-/// The live stream, the sources, and forgetting what has run out.
+/// The live stream, the sources, the jobs, and forgetting what has run out.
 pub(super) fn fairing() -> AdHoc {
     AdHoc::on_liftoff("background", |rocket| {
         let parts = (rocket.state::<Fleet>().cloned(), rocket.state::<Hub>().cloned());
-        let sources = rocket.state::<Sources>().cloned();
+        let sources = (rocket.state::<Sources>().cloned(), rocket.state::<Jobs>().cloned());
         let shutdown = rocket.shutdown();
         Box::pin(async move {
-            let ((Some(fleet), Some(hub)), Some(sources)) = (parts, sources) else { return };
+            let ((Some(fleet), Some(hub)), (Some(sources), Some(jobs))) = (parts, sources) else { return };
             let store = fleet.store().clone();
-            let running = sources.clone();
+            let (running, at_work) = (sources.clone(), jobs.clone());
             let live = hub.run(store.clone());
             let prices = fleet.prices().clone();
             let work = async move {
-                futures::join!(live, sweep(store.clone()), prices.follow(&store), running.run())
+                futures::join!(live, sweep(store.clone()), prices.follow(&store), running.run(), at_work.run())
             };
             tokio::spawn(async move {
                 tokio::select! {
                     _ = work => {}
                     // Whoever waits for an answer is let go while there is time.
-                    () = shutdown => sources.stop(),
+                    () = shutdown => {
+                        sources.stop();
+                        jobs.stop();
+                    }
                 }
             });
         })

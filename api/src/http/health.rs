@@ -8,7 +8,7 @@ use super::{
     metrics::Metrics,
     pool::Db,
 };
-use crate::{error::ApiError, sources::Sources, store::Store};
+use crate::{error::ApiError, jobs::Jobs, sources::Sources, store::Store};
 use quarterdeck_shared::{
     endpoints::{GetHealth, GetReadiness, GetVersion},
     settings::{Check, Health, Readiness, Version},
@@ -50,10 +50,11 @@ async fn ready(
     db: Connection<Db>,
     hub: &State<Hub>,
     sources: &State<Sources>,
+    jobs: &State<Jobs>,
     shutdown: rocket::Shutdown,
 ) -> Reply<GetReadiness> {
     let mut checks = look(&db, Some(hub)).await;
-    checks.extend(sources.states().into_iter().map(check));
+    checks.extend(sources.states().into_iter().chain(jobs.states()).map(check));
     if futures::FutureExt::now_or_never(shutdown).is_some() {
         checks.push(Check { name: "server".to_owned(), ok: false, message: "is stopping".to_owned() });
     }

@@ -31,6 +31,7 @@ mod rates;
 mod refusal;
 mod rules;
 mod runtimes;
+mod search;
 pub mod secret;
 mod seen;
 mod settings;
@@ -42,7 +43,7 @@ mod tasks;
 mod usage;
 mod workflows;
 
-use crate::{config::Config, fleet::Fleet, sources::Sources};
+use crate::{config::Config, fleet::Fleet, jobs::Jobs, sources::Sources};
 use access::Access;
 use rocket::{Build, Rocket, Route};
 use std::sync::Arc;
@@ -60,6 +61,7 @@ fn api() -> Vec<Route> {
         hooks::routes,
         prompts::routes,
         runtimes::routes,
+        search::routes,
         settings::routes,
         sources::routes,
         tasks::routes,
@@ -87,6 +89,7 @@ pub fn build(config: Config, access: Arc<Access>, fleet: Fleet) -> Rocket<Build>
         .manage(health::Started::now())
         .manage(access)
         .manage(Sources::beside(&sources, fleet.store().clone(), fleet.outside()))
+        .manage(Jobs::new(fleet.store().clone()))
         .manage(fleet)
         .manage(config)
         .mount(API, api())

@@ -30,6 +30,8 @@ pub struct Indexed {
     pub gone: Vec<i64>,
     /// The file of which nothing is known any more.
     pub gone_file: Option<i64>,
+    /// The agent whose events tell nothing any more of what it did to files.
+    pub gone_events: Option<AgentId>,
 }
 
 /// How far a file is read for the search.
@@ -175,18 +177,6 @@ impl Store {
         );
         Sql::with(query, [agent.0.into()]).all(self.readers(), |fields| fields.take()).await
     }
-
-    /// Which of these agents have words in files.
-    pub async fn agents_with_files(&self, agents: &[AgentId]) -> Result<Vec<AgentId>, StoreError> {
-        let mut found = Vec::new();
-        let ids: Vec<_> = agents.iter().map(|agent| agent.0).collect();
-        for group in groups(&ids) {
-            let mut query = Sql::new("SELECT agent_id FROM threads WHERE agent_id IN (");
-            query.bind_all(group.into_iter().map(Into::into)).push(")");
-            found.extend(query.all(self.readers(), |fields| Ok(AgentId(fields.id()?))).await?);
-        }
-        Ok(found)
-    }
 }
 
 fn read_behind(fields: &mut Fields) -> Result<Behind, StoreError> {
@@ -216,6 +206,10 @@ impl Indexed {
                 let column = if table == "file_changes" { "file_id" } else { "id" };
                 Sql::with(format!("DELETE FROM {table} WHERE {column} = ?"), [file.into()]).run(db).await?;
             }
+        }
+        if let Some(agent) = self.gone_events {
+            let gone = "DELETE FROM file_changes WHERE agent_id = ? AND file_id IS NULL";
+            Sql::with(gone, [agent.0.into()]).run(db).await?;
         }
         DOCUMENTS.insert(db, self.documents.iter().map(document_values).collect()).await?;
         let mut rest = &self.documents[..];

@@ -2,8 +2,8 @@
 
 use super::{Question, Term, each_word};
 
-/// Words of a text that are looked through at most.
-const MOST_WORDS: usize = 20_000;
+/// Words of a text that are looked through at most: as many as can be found of it.
+const MOST_WORDS: usize = 32_768;
 
 /// A part of a text, on one line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

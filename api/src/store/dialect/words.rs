@@ -38,7 +38,8 @@ pub(in crate::store) fn asked(backend: DbBackend, wanted: &Wanted) -> Asked {
             let mut found = Sql::new("document_words.words @@ CAST(");
             found.bind(query.clone().into()).push(" AS tsquery)");
             let mut score = Sql::new("CAST(-ts_rank(document_words.words, CAST(");
-            score.bind(query.into()).push(" AS tsquery)) AS double precision)");
+            // 1: the longer the text, the less a word in it says, as with bm25.
+            score.bind(query.into()).push(" AS tsquery), 1) AS double precision)");
             Asked { found, score }
         }
         _ => {

@@ -1,0 +1,99 @@
+//! Telling: what agents of our own said and did, by their events, until a session file tells it.
+
+use super::{Index, Written};
+use crate::store::{Batch, Channel, Committed, Document, Indexed, Row, StoreError};
+use orchestrator::{
+    conversations::{Piece, Said, continues, of_event},
+    files::{Deed, deed},
+    search::{folded, spoken},
+};
+use quarterdeck_shared::{AgentId, Event};
+use std::{collections::HashMap, sync::Arc};
+
+/// The note of how far the events are read.
+const NOTE: &str = "search/events";
+/// Events that are read at a time.
+const EVENTS: u32 = 1_000;
+
+/// A piece with its event's place.
+struct Told {
+    agent: AgentId,
+    seq: i64,
+    piece: Piece,
+}
+
+impl Index {
+    /// Reads the events that came since.
+    pub(super) async fn read_events(&mut self) -> Result<(), StoreError> {
+        let note = self.store.note(NOTE).await?;
+        let mut after: i64 = note.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or(0);
+        loop {
+            let events = self.store.events(after, Channel::Fleet, EVENTS).await?;
+            let Some(last) = events.last().map(|event| event.seq) else { return Ok(()) };
+            let mut written = Written::default();
+            let mut calls: HashMap<String, String> = HashMap::new();
+            for told in pieces(&events) {
+                self.tell(told, &mut calls, &mut written);
+            }
+            let indexed: Indexed = written.into();
+            let mut batch = Batch::new().row(Row::Note { key: NOTE.into(), json: Some(last.to_string()) });
+            if !indexed.documents.is_empty() || !indexed.done.is_empty() {
+                batch = batch.row(Row::Indexed(Arc::new(indexed)));
+            }
+            self.store.commit(batch).await?;
+            after = last;
+        }
+    }
+
+    fn tell(&mut self, told: Told, calls: &mut HashMap<String, String>, written: &mut Written) {
+        let Told { agent, seq, piece } = told;
+        let place = u64::try_from(seq).unwrap_or(0);
+        let at = piece.at.unwrap_or_default();
+        let tool = match &piece.said {
+            Said::Call { id, tool, .. } => {
+                calls.insert(id.clone(), tool.clone());
+                Some(tool.clone())
+            }
+            Said::Result(outcome) => calls.get(&outcome.tool_use_id).cloned(),
+            _ => None,
+        };
+        if let Some((kind, words)) = spoken(&piece) {
+            let words = folded(&words, super::reading::WORDS);
+            if !words.is_empty() {
+                let id = self.next_document();
+                let document =
+                    Document { id, agent_id: agent, file_id: None, place, piece: 0, kind, tool, at, words };
+                written.documents.push(document);
+            }
+        }
+        // Recordings that are played twice call their tools by the same names.
+        let own = |call: &str| format!("{agent}/{call}");
+        match deed(&piece) {
+            Some(Deed::Done(mut done)) => {
+                done.call = own(&done.call);
+                written.did(done, agent, None, (place, 0), at);
+            }
+            Some(Deed::Failed(call)) => written.failed(own(&call)),
+            None => {}
+        }
+    }
+}
+
+/// The pieces of events; words of one block that came bit by bit are one piece.
+fn pieces(events: &[Committed]) -> Vec<Told> {
+    let mut told: Vec<Told> = Vec::new();
+    let mut newest: HashMap<AgentId, usize> = HashMap::new();
+    for event in events.iter().filter(|event| matches!(&*event.kind, "agent.activity" | "agent.prompted")) {
+        let Ok(read) = serde_json::from_str::<Event>(&event.json) else { continue };
+        let (Some(agent), Some(piece)) = (read.agent_id, of_event(&read)) else { continue };
+        let piece = match newest.get(&agent).and_then(|index| told.get_mut(*index)) {
+            Some(before) => continues(&mut before.piece, piece),
+            None => Some(piece),
+        };
+        if let Some(piece) = piece {
+            newest.insert(agent, told.len());
+            told.push(Told { agent, seq: event.seq, piece });
+        }
+    }
+    told
+}

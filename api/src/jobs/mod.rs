@@ -1,0 +1,76 @@
+//! Jobs: what goes on behind the requests for as long as the server runs.
+
+mod index;
+
+pub use index::catch_up;
+
+use crate::store::Store;
+use quarterdeck_shared::sources::Source as State;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// Something that goes on in the background.
+#[async_trait::async_trait]
+pub trait Job: Send + Sync {
+    /// Does its work until it is told to stop; says on its board how it does.
+    async fn run(&self, store: Store, board: watch::Sender<State>, stop: watch::Receiver<bool>);
+}
+
+/// Makes a job.
+type Make = fn() -> Arc<dyn Job>;
+
+/// Every job, by name.
+pub const JOBS: &[(&str, Make)] = &[(index::NAME, index::make)];
+
+/// The jobs of a server. Cheap to clone; every clone is the same ones.
+#[derive(Clone)]
+pub struct Jobs {
+    all: Arc<[(Arc<dyn Job>, watch::Sender<State>)]>,
+    store: Store,
+    stop: watch::Sender<bool>,
+}
+
+impl Jobs {
+    /// Every job; none runs yet.
+    pub fn new(store: Store) -> Self {
+        let begun = |name: &str| State {
+            id: name.to_owned(),
+            ok: true,
+            message: "has not begun".to_owned(),
+            ..State::default()
+        };
+        let all = JOBS.iter().map(|(name, make)| (make(), watch::Sender::new(begun(name)))).collect();
+        Self { all, store, stop: watch::Sender::new(false) }
+    }
+
+    /// Runs every job until all are stopped.
+    pub async fn run(&self) {
+        let running = self.all.iter().map(|(job, board)| {
+            board.send_modify(|state| state.running = true);
+            let work = tokio::spawn({
+                let (job, board) = (job.clone(), board.clone());
+                let (store, stop) = (self.store.clone(), self.stop.subscribe());
+                async move { job.run(store, board, stop).await }
+            });
+            async move {
+                let fault = work.await.is_err();
+                board.send_modify(|state| {
+                    (state.running, state.ok) = (false, !fault);
+                    state.message =
+                        if fault { "it had a fault; the log says more" } else { "has stopped" }.to_owned();
+                });
+            }
+        });
+        futures::future::join_all(running).await;
+    }
+
+    /// Tells every job to stop.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// How each does.
+    pub fn states(&self) -> Vec<State> {
+        self.all.iter().map(|(_, board)| board.borrow().clone()).collect()
+    }
+}

@@ -1,0 +1,271 @@
+//! Searching what was taken in: everything is found, once, where it stands; whatever happens to files and server.
+
+use crate::{
+    both,
+    sources::{append, helped, import, prompt, response},
+    support::rows,
+};
+use proptest::prelude::*;
+use quarterdeck::{
+    jobs::catch_up,
+    search::find,
+    sources::Tense,
+    store::{Batch, Draft, Row, Store},
+};
+use quarterdeck_shared::{
+    AgentId, Payload, Total,
+    event::{Activity, ActivityKind},
+    files::{FileDeed, FileQuery},
+    search::{Found, HitKind, SearchQuery},
+};
+use serde_json::{Value, json};
+use std::{fs, path::PathBuf};
+use tempfile::TempDir;
+
+const HISTORY: Tense = Tense::History;
+
+fn project() -> (TempDir, PathBuf) {
+    let folder = crate::support::database::folder();
+    let session = folder.path().join("projects/-home-dev-app/s1.jsonl");
+    (folder, session)
+}
+
+async fn search(store: &Store, query: SearchQuery) -> Found {
+    find(store, &query).await.unwrap()
+}
+
+fn words(q: &str) -> SearchQuery {
+    SearchQuery { q: Some(q.into()), ..SearchQuery::default() }
+}
+
+/// The snippets found for a question, in the order of the alphabet.
+async fn found(store: &Store, q: &str) -> Vec<String> {
+    let mut snippets: Vec<_> =
+        search(store, words(q)).await.items.into_iter().map(|hit| hit.snippet).collect();
+    snippets.sort();
+    snippets
+}
+
+fn said(session: &str, message: &str, text: &str) -> Value {
+    let mut line = response(session, message, 7);
+    line["message"]["content"] = json!([{"type": "text", "text": text}]);
+    line
+}
+
+fn call(session: &str, id: &str, tool: &str, input: Value) -> Value {
+    let mut line = response(session, &format!("m{id}"), 7);
+    line["message"]["content"] = json!([{"type": "tool_use", "id": id, "name": tool, "input": input}]);
+    line
+}
+
+fn answer(session: &str, id: &str, text: &str, noted: Value, is_error: bool) -> Value {
+    json!({"type": "user", "sessionId": session, "timestamp": "2026-11-22T12:00:01.000Z", "toolUseResult": noted,
+        "message": {"role": "user", "content": [
+            {"type": "tool_result", "tool_use_id": id, "content": text, "is_error": is_error}]}})
+}
+
+both! {
+    async fn words_are_found_where_they_stand_with_whose_they_are(place: &Place) {
+        let store = place.open().await;
+        let (folder, session) = project();
+        append(&session, &[
+            prompt("s1", "Mend the Café's roof"),
+            said("s1", "m1", "The roof needs new tiles."),
+            call("s1", "t1", "Bash", json!({"command": "cargo build --release"})),
+            answer("s1", "t1", "error: no such tile", json!(""), true),
+        ]);
+        let helper = session.with_file_name("s1").join("subagents/agent-a9.jsonl");
+        append(&helper, &[helped("s1", "a9", "m9", 5)]);
+        import(&store, folder.path(), HISTORY).await;
+        assert!(search(&store, words("roof")).await.index.behind_bytes > 0, "nothing is read yet, and that is said");
+        catch_up(&store).await.unwrap();
+
+        let roofs = search(&store, words("roof")).await;
+        assert_eq!((roofs.total, roofs.items.len(), roofs.index.behind_bytes), (Total::Exact(2), 2, 0));
+        let asked = roofs.items.iter().find(|hit| hit.kind == HitKind::Prompt).unwrap();
+        assert_eq!((asked.snippet.as_str(), &asked.marks[..]), ("Mend the Café's roof", &[(16, 20)][..]));
+        assert_eq!((asked.agent_name.as_str(), asked.project.as_str()), ("Mend the Café's roof", "/home/dev/app"));
+        assert_eq!(asked.place, "2026-11-22T11:59:00.000000Z");
+        assert_eq!(found(&store, "cafe ROOF").await, ["Mend the Café's roof"]);
+        assert_eq!(found(&store, "\"new tiles\"").await, ["The roof needs new tiles."]);
+        assert_eq!(found(&store, "\"tiles new\"").await, Vec::<String>::new());
+        assert_eq!(found(&store, "til* -roof").await, ["error: no such tile"]);
+        assert_eq!(found(&store, "Done").await, ["Done."], "a sub-agent's words");
+
+        let calls = search(&store, SearchQuery { kind: Some("call".into()), ..words("build") }).await;
+        assert_eq!((calls.items.len(), calls.items[0].tool.as_deref()), (1, Some("Bash")));
+        let answers = search(&store, SearchQuery { tool: Some("Bash".into()), ..words("tile") }).await;
+        assert_eq!(answers.items[0].kind, HitKind::Result);
+        let elsewhere = search(&store, SearchQuery { project: Some("other".into()), ..words("roof") }).await;
+        let here = search(&store, SearchQuery { project: Some("app".into()), ..words("roof") }).await;
+        assert_eq!((elsewhere.items.len(), here.items.len()), (0, 2));
+        let early = search(&store, SearchQuery { to: Some("2026-11-22T11:59:30Z".into()), ..words("roof") }).await;
+        assert_eq!(early.items.len(), 1);
+        let other = rows::agent_id(900);
+        let others = search(&store, SearchQuery { agent_id: Some(other), ..words("roof") }).await;
+        assert_eq!(others.total, Total::Exact(0));
+        store.close().await;
+    }
+
+    async fn every_hit_is_on_one_page_alone_though_more_is_written_meanwhile(place: &Place) {
+        let store = place.open().await;
+        let (folder, session) = project();
+        let lines: Vec<_> = (0..25).map(|n| said("s1", &format!("m{n}"), &format!("needle {}", "hay ".repeat(n % 7)))).collect();
+        append(&session, &lines);
+        import(&store, folder.path(), HISTORY).await;
+        catch_up(&store).await.unwrap();
+        let mut query = SearchQuery { limit: Some(4), ..words("needle") };
+        let mut seen = Vec::new();
+        loop {
+            let page = search(&store, query.clone()).await;
+            assert_eq!(page.total, Total::Exact(25));
+            seen.extend(page.items.into_iter().map(|hit| (hit.place, hit.snippet)));
+            append(&session, &[said("s1", &format!("n{}", seen.len()), "needle")]);
+            import(&store, folder.path(), Tense::Live).await;
+            catch_up(&store).await.unwrap();
+            match page.next_cursor {
+                Some(cursor) => query.cursor = Some(cursor),
+                None => break,
+            }
+        }
+        assert_eq!(seen.len(), 25);
+        assert_eq!(seen[0].1, "needle ", "the shortest fits best");
+        let other = SearchQuery { q: Some("hay".into()), ..query };
+        assert!(find(&store, &other).await.is_err(), "a cursor of another question");
+        store.close().await;
+    }
+
+    async fn what_is_read_twice_or_after_a_restart_is_found_once(place: &Place) {
+        let store = place.open().await;
+        let (folder, session) = project();
+        append(&session, &[said("s1", "m1", "first needle")]);
+        import(&store, folder.path(), HISTORY).await;
+        catch_up(&store).await.unwrap();
+        catch_up(&store).await.unwrap();
+        append(&session, &[said("s1", "m2", "second needle")]);
+        import(&store, folder.path(), Tense::Live).await;
+        store.close().await;
+        let store = place.open().await;
+        catch_up(&store).await.unwrap();
+        assert_eq!(found(&store, "needle").await, ["first needle", "second needle"]);
+        store.close().await;
+    }
+
+    async fn what_a_file_says_no_more_is_found_no_more(place: &Place) {
+        let store = place.open().await;
+        let (folder, session) = project();
+        let written = answer("s1", "t1", "ok", json!({"type": "create", "filePath": "/a.rs", "content": "a\nb\n", "structuredPatch": []}), false);
+        append(&session, &[said("s1", "m1", "old needle"), written]);
+        import(&store, folder.path(), HISTORY).await;
+        catch_up(&store).await.unwrap();
+        fs::remove_file(&session).unwrap();
+        append(&session, &[said("s1", "m2", "new needle that is longer than what stood here before")]);
+        assert_eq!(found(&store, "old").await, [""], "between the two nothing wrong is shown");
+        import(&store, folder.path(), HISTORY).await;
+        catch_up(&store).await.unwrap();
+        assert_eq!(found(&store, "needle").await, ["new needle that is longer than what stood here before"]);
+        let history = store.file_history(&FileQuery { path: Some("/a.rs".into()), ..FileQuery::default() }).await.unwrap();
+        assert_eq!(history.total, Total::Exact(0));
+        fs::remove_file(&session).unwrap();
+        catch_up(&store).await.unwrap();
+        let gone = search(&store, words("needle")).await;
+        assert_eq!((gone.total, gone.index.behind_bytes), (Total::Exact(0), 0));
+        store.close().await;
+    }
+
+    async fn an_agent_of_our_own_is_found_by_its_events_until_a_file_tells(place: &Place) {
+        let store = place.open().await;
+        let mut agent = rows::agent(1);
+        agent.source = "quarterdeck".into();
+        agent.runtime = "claude_cli".into();
+        (agent.session_id, agent.status) = (Some("s1".into()), quarterdeck_shared::agents::AgentStatus::Completed);
+        let id = agent.id;
+        let say = |text: &str| Draft {
+            agent_id: Some(id), task_id: None,
+            payload: Payload::AgentActivity(Activity { kind: ActivityKind::Text, key: "m1:0".into(), text: text.into(),
+                tool: None, input: None, is_error: None, step_id: None }),
+        };
+        let batch = Batch::new().row(Row::Agent(Box::new(agent))).event(say("a golden ")).event(say("needle of mine"));
+        store.commit(batch).await.unwrap();
+        catch_up(&store).await.unwrap();
+        assert_eq!(found(&store, "\"golden needle\"").await, ["a golden needle of mine"]);
+        let (folder, session) = project();
+        append(&session, &[said("s1", "m1", "a golden needle of the file")]);
+        import(&store, folder.path(), HISTORY).await;
+        catch_up(&store).await.unwrap();
+        let hits = search(&store, words("golden")).await;
+        assert_eq!(hits.items.iter().map(|hit| (hit.agent_id, hit.snippet.as_str())).collect::<Vec<_>>(),
+            [(id, "a golden needle of the file")]);
+        store.close().await;
+    }
+
+    async fn files_say_who_read_and_wrote_them(place: &Place) {
+        let store = place.open().await;
+        let (folder, session) = project();
+        let patch = json!([{"oldStart": 1, "oldLines": 2, "newStart": 1, "newLines": 3, "lines": [" a", "-b", "+c", "+d"]}]);
+        append(&session, &[
+            call("s1", "t1", "Read", json!({"file_path": "/a.rs"})),
+            answer("s1", "t1", "1 a", json!({"type": "text", "file": {"filePath": "/a.rs", "content": "a", "totalLines": 9}}), false),
+            call("s1", "t2", "Edit", json!({"file_path": "/a.rs", "old_string": "b", "new_string": "c\nd"})),
+            answer("s1", "t2", "ok", json!({"filePath": "/a.rs", "oldString": "b", "newString": "c\nd", "structuredPatch": patch}), false),
+            call("s1", "t3", "Edit", json!({"file_path": "/a.rs", "old_string": "x", "new_string": "y"})),
+            answer("s1", "t3", "no such text", json!("Error: no such text"), true),
+            call("s1", "t4", "Write", json!({"file_path": "/b.rs", "content": "1\n2\n3\n"})),
+        ]);
+        import(&store, folder.path(), HISTORY).await;
+        catch_up(&store).await.unwrap();
+        let agent: AgentId = search(&store, words("\"b rs\"")).await.items[0].agent_id;
+        let files = store.agent_files(agent).await.unwrap();
+        let told = |files: &[quarterdeck_shared::files::FileUsed]| {
+            let mut told: Vec<_> = files.iter().map(|file| (file.path.clone(), file.times, file.lines, file.added, file.removed)).collect();
+            told.sort();
+            told
+        };
+        assert_eq!(told(&files.consumed), [("/a.rs".to_owned(), 1, Some(9), 0, 0)]);
+        assert_eq!(told(&files.produced), [("/a.rs".to_owned(), 1, None, 2, 1), ("/b.rs".to_owned(), 1, Some(3), 3, 0)]);
+        let query = FileQuery { path: Some("/a.rs".into()), limit: Some(1), ..FileQuery::default() };
+        let first = store.file_history(&query).await.unwrap();
+        assert_eq!((first.total, first.items[0].deed), (Total::Exact(2), FileDeed::Edit));
+        let second = store.file_history(&FileQuery { cursor: first.next_cursor, ..query }).await.unwrap();
+        assert_eq!((second.items[0].deed, second.next_cursor), (FileDeed::Read, None));
+        store.close().await;
+    }
+}
+
+#[test]
+fn no_input_is_an_error_of_the_databases_or_finds_what_it_should_not() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let (sqlite, postgres) = runtime.block_on(async {
+        (crate::support::database::Place::sqlite(), crate::support::database::Place::postgres().await)
+    });
+    let stores = runtime.block_on(async { [sqlite.open().await, postgres.open().await] });
+    let (folder, session) = project();
+    append(&session, &[said("s1", "m1", "a b c 路径 x1"), said("s1", "m2", "b c d")]);
+    for store in &stores {
+        runtime.block_on(async {
+            import(store, folder.path(), HISTORY).await;
+            catch_up(store).await.unwrap();
+        });
+    }
+    let tricky =
+        "[a-d路1\"'*:&|!()<>^+{}\\\\;?$%_ -]{1,24}|(NEAR|AND|OR|NOT|a|b)( (NEAR|AND|OR|NOT|a|b)){0,5}";
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(200));
+    runner
+        .run(&prop_oneof![tricky.boxed(), any::<String>().boxed()], |typed| {
+            let answers = stores.each_ref().map(|store| runtime.block_on(find(store, &words(&typed))));
+            let told =
+                answers.map(|answer| answer.map(|found| found.total).map_err(|error| error.to_string()));
+            if let Err(refusal) = &told[0] {
+                prop_assert!(refusal.starts_with("q "), "{typed:?}: {refusal}");
+            }
+            prop_assert_eq!(&told[0], &told[1], "both databases find the same for {:?}", typed);
+            Ok(())
+        })
+        .unwrap();
+    runtime.block_on(async {
+        for store in stores {
+            store.close().await;
+        }
+        postgres.end().await;
+    });
+}
