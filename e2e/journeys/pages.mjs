@@ -25,7 +25,9 @@ test('every page is accessible in both themes and whole on the narrowest phone',
   test.slow();
   const { task, agent, approval } = await aboard(product);
   const paths = ['/dashboard', '/agents', `/agents/${agent}`, '/agents?new=1', '/tasks', '/tasks/new', `/tasks/${task}`];
-  for (const path of [...paths, '/approvals', `/approvals/${approval}`, '/costs', '/costs/why?day=2026-11-22', '/analytics', '/settings', '/nowhere']) {
+  const inbox = ['/approvals', `/approvals/${approval}`];
+  const figures = ['/search?q=the', '/costs', '/costs/why?day=2026-11-22', '/analytics'];
+  for (const path of [...paths, ...inbox, ...figures, '/settings', '/nowhere']) {
     await test.step(path, async () => {
       await page.setViewportSize(WIDE);
       const answer = await page.goto(path);

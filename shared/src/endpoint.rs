@@ -99,6 +99,26 @@ pub struct Page<T> {
     pub seq: i64,
 }
 
+/// An answer that is one page of many.
+pub trait Paged {
+    /// A row.
+    type Item;
+    /// The rows, how many there are in all, and where the next page begins.
+    fn paged(self) -> (Vec<Self::Item>, Total, Option<String>);
+    /// How much is not told yet, in bytes.
+    fn behind(&self) -> u64 {
+        0
+    }
+}
+
+impl<T> Paged for Page<T> {
+    type Item = T;
+
+    fn paged(self) -> (Vec<T>, Total, Option<String>) {
+        (self.items, self.total, self.next_cursor)
+    }
+}
+
 /// How many there are: exact, or a lower bound where counting on would cost too much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

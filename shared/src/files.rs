@@ -1,6 +1,6 @@
 //! Files: what agents read and wrote, as their sessions tell; never the files on the disk as they are now.
 
-use crate::{AgentId, Timestamp, Total, words::words};
+use crate::{AgentId, Paged, Timestamp, Total, words::words};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -104,6 +104,14 @@ pub struct FileHistory {
     pub total: Total,
     /// What to pass as `cursor` for the next page; null at the end.
     pub next_cursor: Option<String>,
+}
+
+impl Paged for FileHistory {
+    type Item = FileChange;
+
+    fn paged(self) -> (Vec<FileChange>, Total, Option<String>) {
+        (self.items, self.total, self.next_cursor)
+    }
 }
 
 /// Which difference.

@@ -33,7 +33,7 @@ pub mod usage;
 pub mod words;
 pub mod workflows;
 
-pub use endpoint::{Endpoint, Method, NoBody, NoQuery, Page, Route, Total};
+pub use endpoint::{Endpoint, Method, NoBody, NoQuery, Page, Paged, Route, Total};
 pub use endpoints::ENDPOINTS;
 pub use error::{Code, ErrorBody};
 pub use event::{Event, Payload};

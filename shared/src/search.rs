@@ -1,6 +1,6 @@
 //! Searching: what was said and done in all sessions, found by its words.
 
-use crate::{AgentId, TaskId, Timestamp, Total, words::words};
+use crate::{AgentId, Paged, TaskId, Timestamp, Total, words::words};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -72,6 +72,18 @@ pub struct Found {
     pub next_cursor: Option<String>,
     /// How much of the sessions can be searched.
     pub index: IndexState,
+}
+
+impl Paged for Found {
+    type Item = Hit;
+
+    fn paged(self) -> (Vec<Hit>, Total, Option<String>) {
+        (self.items, self.total, self.next_cursor)
+    }
+
+    fn behind(&self) -> u64 {
+        self.index.behind_bytes
+    }
 }
 
 /// How far the search has read what was taken in.

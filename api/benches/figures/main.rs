@@ -17,6 +17,7 @@ mod otlp;
 #[path = "../../tests/support/rows.rs"]
 #[allow(dead_code)]
 mod rows;
+mod search;
 mod seed;
 mod server;
 mod sockets;
@@ -41,6 +42,7 @@ const GROUPS: &[(&str, Measure)] = &[
     ("start", start::measure),
     ("import", import::measure),
     ("otlp", otlp::measure),
+    ("search", search::measure),
 ];
 
 fn main() {
@@ -52,6 +54,7 @@ fn main() {
             runtime.block_on(seed::agents(Path::new(data_dir), agents.parse().unwrap()))
         }
         [bare::WORD, page] => runtime.block_on(bare::serve(Path::new(page))),
+        [search::WORD, data_dir] => runtime.block_on(search::index(Path::new(data_dir))),
         groups => {
             let known = |wanted: &&str| GROUPS.iter().any(|(name, _)| name == wanted);
             assert!(groups.iter().all(known), "there is no such group among {groups:?}");

@@ -21,7 +21,7 @@ const DOCUMENT: &str = "index.html";
 
 /// The first words of the page's addresses; what stands behind them is the page's own business.
 pub const PAGES: &[&str] =
-    &["", "dashboard", "login", "agents", "tasks", "approvals", "costs", "analytics", "settings"];
+    &["", "dashboard", "login", "agents", "tasks", "approvals", "search", "costs", "analytics", "settings"];
 
 /// Routes for every file and every address of the page.
 pub fn routes() -> Vec<Route> {

@@ -18,7 +18,7 @@ mod tail;
 mod theme;
 mod width;
 
-pub use address::{Address, Query, use_address};
+pub use address::{Address, Query, encode, use_address};
 pub use command::{Ordered, use_command};
 pub use draft::use_draft;
 pub use layer::{close_topmost, modal_is_open, use_layer};

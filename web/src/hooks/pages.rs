@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use quarterdeck_shared::{Code, Endpoint, Page, Total};
+use quarterdeck_shared::{Code, Endpoint, Paged, Total};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
@@ -18,14 +18,18 @@ pub struct Rows<T> {
     pub total: Total,
     /// Where the next page begins; `None` at the end.
     pub next: Option<String>,
+    /// How much is not told yet, in bytes.
+    pub behind: u64,
 }
 
 impl<T> Rows<T> {
     /// The rows of `before` with another page behind them.
-    fn extended(before: Option<&Self>, page: Page<T>) -> Self {
+    fn extended(before: Option<&Self>, page: impl Paged<Item = T>) -> Self {
         let mut items = before.map(|rows| rows.items.clone()).unwrap_or_default();
-        items.extend(page.items.into_iter().map(Rc::new));
-        Self { items, total: page.total, next: page.next_cursor }
+        let behind = page.behind();
+        let (more, total, next) = page.paged();
+        items.extend(more.into_iter().map(Rc::new));
+        Self { items, total, next, behind }
     }
 }
 
@@ -46,7 +50,7 @@ pub struct Listed<T> {
 pub fn use_pages<Q, E, T>(question: Option<Q>, endpoint: fn(Q, Option<String>) -> E) -> Listed<T>
 where
     Q: Clone + PartialEq + 'static,
-    E: Endpoint<Reply = Page<T>> + 'static,
+    E: Endpoint<Reply: Paged<Item = T>> + 'static,
     T: PartialEq + 'static,
 {
     let answer = use_state_eq(Loaded::<Rows<T>>::default);
@@ -115,6 +119,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use quarterdeck_shared::Page;
 
     #[test]
     fn pages_follow_each_other() {

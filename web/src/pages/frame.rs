@@ -11,7 +11,9 @@ use super::sidebar::{Sidebar, Tabs};
 use super::{Facts, Link, PAGES, Trail, use_facts};
 use crate::commands::{COMMANDS, Command, Deed};
 use crate::components::{Act, Button, ButtonSize, Entry, Icon, Palette, icon};
-use crate::hooks::{Address, Theme, use_address, use_keyboard, use_now_text, use_plain_links, use_shortcut};
+use crate::hooks::{
+    Address, Theme, encode, use_address, use_keyboard, use_now_text, use_plain_links, use_shortcut,
+};
 use crate::{calendar, dom, format};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +68,10 @@ pub fn Frame(props: &FrameProps) -> Html {
         let address = address.clone();
         Callback::from(move |path: AttrValue| address.go(&path))
     };
+    let beyond = (
+        AttrValue::from("Search in sessions for"),
+        Callback::from(|typed: AttrValue| format!("/search?q={}", encode(typed.trim())).into()),
+    );
     let page = html! {
         <>
             <div class="deck">
@@ -80,7 +86,7 @@ pub fn Frame(props: &FrameProps) -> Html {
             </div>
             { for COMMANDS.iter().map(|command| html! { <Key keys={command.keys} words={command.words} deed={command.deed} run={run.clone()} /> }) }
             { for PAGES.iter().map(|page| html! { <Key keys={page.keys} words={page.title} deed={Deed::Go(page.path)} run={run.clone()} /> }) }
-            if *over == Some(Over::Palette) { <Palette entries={Rc::<[Entry]>::from((*entries).clone())} on_close={close.clone()} {on_go} /> }
+            if *over == Some(Over::Palette) { <Palette entries={Rc::<[Entry]>::from((*entries).clone())} on_close={close.clone()} {on_go} {beyond} /> }
             if *over == Some(Over::Help) { <Help on_close={close} /> }
         </>
     };

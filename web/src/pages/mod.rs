@@ -15,6 +15,7 @@ mod help;
 mod login;
 mod new_task;
 mod not_found;
+mod search;
 mod settings;
 mod sidebar;
 mod task;
@@ -79,6 +80,9 @@ pub enum Route {
     /// Why a day's sum is what it is: `?day=2026-11-22`.
     #[at("/costs/why")]
     Why,
+    /// What was said and done, found by its words.
+    #[at("/search")]
+    Search,
     /// Cost and tokens.
     #[at("/analytics")]
     Analytics,
@@ -149,6 +153,15 @@ pub const PAGES: &[Page] = &[
         count: |counts| counts.waiting,
     },
     Page {
+        title: "Search",
+        icon: Icon::Search,
+        path: "/search",
+        keys: "g f",
+        tab: false,
+        second: false,
+        count: |_| None,
+    },
+    Page {
         title: "Costs",
         icon: Icon::Costs,
         path: "/costs",
@@ -205,6 +218,7 @@ fn page(route: Route) -> Html {
         Route::Approval { id } => html! { <approvals::Approvals open={AttrValue::from(id)} /> },
         Route::Costs => html! { <costs::Costs /> },
         Route::Why => html! { <costs::WhyPage /> },
+        Route::Search => html! { <search::Search /> },
         Route::Analytics => html! { <analytics::Analytics /> },
         Route::Settings => html! { <settings::Settings /> },
         Route::NotFound => html! { <not_found::NotFound /> },

@@ -17,6 +17,7 @@ pub mod diff;
 pub mod doing;
 pub mod forecast;
 pub mod graph;
+pub mod hits;
 pub mod horizon;
 pub mod horizon_mini;
 pub mod inbox_queue;

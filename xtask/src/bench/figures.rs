@@ -52,6 +52,11 @@ figures! {
     By::Server("otlp") => {
         "otlp_log_records": "per second", AtLeast 10_000.0;
     }
+    By::Server("search") => {
+        "search_index": "s a GB", AtMost 60.0;
+        "search_memory": "MB", AtMost 200.0;
+        "search_answer": "ms", AtMost 300.0;
+    }
     By::Lighthouse => {
         "dashboard_performance": "of 100", AtLeast 95.0;
         "dashboard_accessibility": "of 100", AtLeast 100.0;

@@ -64,6 +64,9 @@ pub struct PaletteProps {
     pub on_close: Callback<()>,
     /// Goes to a path.
     pub on_go: Callback<AttrValue>,
+    /// Where what was typed can be looked for beyond the entries: words to stand before it, and the path for it.
+    #[prop_or_default]
+    pub beyond: Option<(AttrValue, Callback<AttrValue, AttrValue>)>,
 }
 
 /// The open palette: mounted is open.
@@ -73,13 +76,21 @@ pub fn Palette(props: &PaletteProps) -> Html {
     let chosen = use_state_eq(|| 0_usize);
     let groups = use_memo((props.entries.clone(), typed.clone()), |(entries, typed)| find(entries, typed));
     let flat: Vec<Found> = groups.iter().flat_map(|group| group.found.clone()).collect();
-    let at = (*chosen).min(flat.len().saturating_sub(1));
+    let beyond = props.beyond.clone().filter(|_| !typed.trim().is_empty());
+    let count = flat.len() + usize::from(beyond.is_some());
+    let at = (*chosen).min(count.saturating_sub(1));
     use_effect_with((at, typed.clone()), |&(at, _)| bring_into_view(at));
 
     let choose = {
         let (entries, on_close, on_go) = (props.entries.clone(), props.on_close.clone(), props.on_go.clone());
+        let (typed, beyond) = (typed.clone(), beyond.clone());
         Callback::from(move |(entry, aside): (usize, bool)| {
-            let Some(entry) = entries.get(entry) else { return };
+            let Some(entry) = entries.get(entry) else {
+                let Some((_, path)) = &beyond else { return };
+                on_close.emit(());
+                let path = path.emit((*typed).clone());
+                return if aside { open_aside(&path) } else { on_go.emit(path) };
+            };
             on_close.emit(());
             match &entry.act {
                 Act::Go(path) if aside => open_aside(path),
@@ -99,7 +110,7 @@ pub fn Palette(props: &PaletteProps) -> Html {
     };
     let onkeydown = {
         let (chosen, choose) = (chosen.clone(), choose.clone());
-        let (count, entry) = (flat.len(), flat.get(at).map(|found| found.entry));
+        let entry = (at < count).then(|| flat.get(at).map_or(props.entries.len(), |found| found.entry));
         Callback::from(move |event: KeyboardEvent| {
             match event.key().as_str() {
                 "ArrowDown" if count > 0 => chosen.set((at + 1) % count),
@@ -114,7 +125,7 @@ pub fn Palette(props: &PaletteProps) -> Html {
             event.prevent_default();
         })
     };
-    let empty = flat.is_empty();
+    let empty = count == 0;
     html! {
         <Dialog title="Command palette" bare=true class="palette" on_close={props.on_close.clone()} test_id="palette">
             <div class="ask-line">
@@ -126,6 +137,12 @@ pub fn Palette(props: &PaletteProps) -> Html {
             </div>
             <div role="listbox" id="found" aria-label="Found">
                 { for listed(&groups, &props.entries, at, &choose) }
+                if let Some((words, _)) = &beyond {
+                    <div class="option" role="option" id={option_id(flat.len())} aria-selected={(at == flat.len()).to_string()}
+                        onclick={choose.reform({ let entry = props.entries.len(); move |event: MouseEvent| (entry, event.ctrl_key() || event.meta_key()) })}>
+                        { icon(Icon::Search) }<span class="cut">{ format!("{words} “{}”", typed.trim()) }</span>
+                    </div>
+                }
             </div>
             if empty {
                 <p class="none" role="status">{ format!("Nothing is called “{}”.", *typed) }</p>
