@@ -9,6 +9,7 @@ pub mod fleet;
 pub mod http;
 pub mod jobs;
 pub mod prices;
+pub mod replay;
 pub mod search;
 pub mod sources;
 pub mod store;

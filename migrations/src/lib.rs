@@ -7,6 +7,7 @@ mod m20261122_000003_requests;
 mod m20261122_000004_conversations;
 mod m20261122_000005_search;
 mod m20261122_000006_prices;
+mod m20261122_000007_replay;
 
 use sea_orm_migration::{
     prelude::*,
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_conversations::Migration),
             Box::new(m20261122_000005_search::Migration),
             Box::new(m20261122_000006_prices::Migration),
+            Box::new(m20261122_000007_replay::Migration),
         ]
     }
 }

@@ -23,6 +23,7 @@ pub mod money;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod prompts;
+pub mod replay;
 pub mod runtimes;
 pub mod search;
 pub mod settings;

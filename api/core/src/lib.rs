@@ -16,6 +16,7 @@ pub mod planner;
 pub mod plans;
 pub mod pricing;
 pub mod prompts;
+pub mod replay;
 pub mod search;
 pub mod transcripts;
 pub mod usage;

@@ -26,7 +26,13 @@ pub(super) fn fairing() -> AdHoc {
             let live = hub.run(store.clone());
             let prices = fleet.prices().clone();
             let work = async move {
-                futures::join!(live, sweep(store.clone()), prices.follow(&store), running.run(), at_work.run())
+                futures::join!(
+                    live,
+                    sweep(store.clone()),
+                    prices.follow(&store),
+                    running.run(),
+                    at_work.run()
+                )
             };
             tokio::spawn(async move {
                 tokio::select! {

@@ -29,6 +29,7 @@ mod prompts;
 mod query;
 mod rates;
 mod refusal;
+mod replay;
 mod rules;
 mod runtimes;
 mod search;
@@ -60,6 +61,7 @@ fn api() -> Vec<Route> {
     let more = [
         hooks::routes,
         prompts::routes,
+        replay::routes,
         runtimes::routes,
         search::routes,
         settings::routes,

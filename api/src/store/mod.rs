@@ -18,6 +18,7 @@ mod index;
 mod list;
 mod lock;
 mod notes;
+mod replay;
 mod rows;
 mod schema;
 mod search;

@@ -10,6 +10,7 @@ mod login;
 mod once;
 mod process;
 mod reads;
+mod replay;
 mod secrets;
 mod sockets;
 mod surface;
