@@ -14,8 +14,19 @@ use quarterdeck_shared::{
 };
 use std::collections::HashMap;
 
-/// How a task stood; none where there is no such task.
-pub async fn of_task(
+/// How a task or an agent's session stood; none where there is no such one.
+pub async fn stood(store: &Store, query: &ReplayQuery, now: Timestamp) -> Result<Option<Replay>, StoreError> {
+    match (query.task_id, query.agent_id) {
+        (Some(task), None) => of_task(store, task, query, now).await,
+        (None, Some(agent)) => of_agent(store, agent, query, now).await,
+        _ => {
+            let message = "name either a task or an agent".to_owned();
+            Err(StoreError::Invalid { field: "task_id", message })
+        }
+    }
+}
+
+async fn of_task(
     store: &Store,
     id: TaskId,
     query: &ReplayQuery,
@@ -36,8 +47,7 @@ pub async fn of_task(
     stretch.replay(store, Some(&task), agents, title, query).await.map(Some)
 }
 
-/// How an agent and its sub-agents stood; none where there is no such agent.
-pub async fn of_agent(
+async fn of_agent(
     store: &Store,
     id: AgentId,
     query: &ReplayQuery,

@@ -144,10 +144,8 @@ endpoints! {
     #[doc = "Cancels a running task (200 with the task) or takes a finished one out of the lists (204)."]
     DeleteTask = keyed Delete "/api/v1/tasks/{id}" (id: TaskId) query NoQuery, body NoBody => 204 Option<Task>;
 
-    #[doc = "How a task stood at a moment of its life: status, steps, agents, cost."]
-    ReplayTask = keyed Get "/api/v1/tasks/{id}/replay" (id: TaskId) query ReplayQuery, body NoBody => 200 Replay;
-    #[doc = "How an agent's session stood at a moment of its life."]
-    ReplayAgent = keyed Get "/api/v1/agents/{id}/replay" (id: AgentId) query ReplayQuery, body NoBody => 200 Replay;
+    #[doc = "How a task or an agent's session stood at a moment of its life: status, steps, agents, cost, context, files."]
+    GetReplay = keyed Get "/api/v1/replay" () query ReplayQuery, body NoBody => 200 Replay;
 
     #[doc = "The system prompt of a role."]
     GetRolePrompt = keyed Get "/api/v1/prompts/role/{role}" (role: Role) query RolePromptQuery, body NoBody => 200 RolePrompt;

@@ -1,7 +1,7 @@
 //! Replay: how things stood with a task or a session at any moment of its life.
 
 use crate::{
-    AgentId, StepId, Timestamp, Usd,
+    AgentId, StepId, TaskId, Timestamp, Usd,
     agents::{AgentStatus, Role},
     conversations::Moment,
     tasks::{StepStatus, TaskStatus},
@@ -13,11 +13,17 @@ use serde::{Deserialize, Serialize};
 /// Spans that the life of a task or session is parted into for its outline.
 pub const SPANS: u32 = 160;
 
-/// Which moment.
+/// Whose past, and which moment of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
 #[serde(deny_unknown_fields)]
 pub struct ReplayQuery {
+    /// The task; of it or an agent one is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_id: Option<TaskId>,
+    /// The agent, whose session it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<AgentId>,
     /// The moment; the last one, or now where it goes on, where missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,

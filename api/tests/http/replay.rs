@@ -42,7 +42,7 @@ async fn a_session_is_seen_as_it_stood_at_any_moment() {
         agents["items"].as_array().unwrap().iter().find(|it| it["parent_id"].is_null()).unwrap().clone();
     let (agent, task) = (main["id"].as_str().unwrap(), main["task_id"].as_str().unwrap());
 
-    let stood = |moment: &str| format!("/api/v1/tasks/{task}/replay?at={moment}");
+    let stood = |moment: &str| format!("/api/v1/replay?task_id={task}&at={moment}");
     let early = desk.get(&stood("2026-11-22T11:20:00Z")).await.json();
     assert_eq!((&early["status"], early["agents"].as_array().unwrap().len()), (&json!("running"), 1));
     assert_eq!((&early["tokens"]["output"], &early["cost_usd"]), (&json!(1_000), &json!("0.0102")));
@@ -56,17 +56,18 @@ async fn a_session_is_seen_as_it_stood_at_any_moment() {
         (&begin["from"], &json!("0"), &json!(null))
     );
 
-    let alone = desk.get(&format!("/api/v1/agents/{agent}/replay?outline=true")).await.json();
+    let alone = desk.get(&format!("/api/v1/replay?agent_id={agent}&outline=true")).await.json();
     assert_eq!((&alone["status"], &alone["tokens"]["output"]), (&json!(null), &json!(2_000)));
     let requests: Vec<_> =
         alone["outline"]["requests"].as_array().unwrap().iter().filter_map(Value::as_u64).collect();
     assert_eq!((requests.len(), requests.iter().sum::<u64>()), (160, 2));
     assert_eq!((requests[31], requests[159]), (1, 1), "each where it lies");
-    for wrong in ["at=soon", "outline=perhaps", "moment=1"] {
-        let reply = desk.get(&format!("/api/v1/agents/{agent}/replay?{wrong}")).await;
+    for wrong in ["at=soon", "outline=perhaps", "moment=1", "task_id=1", &format!("task_id={task}")] {
+        let reply = desk.get(&format!("/api/v1/replay?agent_id={agent}&{wrong}")).await;
         assert_eq!(reply.status, 422, "{wrong}: {reply:?}");
     }
-    assert_eq!(desk.get(&format!("/api/v1/tasks/{agent}/replay")).await.status, 404);
+    assert_eq!(desk.get("/api/v1/replay").await.status, 422);
+    assert_eq!(desk.get(&format!("/api/v1/replay?task_id={agent}")).await.status, 404);
 }
 
 #[rocket::async_test]
@@ -90,11 +91,11 @@ async fn a_task_is_seen_as_its_events_told_it() {
     let told = desk.store().events(0, Channel::Task(task.id), 10).await.unwrap();
     let mut seen = Vec::new();
     for event in &told {
-        let reply = desk.get(&format!("/api/v1/tasks/{}/replay?at={}", task.id, event.at)).await.json();
+        let reply = desk.get(&format!("/api/v1/replay?task_id={}&at={}", task.id, event.at)).await.json();
         seen.push(reply["steps"][0]["status"].clone());
     }
     assert_eq!(seen, [json!(task.workflow[0].status), json!("running"), json!("failed")]);
-    let whole = desk.get(&format!("/api/v1/tasks/{}/replay?outline=true", task.id)).await.json();
+    let whole = desk.get(&format!("/api/v1/replay?task_id={}&outline=true", task.id)).await.json();
     let marks: Vec<_> =
         whole["outline"]["marks"].as_array().unwrap().iter().map(|mark| mark["kind"].clone()).collect();
     assert_eq!((marks, &whole["is_live"]), (vec![json!("began"), json!("failed")], &json!(true)));

@@ -15,12 +15,14 @@ mod help;
 mod login;
 mod new_task;
 mod not_found;
+mod replay;
 mod search;
 mod settings;
 mod sidebar;
 mod task;
 mod tasks;
 
+use quarterdeck_shared::{AgentId, TaskId};
 use yew::prelude::*;
 use yew_router::prelude::*;
 use yew_router::router::ConcreteRouterProps;
@@ -62,6 +64,18 @@ pub enum Route {
     /// One task, live.
     #[at("/tasks/:id")]
     Task {
+        /// Which.
+        id: String,
+    },
+    /// A task as it stood at any moment of its life.
+    #[at("/tasks/:id/replay")]
+    TaskReplay {
+        /// Which.
+        id: String,
+    },
+    /// An agent's session likewise.
+    #[at("/agents/:id/replay")]
+    AgentReplay {
         /// Which.
         id: String,
     },
@@ -214,6 +228,8 @@ fn page(route: Route) -> Html {
         Route::Tasks => html! { <tasks::Tasks /> },
         Route::NewTask => html! { <new_task::NewTask /> },
         Route::Task { id } => html! { <task::Task id={AttrValue::from(id)} /> },
+        Route::TaskReplay { id } => past(id.parse().ok().map(|id| (Some(id), None))),
+        Route::AgentReplay { id } => past(id.parse().ok().map(|id| (None, Some(id)))),
         Route::Approvals => html! { <approvals::Approvals /> },
         Route::Approval { id } => html! { <approvals::Approvals open={AttrValue::from(id)} /> },
         Route::Costs => html! { <costs::Costs /> },
@@ -222,6 +238,13 @@ fn page(route: Route) -> Html {
         Route::Analytics => html! { <analytics::Analytics /> },
         Route::Settings => html! { <settings::Settings /> },
         Route::NotFound => html! { <not_found::NotFound /> },
+    }
+}
+
+fn past(whose: Option<(Option<TaskId>, Option<AgentId>)>) -> Html {
+    match whose {
+        Some((task, agent)) => html! { <replay::Replay {task} {agent} /> },
+        None => html! { <not_found::NotFound /> },
     }
 }
 

@@ -176,6 +176,7 @@ fn Shown(props: &ShownProps) -> Html {
             if matches!(props.whole, Face::Failed(_)) { <Faced face={props.whole.clone()} what="the task" on_retry={retry.clone()} /> }
             <div class="task-head">
                 <div class="grow"><Heading title={task.title.clone()} above={above()}>{ visible(&task.title) }</Heading>{ meta(view) }</div>
+                <ButtonLink href={format!("/tasks/{}/replay", task.id)} icon={Icon::Play} test_id="replay">{ "Replay" }</ButtonLink>
                 <ButtonLink href={format!("/tasks/new?from={}", task.id)} icon={Icon::Rerun} test_id="run-again">{ "Run again…" }</ButtonLink>
                 <Ending task={Rc::clone(task)} />
             </div>

@@ -24,6 +24,7 @@ pub mod inbox_queue;
 pub mod login_form;
 pub mod marks;
 pub mod outcome;
+pub mod past;
 pub mod prompt_editor;
 pub mod prompt_preview;
 pub mod prose;

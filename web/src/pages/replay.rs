@@ -1,0 +1,159 @@
+//! Replay: a task or a session as it stood at any moment of its life, chosen on a line of time; it follows what lives.
+
+use std::rc::Rc;
+
+use quarterdeck_shared::endpoints::GetReplay;
+use quarterdeck_shared::replay::{Outline, Replay as Stood, ReplayQuery};
+use quarterdeck_shared::{AgentId, NoBody, TaskId, Timestamp};
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::Heading;
+use super::faces::face;
+use crate::components::{Button, Faced, Icon, TimeAt};
+use crate::hooks::{use_address, use_query, use_second, use_settled, use_shortcut};
+use crate::panels::past::{Past, Scrub};
+
+/// Parts of the line of time.
+const STEPS: i64 = 1_000;
+/// How many seconds playing from one end to the other takes.
+const SECONDS: i64 = 60;
+
+/// Whose past: a task's, or an agent's session's.
+#[derive(Clone, Copy, PartialEq, Properties)]
+pub struct ReplayProps {
+    /// The task, where it is one.
+    #[prop_or_default]
+    pub task: Option<TaskId>,
+    /// The agent otherwise.
+    #[prop_or_default]
+    pub agent: Option<AgentId>,
+}
+
+/// The line of time and how things stood.
+#[component]
+pub fn Replay(props: &ReplayProps) -> Html {
+    let address = use_address();
+    let playing = use_state_eq(|| false);
+    let about = ReplayQuery { task_id: props.task, agent_id: props.agent, ..ReplayQuery::default() };
+    // What lives goes on: it is asked for again now and then.
+    let beat = use_state_eq(|| 0_u32);
+    let question = ReplayQuery { outline: Some(true), ..about.clone() };
+    let asked = use_query(Some((question, *beat)), |(query, _)| GetReplay { query, body: NoBody });
+    let whole = asked.answer;
+    let ends = whole.data.as_ref().map(|stood| (stood.from.micros(), stood.to.micros()));
+    let at_us = address.get("at").parse::<Timestamp>().ok().map(|at| at.micros());
+    // While the handle is dragged only where it rests is asked for.
+    let settled = use_settled(at_us, 60);
+    let question = settled.map(|at| ReplayQuery { at: Some(Timestamp(at)), ..about });
+    let then = use_query(question, |query| GetReplay { query, body: NoBody });
+    let shown = if settled.is_some() { then.answer } else { whole.clone() };
+    {
+        let beat = beat.clone();
+        let lives = whole.data.as_ref().is_some_and(|stood| stood.is_live);
+        use_second(lives, Callback::from(move |()| beat.set(*beat + 1)));
+    }
+    let go = {
+        let address = address.clone();
+        Callback::from(move |at: Option<i64>| {
+            let at = at.map(|at| Timestamp(at).to_string()).unwrap_or_default();
+            address.set("at", &at);
+        })
+    };
+    {
+        let (go, playing) = (go.clone(), playing.clone());
+        use_second(
+            *playing,
+            Callback::from(move |()| {
+                let Some((from, to)) = ends else { return };
+                let next = at_us.unwrap_or(from) + ((to - from) / SECONDS).max(1);
+                if next >= to {
+                    playing.set(false);
+                }
+                go.emit((next < to).then_some(next));
+            }),
+        );
+    }
+    let step = |by: i64| {
+        let go = go.clone();
+        Callback::from(move |()| {
+            let Some((from, to)) = ends else { return };
+            let next = at_us.unwrap_or(to) + (to - from) / STEPS * by;
+            go.emit((next < to).then_some(next.max(from)));
+        })
+    };
+    use_shortcut("j", "Later", step(10));
+    use_shortcut("k", "Earlier", step(-10));
+    let title = whole
+        .data
+        .as_ref()
+        .map_or_else(|| "Replay".to_owned(), |stood| format!("{}, as it was", stood.title));
+    let toggle = {
+        let (playing, go) = (playing.clone(), go.clone());
+        Callback::from(move |_: MouseEvent| {
+            if !*playing && at_us.is_none() {
+                go.emit(ends.map(|(from, _)| from));
+            }
+            playing.set(!*playing);
+        })
+    };
+    let live = {
+        let go = go.clone();
+        Callback::from(move |_: MouseEvent| go.emit(None))
+    };
+    html! {
+        <>
+            <Heading {title} above={above(props)} />
+            <Faced face={face(&whole, |_: &Stood| false)} what="its life" lines=6 on_retry={asked.again}>
+                if let (Some(stood), Some((from, to))) = (&whole.data, ends) {
+                    <div class="scrub past">
+                        <div class="row wide wrap">
+                            <Button icon={if *playing { Icon::Close } else { Icon::Play }} onclick={toggle} test_id="replay-play">{ if *playing { "Pause" } else { "Play" } }</Button>
+                            <TimeAt class="num" at_us={at_us.unwrap_or(to)} />
+                            if at_us.is_some() { <Button onclick={live} test_id="replay-end">{ if stood.is_live { "Follow it live" } else { "To the end" } }</Button> }
+                        </div>
+                        { line(stood.outline.as_ref(), from, to, at_us, &go) }
+                    </div>
+                    <Faced face={face(&shown, |_: &Stood| false)} what="that moment" lines=6 on_retry={then.again}>
+                        if let Some(then) = &shown.data { <Past stood={Rc::clone(then)} /> }
+                    </Faced>
+                }
+            </Faced>
+        </>
+    }
+}
+
+/// The line of time: its outline, and a slider over it that every hand can move.
+fn line(outline: Option<&Outline>, from: i64, to: i64, at: Option<i64>, go: &Callback<Option<i64>>) -> Html {
+    let length = (to - from).max(1);
+    let value = at.map_or(STEPS, |at| {
+        ((at - from).clamp(0, length) as i128 * i128::from(STEPS) / i128::from(length)) as i64
+    });
+    let oninput = {
+        let go = go.clone();
+        Callback::from(move |event: InputEvent| {
+            let Some(slider) = event.target_dyn_into::<HtmlInputElement>() else { return };
+            let step = slider.value().parse::<i64>().unwrap_or(STEPS);
+            go.emit(
+                (step < STEPS)
+                    .then_some(from + (i128::from(length) * i128::from(step) / i128::from(STEPS)) as i64),
+            );
+        })
+    };
+    let text = Timestamp(at.unwrap_or(to)).to_string();
+    html! {
+        <div class="slide">
+            if let Some(outline) = outline { <Scrub outline={outline.clone()} {from} {to} {at} /> }
+            <input type="range" min="0" max={STEPS.to_string()} value={value.to_string()} {oninput} aria-label="Moment" aria-valuetext={text} data-testid="replay-slider" />
+        </div>
+    }
+}
+
+fn above(props: &ReplayProps) -> Vec<(AttrValue, AttrValue)> {
+    let link = |name: &'static str, path: String| (AttrValue::from(name), AttrValue::from(path));
+    match (props.task, props.agent) {
+        (Some(task), _) => vec![link("Tasks", "/tasks".into()), link("Task", format!("/tasks/{task}"))],
+        (_, Some(agent)) => vec![link("Agents", "/agents".into()), link("Agent", format!("/agents/{agent}"))],
+        _ => Vec::new(),
+    }
+}
