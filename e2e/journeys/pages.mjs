@@ -24,10 +24,27 @@ async function aboard(product) {
 test('every page is accessible in both themes and whole on the narrowest phone', async ({ page, product }) => {
   test.slow();
   const { task, agent, approval } = await aboard(product);
-  const paths = ['/dashboard', '/agents', `/agents/${agent}`, '/agents?new=1', '/tasks', '/tasks/new', `/tasks/${task}`];
-  const inbox = ['/approvals', `/approvals/${approval}`];
-  const figures = ['/search?q=the', '/costs', '/costs/why?day=2026-11-22', '/analytics'];
-  for (const path of [...paths, ...inbox, ...figures, '/settings', '/nowhere']) {
+  const paths = [
+    '/dashboard',
+    '/agents',
+    '/agents?new=1',
+    `/agents/${agent}`,
+    `/agents/${agent}/conversation`,
+    `/agents/${agent}/replay`,
+    '/tasks',
+    '/tasks/new',
+    `/tasks/${task}`,
+    `/tasks/${task}/replay`,
+    '/approvals',
+    `/approvals/${approval}`,
+    '/search?q=the',
+    '/costs',
+    '/costs/why?day=2026-11-22',
+    '/analytics',
+    '/settings',
+    '/nowhere',
+  ];
+  for (const path of paths) {
     await test.step(path, async () => {
       await page.setViewportSize(WIDE);
       const answer = await page.goto(path);

@@ -139,7 +139,7 @@ pub struct Conversation {
 }
 
 /// One thing that was said or done. Which fields there are depends on the kind.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Item {
     /// Its place: opaque, and the same as long as the conversation's file is.
@@ -190,7 +190,7 @@ pub struct Item {
 }
 
 /// A tool's answer.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ItemResult {
     /// Its place.

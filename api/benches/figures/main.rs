@@ -7,6 +7,7 @@
 
 mod bare;
 mod changes;
+mod conversation;
 mod events;
 mod growth;
 mod import;
@@ -43,6 +44,7 @@ const GROUPS: &[(&str, Measure)] = &[
     ("import", import::measure),
     ("otlp", otlp::measure),
     ("search", search::measure),
+    ("conversation", conversation::measure),
 ];
 
 fn main() {

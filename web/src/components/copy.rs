@@ -52,7 +52,8 @@ pub fn CopyButton(props: &CopyButtonProps) -> Html {
     }
 }
 
-async fn copy(text: &str) -> bool {
+/// Puts a text into the clipboard; whether the browser allowed it.
+pub async fn copy(text: &str) -> bool {
     let Some(window) = dom::window() else { return false };
     if !window.is_secure_context() {
         return false;

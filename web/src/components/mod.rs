@@ -34,7 +34,7 @@ pub use bars::{Bar, Bars};
 pub use button::{Button, ButtonKind, ButtonLink, ButtonSize};
 pub use canvas::Plot;
 pub use chip::{Chip, ChipSelect};
-pub use copy::CopyButton;
+pub use copy::{CopyButton, copy};
 pub use dialog::Dialog;
 pub use drawer::Drawer;
 pub use face::{Empty, Face, Faced, Trouble};

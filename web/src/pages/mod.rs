@@ -5,6 +5,7 @@ mod agents;
 mod analytics;
 mod approvals;
 mod bar;
+mod conversation;
 mod costs;
 mod dashboard;
 mod faces;
@@ -53,6 +54,12 @@ pub enum Route {
     #[at("/agents/:id")]
     Agent {
         /// Which.
+        id: String,
+    },
+    /// What an agent was told, said and did; `?at=` is a place in it.
+    #[at("/agents/:id/conversation")]
+    Conversation {
+        /// Whose.
         id: String,
     },
     /// The tasks there were.
@@ -225,6 +232,10 @@ fn page(route: Route) -> Html {
         Route::Login => html! { <login::Login /> },
         Route::Agents => html! { <agents::Agents /> },
         Route::Agent { id } => html! { <agents::Agents open={AttrValue::from(id)} /> },
+        Route::Conversation { id } => match id.parse::<quarterdeck_shared::AgentId>() {
+            Ok(id) => html! { <conversation::Conversation key={id.to_string()} {id} /> },
+            Err(_) => html! { <not_found::NotFound /> },
+        },
         Route::Tasks => html! { <tasks::Tasks /> },
         Route::NewTask => html! { <new_task::NewTask /> },
         Route::Task { id } => html! { <task::Task id={AttrValue::from(id)} /> },

@@ -1,5 +1,6 @@
 //! The difference of two texts, line by line.
 
+use quarterdeck_shared::conversations::FileHunk;
 use yew::prelude::*;
 
 use super::deed::visible;
@@ -48,6 +49,31 @@ impl DiffLine {
 /// A text that comes whole, its lines numbered.
 pub fn added(text: &str) -> Vec<DiffLine> {
     text.lines().enumerate().map(|(at, line)| DiffLine::new(Fate::Comes, Some(at + 1), line)).collect()
+}
+
+/// The places of a file that changed, as they were noted, numbered where that is known.
+pub fn noted(hunks: &[FileHunk]) -> Vec<DiffLine> {
+    let mut lines = Vec::new();
+    for (place, hunk) in hunks.iter().enumerate() {
+        if place > 0 {
+            lines.push(DiffLine::gap());
+        }
+        let (mut old, mut new) = (hunk.old_start as usize, hunk.new_start as usize);
+        let known = |number: usize, start: u64| (start > 0).then_some(number);
+        for line in &hunk.lines {
+            let text = line.get(1..).unwrap_or_default();
+            let (fate, number) = match line.as_bytes().first() {
+                Some(b'+') => (Fate::Comes, known(new, hunk.new_start)),
+                Some(b'-') => (Fate::Goes, known(old, hunk.old_start)),
+                Some(b'\\') => continue,
+                _ => (Fate::Stays, known(new, hunk.new_start)),
+            };
+            old += usize::from(fate != Fate::Comes);
+            new += usize::from(fate != Fate::Goes);
+            lines.push(DiffLine::new(fate, number, text));
+        }
+    }
+    lines
 }
 
 /// What turns one text into the other. Where in a file they stand is not known, so lines carry no number.

@@ -36,6 +36,7 @@ pub mod samples;
 pub mod setting_list;
 pub mod shares;
 pub mod streams;
+pub mod talk;
 pub mod task_facts;
 pub mod task_form;
 pub mod task_now;

@@ -10,6 +10,7 @@ use super::deed::visible;
 use super::marks::{cost_text, cost_title};
 use crate::components::{Basis, Button, ButtonSize, CopyButton, Icon, TimeAt, icon};
 use crate::format::{DASH, grouped};
+use crate::hooks::encode;
 
 /// What the records show.
 #[derive(Properties, PartialEq)]
@@ -56,6 +57,7 @@ fn row(record: &UsageRecord) -> Html {
                     <dt>{ "Cache write" }</dt><dd class="num">{ grouped(tokens.cache_creation) }</dd>
                     <dt>{ "Cache read" }</dt><dd class="num">{ grouped(tokens.cache_read) }</dd>
                     <dt>{ "Read from" }</dt><dd>{ visible(&record.provenance) }</dd>
+                    <dt>{ "Words" }</dt><dd><a href={format!("/agents/{}/conversation?at={}", record.agent_id, encode(&record.at.to_string()))}>{ "The conversation at this reply" }</a></dd>
                     <dt>{ "Message" }</dt><dd><code class="wrap-text">{ visible(&record.message_id) }</code></dd>
                     <dt>{ "Request" }</dt><dd><code class="wrap-text">{ record.request_id.as_deref().map_or_else(|| DASH.to_owned(), visible) }</code></dd>
                 </dl>

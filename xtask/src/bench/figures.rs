@@ -57,6 +57,9 @@ figures! {
         "search_memory": "MB", AtMost 200.0;
         "search_answer": "ms", AtMost 300.0;
     }
+    By::Server("conversation") => {
+        "conversation_open": "ms", AtMost 300.0;
+    }
     By::Lighthouse => {
         "dashboard_performance": "of 100", AtLeast 95.0;
         "dashboard_accessibility": "of 100", AtLeast 100.0;

@@ -9,7 +9,7 @@ use quarterdeck_shared::{AgentId, NoBody, NoQuery};
 use yew::prelude::*;
 
 use crate::client::FleetState;
-use crate::components::{CopyButton, Drawer, Empty, Face, Faced};
+use crate::components::{ButtonLink, ButtonSize, CopyButton, Drawer, Empty, Face, Faced, Icon};
 use crate::dom;
 use crate::hooks::{Ordered, use_address, use_command, use_live, use_pages, use_query};
 use crate::pages::faces::{face, said};
@@ -86,7 +86,10 @@ pub fn AgentDrawer(props: &AgentDrawerProps) -> Html {
     };
     html! {
         <Drawer title={title} about={id.to_string()} on_close={props.on_close.clone()} test_id="agent-drawer"
-            aside={html! { if let Some(link) = link { <CopyButton text={link} label="Copy the link" /> } }}>
+            aside={html! { <>
+                <ButtonLink size={ButtonSize::Small} icon={Icon::Talk} href={format!("/agents/{id}/conversation")} test_id="conversation">{ "Conversation" }</ButtonLink>
+                if let Some(link) = link { <CopyButton text={link} label="Copy the link" /> }
+            </> }}>
             if let Some(agent) = &agent {
                 <AgentHead agent={Rc::clone(agent)} error={detail.as_ref().and_then(|detail| detail.error.clone()).map(AttrValue::from)}
                     doing={doing_now(&live.fleet, agent)} />

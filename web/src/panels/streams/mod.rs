@@ -13,7 +13,9 @@ use self::line::{State, line};
 use super::deed::Deed;
 use super::marks::{Standing, status_shape};
 use super::task_view::TaskView;
-use crate::components::{Chip, Elapsed, Empty, Face, Icon, Panel, TimeAt, icon};
+use crate::components::{
+    ButtonKind, ButtonLink, ButtonSize, Chip, Elapsed, Empty, Face, Icon, Panel, TimeAt, icon,
+};
 use crate::hooks::use_tail;
 use crate::order;
 use crate::track::{Moment, Track};
@@ -103,6 +105,7 @@ fn Stream(props: &StreamProps) -> Html {
                 { status_shape(agent.status) }
                 <a class={classes!("status", "cut", standing.class)} href={format!("/agents/{}", agent.id)}>{ &agent.name }</a>
                 <span class="push micro quiet">{ aside(&tail, fresh, writes) }</span>
+                <ButtonLink size={ButtonSize::Small} kind={ButtonKind::Bare} icon={Icon::Talk} href={format!("/agents/{}/conversation", agent.id)} label={format!("Conversation of {}", agent.name)} />
             </div>
             <ol ref={list} class="events" tabindex="0" aria-label={format!("What {} says and does", agent.name)} onscroll={tail.onscroll.clone()}>
                 if hidden > 0 {

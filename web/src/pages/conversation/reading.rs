@@ -1,0 +1,149 @@
+//! Reading: windows fetched as they are wanted, one at a time, the newest wish first.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use quarterdeck_shared::conversations::{Conversation, ConversationQuery};
+use quarterdeck_shared::endpoints::GetConversation;
+use quarterdeck_shared::{AgentId, Code, NoBody};
+use yew::platform::spawn_local;
+use yew::prelude::*;
+
+use super::reel::Reel;
+use crate::client::{Loaded, Problem, call};
+
+/// Items of a window.
+const STEP: u32 = 80;
+
+/// What is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// The end.
+    End,
+    /// A place: a cursor, a moment, a share of the whole.
+    At(String),
+    /// What stands before.
+    Earlier,
+    /// What stands behind.
+    Later,
+    /// What came since.
+    News,
+    /// One item shown whole.
+    Whole(String),
+}
+
+/// What is read, and the way to wish.
+#[derive(Clone, PartialEq)]
+pub struct Reading {
+    /// The stretch that is held.
+    pub answer: Loaded<Reel>,
+    /// Rises when it begins anew.
+    pub turned: u32,
+    /// Wishes for something.
+    pub wish: Callback<Wish>,
+}
+
+#[derive(Default)]
+struct Desk {
+    reel: RefCell<Loaded<Reel>>,
+    busy: Cell<bool>,
+    turned: Cell<u32>,
+}
+
+/// Reads the conversation of an agent, or of a thread of its session; begins where `at` says, else at the end.
+#[hook]
+pub fn use_reading(id: AgentId, thread: AttrValue, at: AttrValue) -> Reading {
+    let desk = use_memo((id, thread.clone()), |_| Desk::default());
+    let shown = use_state_eq(|| (Loaded::<Reel>::default(), 0));
+    let wish = {
+        let (desk, shown) = (Rc::clone(&desk), shown.clone());
+        use_callback((id, thread.clone()), move |wish: Wish, (id, thread)| {
+            let (desk, shown) = (Rc::clone(&desk), shown.clone());
+            grant(*id, thread.clone(), wish, desk, Rc::new(move |seen| shown.set(seen)));
+        })
+    };
+    {
+        let (wish, desk) = (wish.clone(), Rc::clone(&desk));
+        use_effect_with((id, thread, at), move |(_, _, at)| {
+            let held = desk.reel.borrow().data.as_ref().is_some_and(|reel| reel.find(at).is_some());
+            if !held {
+                wish.emit(if at.is_empty() { Wish::End } else { Wish::At(at.to_string()) });
+            }
+        });
+    }
+    let (answer, turned) = (*shown).clone();
+    Reading { answer, turned, wish }
+}
+
+type Show = Rc<dyn Fn((Loaded<Reel>, u32))>;
+
+fn grant(id: AgentId, thread: AttrValue, wish: Wish, desk: Rc<Desk>, show: Show) {
+    let held = desk.reel.borrow().data.clone();
+    let begins = matches!(wish, Wish::End | Wish::At(_));
+    let Some(query) = query(&wish, held.as_deref(), &thread) else { return };
+    if begins {
+        desk.turned.set(desk.turned.get() + 1);
+    } else if desk.busy.replace(true) {
+        return;
+    }
+    let mine = desk.turned.get();
+    spawn_local(async move {
+        let ask = |query| call(GetConversation { id, query, body: NoBody });
+        let mut reply = ask(query.clone()).await;
+        if matches!((&reply, &wish), (Err(Problem { code: Some(Code::BadCursor), .. }), Wish::At(_))) {
+            // The file was written anew since the place was noted: the end is what there is.
+            reply = ask(ConversationQuery { at: None, ..query }).await;
+        }
+        if !begins {
+            desk.busy.set(false);
+        }
+        if desk.turned.get() != mine {
+            return;
+        }
+        let before = desk.reel.borrow().clone();
+        let reel = before.data.clone();
+        let after = match reply {
+            Ok(window) => before.answered(Ok(joined(&wish, reel.as_deref(), window))),
+            // News come again; what was asked for by hand must be said to have failed.
+            Err(_) if wish == Wish::News => return,
+            Err(problem) => before.answered(Err(problem)),
+        };
+        *desk.reel.borrow_mut() = after.clone();
+        show((after, mine));
+    });
+}
+
+/// The question behind a wish; none where there is nothing to ask.
+fn query(wish: &Wish, held: Option<&Reel>, thread: &AttrValue) -> Option<ConversationQuery> {
+    let thread = (!thread.is_empty()).then(|| thread.to_string());
+    let base = ConversationQuery { thread, limit: Some(STEP), ..ConversationQuery::default() };
+    Some(match wish {
+        Wish::End => base,
+        Wish::At(at) => ConversationQuery { at: Some(at.clone()), ..base },
+        Wish::Earlier => ConversationQuery { before: Some(held?.earlier.clone()?), ..base },
+        Wish::Later => ConversationQuery { after: Some(held?.later.clone()?), ..base },
+        Wish::News => match held?.loose_end() {
+            Some(at) if held?.later.is_none() => {
+                ConversationQuery { at: Some(at.to_owned()), limit: Some(200), ..base }
+            }
+            Some(_) => return None,
+            None => base,
+        },
+        Wish::Whole(cursor) => {
+            ConversationQuery { at: Some(cursor.clone()), whole: Some(true), limit: Some(1), ..base }
+        }
+    })
+}
+
+fn joined(wish: &Wish, held: Option<&Reel>, window: Conversation) -> Reel {
+    match (wish, held) {
+        (Wish::Earlier, Some(reel)) => reel.prepended(window),
+        (Wish::Later, Some(reel)) => reel.appended(window),
+        (Wish::News, Some(reel)) if !reel.items.is_empty() => reel.refreshed(window),
+        (Wish::Whole(cursor), Some(reel)) => {
+            let item = window.items.into_iter().find(|item| item.cursor == *cursor);
+            item.map_or_else(|| reel.clone(), |item| reel.swapped(item))
+        }
+        _ => Reel::begin(window),
+    }
+}

@@ -1,0 +1,69 @@
+use super::*;
+use crate::testing::{drawn, holds};
+use serde_json::{Value, json};
+
+fn shown(item: Value) -> String {
+    let mut whole = json!({"cursor": "0.7.0", "at": "2026-11-22T10:00:01Z", "kind": "text"});
+    for (field, value) in item.as_object().unwrap() {
+        whole[field] = value.clone();
+    }
+    let item: Rc<Item> = Rc::new(serde_json::from_value(whole).unwrap());
+    drawn(html! { <Turn {item} here=true thoughts=false on_deal={Callback::noop()} /> })
+}
+
+#[test]
+fn words_of_an_agent_are_text_and_nothing_else() {
+    let html = shown(json!({"text": "<img src=x onerror=alert(1)> ![x](http://evil/x.png) \u{202e}"}));
+    holds(&html, &["data-cursor=\"0.7.0\"", "Copy", "Link to here", "Raw line", "aria-current=\"true\""]);
+    assert!(!html.contains("<img"), "{html}");
+}
+
+#[test]
+fn a_call_stands_with_its_input_and_its_answer() {
+    let html = shown(json!({"kind": "call", "tool": "Bash", "input": {"command": "cargo check"},
+        "result": {"cursor": "0.9.0", "at": "2026-11-22T10:00:10Z", "text": "error[E0308]", "is_error": true}}));
+    holds(&html, &["call bad", "cargo check", "failed, 0:09", "error[E0308]", "Input"]);
+    holds(&shown(json!({"kind": "call", "tool": "Bash", "input": {"command": "ls"}})), &["no answer yet"]);
+}
+
+#[test]
+fn an_edit_shows_what_comes_and_goes_with_its_lines() {
+    let change = json!({"path": "/a.rs", "kind": "update", "added": 1, "removed": 1,
+        "hunks": [{"old_start": 113, "new_start": 113, "lines": [" a", "-b", "+c"]}]});
+    let result = json!({"cursor": "0.9.0", "at": null, "is_error": false, "change": change});
+    let html =
+        shown(json!({"kind": "call", "tool": "Edit", "input": {"file_path": "/a.rs"}, "result": result}));
+    holds(&html, &["Change in /a.rs", "+1 −1", "class=\"cutl\"><span>114", "class=\"add\"><span>114"]);
+}
+
+#[test]
+fn a_sub_agent_is_a_link_to_its_own_conversation() {
+    let id = "0192f0c1-2b3c-7d4e-8f50-00000000000a";
+    let result =
+        |helper: Value| json!({"cursor": "0.9.0", "at": null, "is_error": false, "sub_agent": helper});
+    let call = |result: Value| shown(json!({"kind": "call", "tool": "Agent", "input": {}, "result": result}));
+    holds(&call(result(json!({"agent_id": id}))), &[&format!("href=\"/agents/{id}/conversation\"")]);
+    holds(&call(result(json!({"agent_id": id, "thread": "a9&b"}))), &["conversation?thread=a9%26b\""]);
+}
+
+#[test]
+fn thoughts_are_folded_and_marks_are_told() {
+    let html = shown(json!({"kind": "thinking", "text": "one two three"}));
+    holds(&html, &["Thought, 3 words", "<details class=\"fold\">"]);
+    let compaction =
+        json!({"kind": "compaction", "what": "auto", "tokens_before": 170_000, "tokens_after": 12_000});
+    holds(&shown(compaction), &["condensed by itself, 170k → 12.0k tokens"]);
+    holds(&shown(json!({"kind": "notice", "what": "turn_duration", "text": "3200"})), &["The turn took 0:03"]);
+    holds(&shown(json!({"kind": "prompt", "text": "again", "is_branch": true})), &["Somebody went back"]);
+    holds(&shown(json!({"kind": "fault", "text": "Overloaded", "status": 529})), &["529: ", "Overloaded"]);
+    holds(&shown(json!({"left_out": 20_000, "text": "x"})), &["Show 20,000 more bytes"]);
+}
+
+#[test]
+fn pictures_come_from_this_server_alone() {
+    let here = "/api/v1/agents/0192/conversation/image?at=0.7.0&index=0";
+    holds(&shown(json!({"kind": "image", "images": [here]})), &["<img", "loading=\"lazy\""]);
+    assert!(
+        !shown(json!({"kind": "image", "images": ["http://evil/x.png", "//evil/x.png"]})).contains("<img")
+    );
+}
