@@ -278,6 +278,9 @@ mod tests {
     fn a_new_task_is_not_taken_for_a_task_called_new() {
         assert_eq!(Route::recognize("/tasks/new"), Some(Route::NewTask));
         assert_eq!(Route::recognize("/tasks/0192"), Some(Route::Task { id: "0192".into() }));
+        let id = "0192f0c1-2b3c-7d4e-8f50-123456789abc";
+        let talk = Route::recognize(&format!("/agents/{id}/conversation"));
+        assert_eq!(talk, Some(Route::Conversation { id: id.into() }));
         assert_eq!(Route::recognize("/nowhere"), Some(Route::NotFound));
     }
 }

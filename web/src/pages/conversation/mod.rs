@@ -1,6 +1,8 @@
 //! A conversation: opened at its end or at a linked place, read window by window, live while its agent works.
 
+mod head;
 mod matches;
+mod raw;
 mod reading;
 mod reel;
 mod view;
@@ -8,29 +10,25 @@ mod view;
 use std::rc::Rc;
 
 use quarterdeck_shared::agents::Agent;
-use quarterdeck_shared::conversations::{ConversationQuery, MomentQuery, PlaceQuery};
-use quarterdeck_shared::endpoints::{GetAgent, GetConversation, GetMoment, GetRawLine};
+use quarterdeck_shared::conversations::{ConversationQuery, MomentQuery};
+use quarterdeck_shared::endpoints::{GetAgent, GetConversation, GetMoment};
 use quarterdeck_shared::{AgentId, NoBody, NoQuery, Timestamp};
 use web_sys::HtmlInputElement;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
+use self::head::{Scrub, stands};
 use self::matches::Matches;
+use self::raw::RawLine;
 use self::reading::{Wish, use_reading};
 use self::reel::Reel;
-use super::Heading;
 use super::faces::face;
-use crate::calendar;
 use crate::client::{FleetState, call};
-use crate::components::{
-    Button, ButtonLink, ButtonSize, CopyButton, Dialog, Empty, Face, Faced, Icon, Toast, copy, icon,
-    use_toasts,
-};
+use crate::components::{Button, ButtonSize, Empty, Face, Faced, Icon, Toast, copy, icon, use_toasts};
 use crate::dom;
-use crate::format::{grouped, percent};
+use crate::format::grouped;
 use crate::hooks::{use_address, use_live, use_query, use_second, use_settled, use_shortcut};
 use crate::panels::deed::visible;
-use crate::panels::marks::{recording, status_mark};
 use crate::panels::talk::{Deal, Keys, Then, Turn};
 
 /// Seconds after which a working agent's conversation is looked at anew, whatever the socket says.
@@ -294,24 +292,7 @@ pub fn Conversation(props: &ConversationProps) -> Html {
     let place = here.map_or(reel.to, |at| reel.share(at));
     html! {
         <>
-            <div class="scrub">
-                <div class="row wide wrap talk-head">
-                    <Heading title={format!("{name}, conversation")} above={above(agent.as_deref(), id)}>{ name.clone() }</Heading>
-                    if let Some(agent) = &agent {
-                        { status_mark(agent.status, None) }
-                        if agent.runtime == "replay" { { recording() } }
-                    }
-                    if !thread.is_empty() { <span class="tag">{ format!("sub-agent {}", visible(&thread)) }</span> }
-                    <span class="push row">
-                        <ButtonLink size={ButtonSize::Small} href={export(id, &thread)} download={Some(AttrValue::from(format!("conversation-{id}.md")))} test_id="export">{ "Export as Markdown" }</ButtonLink>
-                    </span>
-                </div>
-                <label class="row scrubber"><span class="sr">{ "Place in the conversation" }</span>
-                    <input type="range" min="0" max="1000" value={format!("{:.0}", place * 1_000.0)} onchange={jump}
-                        aria-valuetext={stands(&reel, here, place)} data-testid="scrubber" />
-                    <span class="small num nowrap" aria-hidden="true">{ stands(&reel, here, place) }</span>
-                </label>
-            </div>
+            <Scrub {id} agent={agent.clone()} name={name.clone()} thread={thread.clone()} {place} stands={stands(&reel, here, place)} onchange={jump} />
             <div class="talk">
                 <div class="reel-frame">
                     { for reel.missing.iter().map(|words| html! { <p class="waitword row" role="status">{ icon(Icon::Warn) }<span class="wrap-text">{ visible(words) }</span></p> }) }
@@ -349,53 +330,4 @@ fn version(fleet: &FleetState, id: AgentId, agent: Option<&Agent>) -> (Option<Ti
     let lines = fleet.lines.get(&id);
     let last = lines.and_then(|lines| lines.back()).map_or(0, |line| line.activity.text.len());
     (agent.map(|agent| agent.updated_at), lines.map_or(0, |lines| lines.len()), last)
-}
-
-/// Where one stands, in words.
-fn stands(reel: &Reel, here: Option<usize>, place: f64) -> String {
-    let at = here.and_then(|at| reel.items.get(at)).and_then(|item| item.at);
-    let clock = at.map(|at| format!("{}, ", calendar::full(at.micros()))).unwrap_or_default();
-    format!("{clock}{} of it", percent(place))
-}
-
-fn above(agent: Option<&Agent>, id: AgentId) -> Vec<(AttrValue, AttrValue)> {
-    let task =
-        agent.and_then(|agent| agent.task_id).map(|task| ("Task".into(), format!("/tasks/{task}").into()));
-    let agent = (id.short().into(), format!("/agents/{id}").into());
-    [("Agents".into(), "/agents".into())].into_iter().chain(task).chain([agent]).collect()
-}
-
-fn export(id: AgentId, thread: &str) -> String {
-    let thread =
-        if thread.is_empty() { String::new() } else { format!("?thread={}", crate::hooks::encode(thread)) };
-    format!("/api/v1/agents/{id}/conversation.md{thread}")
-}
-
-#[derive(Properties, PartialEq)]
-struct RawLineProps {
-    id: AgentId,
-    thread: AttrValue,
-    cursor: AttrValue,
-    on_close: Callback<()>,
-}
-
-/// The raw line of an item.
-#[component]
-fn RawLine(props: &RawLineProps) -> Html {
-    let question = (props.id, props.thread.clone(), props.cursor.clone());
-    let asked = use_query(Some(question), |(id, thread, cursor)| {
-        let thread = (!thread.is_empty()).then(|| thread.to_string());
-        GetRawLine { id, query: PlaceQuery { at: cursor.to_string(), thread, index: None }, body: NoBody }
-    });
-    html! {
-        <Dialog title="Raw line" on_close={props.on_close.clone()} class="wide" test_id="raw-line">
-            <Faced face={face(&asked.answer, |_| false)} what="the raw line" on_retry={asked.again.clone()}>
-                if let Some(line) = &asked.answer.data {
-                    <p class="small quiet row"><span class="wrap-text grow">{ visible(&line.place) }</span><CopyButton text={line.text.clone()} label="Copy the line" /></p>
-                    <pre class="cmd raw-line" tabindex="0">{ visible(&line.text) }</pre>
-                    if line.left_out > 0 { <p class="small quiet">{ format!("{} more bytes are left out here.", grouped(line.left_out)) }</p> }
-                }
-            </Faced>
-        </Dialog>
-    }
 }

@@ -53,7 +53,10 @@ fn thoughts_are_folded_and_marks_are_told() {
     let compaction =
         json!({"kind": "compaction", "what": "auto", "tokens_before": 170_000, "tokens_after": 12_000});
     holds(&shown(compaction), &["condensed by itself, 170k → 12.0k tokens"]);
-    holds(&shown(json!({"kind": "notice", "what": "turn_duration", "text": "3200"})), &["The turn took 0:03"]);
+    holds(
+        &shown(json!({"kind": "notice", "what": "turn_duration", "text": "3200"})),
+        &["The turn took 0:03"],
+    );
     holds(&shown(json!({"kind": "prompt", "text": "again", "is_branch": true})), &["Somebody went back"]);
     holds(&shown(json!({"kind": "fault", "text": "Overloaded", "status": 529})), &["529: ", "Overloaded"]);
     holds(&shown(json!({"left_out": 20_000, "text": "x"})), &["Show 20,000 more bytes"]);
