@@ -5,11 +5,13 @@ mod events;
 mod export;
 mod files;
 mod pictures;
+mod place;
 mod tape;
 mod window;
 
 pub use export::markdown;
 pub use pictures::Shown;
+pub use place::cursors;
 
 use crate::store::{Store, StoreError, ThreadFile};
 use files::{Files, Place};

@@ -5,6 +5,7 @@ pub mod config;
 pub mod conversations;
 pub mod costs;
 pub mod error;
+pub mod files;
 pub mod fleet;
 pub mod http;
 pub mod jobs;

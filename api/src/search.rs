@@ -4,9 +4,14 @@ mod reading;
 
 pub use reading::{Place, piece_at};
 
+use crate::conversations::cursors;
 use crate::store::{Phrase, Stand, Store, StoreError, Wanted};
 use orchestrator::search::{Question, Term, mark, spoken};
-use quarterdeck_shared::search::{Found, Hit, SearchQuery};
+use quarterdeck_shared::{
+    AgentId,
+    search::{Found, Hit, SearchQuery},
+};
+use std::collections::BTreeMap;
 
 /// Characters of a snippet.
 const SNIPPET: usize = 240;
@@ -34,14 +39,31 @@ pub async fn find(store: &Store, query: &SearchQuery) -> Result<Found, StoreErro
         // What stands there now and does not hold the words is something else.
         marked.filter(|marked| !marked.marks.is_empty()).unwrap_or_default()
     });
-    let items = stands.into_iter().zip(marked).map(|(stand, marked)| {
+    let places = places(store, &stands).await?;
+    let items = stands.into_iter().zip(marked).zip(places).map(|((stand, marked), place)| {
         // A conversation opens at any moment of it.
-        let place = stand.at.to_string();
+        let place = place.unwrap_or_else(|| stand.at.to_string());
         let Stand { agent_id, agent_name, task_id, project, kind, tool, at, .. } = stand;
         let (snippet, marks) = (marked.text, marked.marks);
         Hit { agent_id, agent_name, task_id, project, at, kind, tool, snippet, marks, place }
     });
     Ok(Found { items: items.collect(), total, next_cursor, index })
+}
+
+/// Where each stands in its conversation, as far as that is known.
+async fn places(store: &Store, stands: &[Stand]) -> Result<Vec<Option<String>>, StoreError> {
+    let mut places = vec![None; stands.len()];
+    let mut by_agent: BTreeMap<AgentId, Vec<usize>> = BTreeMap::new();
+    for (index, stand) in stands.iter().enumerate() {
+        by_agent.entry(stand.agent_id).or_default().push(index);
+    }
+    for (agent, indexes) in by_agent {
+        let spots: Vec<_> = indexes.iter().map(|index| &stands[*index].spot).collect();
+        for (index, cursor) in indexes.iter().zip(cursors(store, agent, &spots).await?) {
+            places[*index] = cursor;
+        }
+    }
+    Ok(places)
 }
 
 fn wanted(question: &Question) -> Wanted {

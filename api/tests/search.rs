@@ -7,6 +7,8 @@ use crate::{
 };
 use proptest::prelude::*;
 use quarterdeck::{
+    conversations,
+    files::{difference, patch},
     jobs::catch_up,
     search::find,
     sources::Tense,
@@ -14,6 +16,7 @@ use quarterdeck::{
 };
 use quarterdeck_shared::{
     AgentId, Payload, Total,
+    conversations::ConversationQuery,
     event::{Activity, ActivityKind},
     files::{FileDeed, FileQuery},
     search::{Found, HitKind, SearchQuery},
@@ -85,7 +88,9 @@ both! {
         let asked = roofs.items.iter().find(|hit| hit.kind == HitKind::Prompt).unwrap();
         assert_eq!((asked.snippet.as_str(), &asked.marks[..]), ("Mend the Café's roof", &[(16, 20)][..]));
         assert_eq!((asked.agent_name.as_str(), asked.project.as_str()), ("Mend the Café's roof", "/home/dev/app"));
-        assert_eq!(asked.place, "2026-11-22T11:59:00.000000Z");
+        let window = ConversationQuery { at: Some(asked.place.clone()), limit: Some(1), ..ConversationQuery::default() };
+        let opened = conversations::window(&store, asked.agent_id, &window).await.unwrap().unwrap();
+        assert_eq!(opened.items[0].text, "Mend the Café's roof", "its place opens the conversation there");
         assert_eq!(found(&store, "cafe ROOF").await, ["Mend the Café's roof"]);
         assert_eq!(found(&store, "\"new tiles\"").await, ["The roof needs new tiles."]);
         assert_eq!(found(&store, "\"tiles new\"").await, Vec::<String>::new());
@@ -202,12 +207,12 @@ both! {
     async fn files_say_who_read_and_wrote_them(place: &Place) {
         let store = place.open().await;
         let (folder, session) = project();
-        let patch = json!([{"oldStart": 1, "oldLines": 2, "newStart": 1, "newLines": 3, "lines": [" a", "-b", "+c", "+d"]}]);
+        let noted = json!([{"oldStart": 1, "oldLines": 2, "newStart": 1, "newLines": 3, "lines": [" a", "-b", "+c", "+d"]}]);
         append(&session, &[
             call("s1", "t1", "Read", json!({"file_path": "/a.rs"})),
             answer("s1", "t1", "1 a", json!({"type": "text", "file": {"filePath": "/a.rs", "content": "a", "totalLines": 9}}), false),
             call("s1", "t2", "Edit", json!({"file_path": "/a.rs", "old_string": "b", "new_string": "c\nd"})),
-            answer("s1", "t2", "ok", json!({"filePath": "/a.rs", "oldString": "b", "newString": "c\nd", "structuredPatch": patch}), false),
+            answer("s1", "t2", "ok", json!({"filePath": "/a.rs", "oldString": "b", "newString": "c\nd", "structuredPatch": noted}), false),
             call("s1", "t3", "Edit", json!({"file_path": "/a.rs", "old_string": "x", "new_string": "y"})),
             answer("s1", "t3", "no such text", json!("Error: no such text"), true),
             call("s1", "t4", "Write", json!({"file_path": "/b.rs", "content": "1\n2\n3\n"})),
@@ -226,6 +231,12 @@ both! {
         let query = FileQuery { path: Some("/a.rs".into()), limit: Some(1), ..FileQuery::default() };
         let first = store.file_history(&query).await.unwrap();
         assert_eq!((first.total, first.items[0].deed), (Total::Exact(2), FileDeed::Edit));
+        let edit = difference(&store, &first.items[0].id).await.unwrap().unwrap();
+        assert_eq!(patch(&edit), "--- a/a.rs\n+++ b/a.rs\n@@ -1,2 +1,3 @@\n a\n-b\n+c\n+d\n", "as the session notes it");
+        let written = difference(&store, "t4").await.unwrap().unwrap();
+        assert_eq!(patch(&written), "--- a/b.rs\n+++ b/b.rs\n@@ -0,0 +1,3 @@\n+1\n+2\n+3\n", "as the call asks for it");
+        assert_eq!(written.hunks[0].lines[0].spans[0].class.as_deref(), Some("number"));
+        assert_eq!(difference(&store, "t3").await.unwrap(), None, "it failed");
         let second = store.file_history(&FileQuery { cursor: first.next_cursor, ..query }).await.unwrap();
         assert_eq!((second.items[0].deed, second.next_cursor), (FileDeed::Read, None));
         store.close().await;

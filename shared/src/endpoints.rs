@@ -8,6 +8,7 @@ use crate::{
     conversations::{Conversation, ConversationQuery, Moment, MomentQuery, PlaceQuery, RawLine},
     costs::{Costs, CostsQuery, Why, WhyQuery},
     endpoint::Endpoint,
+    files::{AgentFiles, DiffQuery, FileDiff, FileHistory, FileQuery},
     hooks::{HookInput, HookReply},
     prompts::{AnalystPromptQuery, NewPreview, Preview, RolePrompt, RolePromptQuery},
     replay::{Replay, ReplayQuery},
@@ -132,6 +133,13 @@ endpoints! {
     GetRawLine = keyed Get "/api/v1/agents/{id}/conversation/raw" (id: AgentId) query PlaceQuery, body NoBody => 200 RawLine;
     #[doc = "What an agent had taken by a moment, and how full its window was."]
     GetMoment = keyed Get "/api/v1/agents/{id}/conversation/moment" (id: AgentId) query MomentQuery, body NoBody => 200 Moment;
+
+    #[doc = "What an agent read and what it wrote, file by file, as its session tells."]
+    ListAgentFiles = keyed Get "/api/v1/agents/{id}/files" (id: AgentId) query NoQuery, body NoBody => 200 AgentFiles;
+    #[doc = "What was done to a file across agents, or by an agent to any, the newest first."]
+    ListFileChanges = keyed Get "/api/v1/files" () query FileQuery, body NoBody => 200 FileHistory;
+    #[doc = "What one modification of a file did, as its session tells."]
+    GetFileDiff = keyed Get "/api/v1/files/diff" () query DiffQuery, body NoBody => 200 FileDiff;
 
     #[doc = "Tasks by page, filter and order."]
     ListTasks = keyed Get "/api/v1/tasks" () query TaskQuery, body NoBody => 200 Page<Task>;

@@ -110,7 +110,7 @@ const METRICS: &str = "/metrics";
 pub struct Plain {
     /// Its name, unique in the product.
     pub name: &'static str,
-    /// Its path with the agent's id in braces.
+    /// Its path, an agent's id in braces.
     pub path: &'static str,
     /// What it promises.
     pub summary: &'static str,
@@ -135,6 +135,13 @@ pub const PLAIN: &[Plain] = &[
         summary: "A picture of a conversation, where its bytes are what they are said to be.",
         media: &["image/png", "image/jpeg", "image/gif", "image/webp"],
         query: &[("at", true), ("index", false), ("thread", false)],
+    },
+    Plain {
+        name: "GetFilePatch",
+        path: "/api/v1/files/patch",
+        summary: "What one modification of a file did, as a patch to keep.",
+        media: &["text/plain"],
+        query: &[("id", true)],
     },
 ];
 
@@ -244,7 +251,8 @@ fn bare(read: &Plain) -> Value {
         .iter()
         .map(|media| ((*media).to_owned(), json!({ "schema": { "type": "string" } })))
         .collect();
-    let mut parameters = vec![path_param("id", &plain::<crate::AgentId>())];
+    let of_agent = read.path.contains("{id}").then(|| path_param("id", &plain::<crate::AgentId>()));
+    let mut parameters: Vec<_> = of_agent.into_iter().collect();
     parameters.extend(read.query.iter().map(|(name, required)| {
         json!({
             "name": name, "in": "query", "required": required, "description": format!("The {name}."),

@@ -15,6 +15,7 @@ mod conversations;
 mod costs;
 mod docs;
 pub mod door;
+mod files;
 pub mod headers;
 pub mod health;
 mod hooks;
@@ -59,6 +60,7 @@ pub const API: &str = "/api/v1";
 fn api() -> Vec<Route> {
     let terms = [agents::routes, approvals::routes, auth::routes, conversations::routes, costs::routes];
     let more = [
+        files::routes,
         hooks::routes,
         prompts::routes,
         replay::routes,

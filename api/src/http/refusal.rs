@@ -2,7 +2,10 @@
 
 use super::{door, headers, otlp, seen::Seen, spa};
 use crate::{error::ApiError, sources::otlp::PLACES};
-use quarterdeck_shared::{Code, ENDPOINTS, ErrorBody, Timestamp, openapi::SOCKETS};
+use quarterdeck_shared::{
+    Code, ENDPOINTS, ErrorBody, Timestamp,
+    openapi::{PLAIN, SOCKETS},
+};
 use rocket::{
     Catcher, Request, Response, catch, catchers,
     http::{ContentType, Method, Status},
@@ -144,6 +147,7 @@ fn missing(path: &str, method: Option<Method>) -> ApiError {
         ENDPOINTS.iter().filter(|route| if literal { route.path == path } else { is_at(route.path, path) });
     let mut allow: BTreeSet<_> = here.map(|route| route.method.as_str()).collect();
     let reads = SOCKETS.iter().map(|(path, _)| *path).chain(["/metrics", "/api/openapi.json", "/api/docs"]);
+    let reads = reads.chain(PLAIN.iter().map(|plain| plain.path));
     if reads.into_iter().any(|read| is_at(read, path)) || spa::is_page(path) {
         allow.insert("GET");
     }

@@ -1,6 +1,6 @@
 //! Reading back: a piece of a conversation from where it stands, a line of a session file or an event.
 
-use crate::store::{Channel, Spot, Stand, Store, StoreError};
+use crate::store::{Spot, Stand, Store, StoreError};
 use orchestrator::{
     conversations::{Piece, continues, of_event, read},
     transcripts::lines::LONGEST_LINE,
@@ -70,9 +70,8 @@ fn read_at(path: &str, place: u64, piece: u64) -> io::Result<Option<Piece>> {
 async fn told_at(store: &Store, place: &Place) -> Result<Option<Piece>, StoreError> {
     let before = i64::try_from(place.spot.place).unwrap_or(i64::MAX) - 1;
     let mut whole: Option<Piece> = None;
-    for event in store.events(before, Channel::Fleet, EVENTS).await? {
-        let of_agent = event.agent_id == Some(place.agent_id);
-        let read = of_agent.then(|| serde_json::from_str::<Event>(&event.json).ok()).flatten();
+    for event in store.words_after(place.agent_id, before, EVENTS).await? {
+        let read = serde_json::from_str::<Event>(&event.json).ok();
         let Some(piece) = read.as_ref().and_then(of_event) else { continue };
         match &mut whole {
             None => whole = Some(piece),

@@ -221,7 +221,7 @@ impl Indexed {
         }
         // What a copied session tells once more has been told; what an answer says counts for more than the call.
         let (settled, called): (Vec<_>, Vec<_>) = self.done.iter().partition(|done| done.settled);
-        FILE_CHANGES.insert_new(db, called.into_iter().map(done_values).collect()).await?;
+        FILE_CHANGES.keep(db, called.into_iter().map(done_values).collect()).await?;
         let newer = "WHERE NOT file_changes.settled";
         FILE_CHANGES.upsert_where(db, settled.into_iter().map(done_values).collect(), newer).await?;
         for group in groups(&self.failed) {

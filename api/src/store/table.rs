@@ -47,15 +47,6 @@ impl Table {
         self.write(db, rows, &format!("{} {condition}", self.overwriting())).await
     }
 
-    /// Writes rows; one that is there already stays as it is.
-    pub(super) async fn insert_new(
-        &self,
-        db: &impl ConnectionTrait,
-        rows: Vec<Vec<Value>>,
-    ) -> Result<(), StoreError> {
-        self.write(db, rows, &format!(" ON CONFLICT ({}) DO NOTHING", self.key.join(", "))).await
-    }
-
     fn overwriting(&self) -> String {
         let changes: Vec<_> = self.columns.iter().filter(|column| !self.key.contains(column)).collect();
         let changes: Vec<_> = changes.iter().map(|column| format!("{column} = excluded.{column}")).collect();

@@ -11,6 +11,7 @@ mod once;
 mod process;
 mod reads;
 mod replay;
+mod search;
 mod secrets;
 mod sockets;
 mod surface;

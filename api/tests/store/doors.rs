@@ -201,6 +201,8 @@ async fn schema(place: &Place) -> BTreeSet<String> {
         }
     }
     look.close().await.unwrap();
+    // The words of documents are each database's own matter; what is written into them is held by the search's tests.
+    words.retain(|column| !column.starts_with("document_words"));
     words
 }
 
