@@ -10,6 +10,7 @@ mod costs;
 mod dashboard;
 mod faces;
 mod facts;
+mod files;
 mod frame;
 mod heading;
 mod help;
@@ -59,6 +60,12 @@ pub enum Route {
     /// What an agent was told, said and did; `?at=` is a place in it.
     #[at("/agents/:id/conversation")]
     Conversation {
+        /// Whose.
+        id: String,
+    },
+    /// What an agent read and wrote.
+    #[at("/agents/:id/files")]
+    AgentFiles {
         /// Whose.
         id: String,
     },
@@ -236,6 +243,7 @@ fn page(route: Route) -> Html {
             Ok(id) => html! { <conversation::Conversation key={id.to_string()} {id} /> },
             Err(_) => html! { <not_found::NotFound /> },
         },
+        Route::AgentFiles { id } => html! { <files::Files id={AttrValue::from(id)} /> },
         Route::Tasks => html! { <tasks::Tasks /> },
         Route::NewTask => html! { <new_task::NewTask /> },
         Route::Task { id } => html! { <task::Task id={AttrValue::from(id)} /> },

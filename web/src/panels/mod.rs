@@ -15,6 +15,7 @@ pub mod deed;
 pub mod deed_view;
 pub mod diff;
 pub mod doing;
+pub mod file_diff;
 pub mod forecast;
 pub mod graph;
 pub mod hits;
