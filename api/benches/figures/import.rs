@@ -4,7 +4,7 @@
 //! `QUARTERDECK_BENCH_IMPORT_BYTES` takes another size, for trying.
 
 #[path = "../../../xtask/src/generate/transcripts.rs"]
-mod transcripts;
+pub mod transcripts;
 
 use super::{median, rounded, say};
 use nix::sys::{

@@ -3,11 +3,7 @@
 //!
 //! `QUARTERDECK_BENCH_SEARCH_BYTES` takes another size, for trying.
 
-#[path = "../../../xtask/src/generate/transcripts.rs"]
-#[allow(dead_code)]
-mod transcripts;
-
-use super::{median, rounded, say};
+use super::{import::transcripts, median, rounded, say};
 use nix::sys::resource::{UsageWho, getrusage};
 use quarterdeck::{
     jobs::catch_up,

@@ -116,8 +116,11 @@ mod tests {
     use crate::conversations::read;
     use serde_json::json;
 
+    /// The deed, lines added and taken out, lines in all, and whether it is settled.
+    type Told = (FileDeed, Option<u64>, Option<u64>, Option<u64>, bool);
+
     #[track_caller]
-    fn check(line: &Value, expected: Option<(FileDeed, Option<u64>, Option<u64>, Option<u64>, bool)>) {
+    fn check(line: &Value, expected: Option<Told>) {
         let pieces = read(line.to_string().as_bytes());
         let found = match deed(&pieces[0]) {
             Some(Deed::Done(done)) => {

@@ -201,7 +201,7 @@ fn next(rest: &str, language: &Language, open: &mut bool) -> (Class, usize) {
         return (Class::Plain, first.len_utf8());
     }
     let number = first.is_ascii_digit();
-    let end = rest.find(|letter| !belongs(letter) && !(number && letter == '.')).unwrap_or(rest.len());
+    let end = rest.find(|letter| !(belongs(letter) || number && letter == '.')).unwrap_or(rest.len());
     let word = &rest[..end];
     let keeps = |kept: &str| kept == word || (language.ends == ["sql"] && kept.eq_ignore_ascii_case(word));
     match () {

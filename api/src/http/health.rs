@@ -54,7 +54,9 @@ async fn ready(
     shutdown: rocket::Shutdown,
 ) -> Reply<GetReadiness> {
     let mut checks = look(&db, Some(hub)).await;
-    checks.extend(sources.states().into_iter().chain(jobs.states()).map(check));
+    checks.extend(sources.states().into_iter().map(check));
+    // A job that has trouble keeps nobody from being given work.
+    checks.extend(jobs.states().into_iter().map(|job| Check { ok: true, ..check(job) }));
     if futures::FutureExt::now_or_never(shutdown).is_some() {
         checks.push(Check { name: "server".to_owned(), ok: false, message: "is stopping".to_owned() });
     }

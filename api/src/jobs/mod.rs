@@ -22,10 +22,16 @@ type Make = fn() -> Arc<dyn Job>;
 /// Every job, by name.
 pub const JOBS: &[(&str, Make)] = &[(index::NAME, index::make)];
 
+/// A job and the board it writes on.
+struct Post {
+    job: Arc<dyn Job>,
+    board: watch::Sender<State>,
+}
+
 /// The jobs of a server. Cheap to clone; every clone is the same ones.
 #[derive(Clone)]
 pub struct Jobs {
-    all: Arc<[(Arc<dyn Job>, watch::Sender<State>)]>,
+    all: Arc<[Post]>,
     store: Store,
     stop: watch::Sender<bool>,
 }
@@ -39,13 +45,14 @@ impl Jobs {
             message: "has not begun".to_owned(),
             ..State::default()
         };
-        let all = JOBS.iter().map(|(name, make)| (make(), watch::Sender::new(begun(name)))).collect();
+        let post = |(name, make): &(&str, Make)| Post { job: make(), board: watch::Sender::new(begun(name)) };
+        let all = JOBS.iter().map(post).collect();
         Self { all, store, stop: watch::Sender::new(false) }
     }
 
     /// Runs every job until all are stopped.
     pub async fn run(&self) {
-        let running = self.all.iter().map(|(job, board)| {
+        let running = self.all.iter().map(|Post { job, board }| {
             board.send_modify(|state| state.running = true);
             let work = tokio::spawn({
                 let (job, board) = (job.clone(), board.clone());
@@ -71,6 +78,6 @@ impl Jobs {
 
     /// How each does.
     pub fn states(&self) -> Vec<State> {
-        self.all.iter().map(|(_, board)| board.borrow().clone()).collect()
+        self.all.iter().map(|post| post.board.borrow().clone()).collect()
     }
 }

@@ -124,10 +124,11 @@ pub struct Behind {
     pub thread: (String, String),
 }
 
+/// Of all that sources take in, these files are conversations.
 const BEHIND: &str = "FROM source_files AS taken LEFT JOIN indexed_files AS known ON known.path = taken.path
-     WHERE known.path IS NULL OR known.indexed_bytes < taken.read_bytes OR known.inode <> taken.inode
-        OR known.device <> taken.device OR (known.head_bytes = taken.head_bytes AND known.head <> taken.head)
-        OR known.head_bytes > taken.head_bytes";
+     WHERE taken.source = 'claude_sessions' AND (known.path IS NULL OR known.indexed_bytes < taken.read_bytes
+        OR known.inode <> taken.inode OR known.device <> taken.device OR known.head_bytes > taken.head_bytes
+        OR (known.head_bytes = taken.head_bytes AND known.head <> taken.head))";
 
 impl Store {
     /// Files that were taken in further than they can be searched, the newest first.
@@ -144,7 +145,8 @@ impl Store {
         let query = "SELECT CAST(coalesce(sum(taken.read_bytes), 0) AS bigint), CAST(coalesce(sum(
                  CASE WHEN known.indexed_bytes < taken.read_bytes THEN known.indexed_bytes
                       WHEN known.path IS NULL THEN 0 ELSE taken.read_bytes END), 0) AS bigint)
-             FROM source_files AS taken LEFT JOIN indexed_files AS known ON known.path = taken.path";
+             FROM source_files AS taken LEFT JOIN indexed_files AS known ON known.path = taken.path
+             WHERE taken.source = 'claude_sessions'";
         let read = |fields: &mut Fields| Ok((fields.number()?, fields.number()?));
         let (all, indexed) = Sql::new(query).one(self.readers(), read).await?.unwrap_or_default();
         Ok(IndexState { indexed_bytes: indexed, behind_bytes: all.saturating_sub(indexed) })
