@@ -56,6 +56,7 @@ pub fn items(pieces: Vec<Placed>, mut around: Around, showing: &Showing<'_>) -> 
         match answered(&placed.piece) {
             Some(id) if calls.contains(id) => drop(answers.insert(id.to_owned(), placed)),
             Some(id) if around.called.contains(id) => {}
+            None if is_blank(&placed.piece) => {}
             _ => shown.push(placed),
         }
     }
@@ -98,6 +99,11 @@ pub fn is_error(piece: &Piece) -> bool {
         Said::Fault { .. } => true,
         _ => false,
     }
+}
+
+/// Words that are none, as the model writes them before a call now and then.
+fn is_blank(piece: &Piece) -> bool {
+    matches!(&piece.said, Said::Text(words) | Said::Prompt(words) if words.trim().is_empty())
 }
 
 /// Whether a piece holds these words; they are in small letters.

@@ -301,7 +301,7 @@ pub fn Conversation(props: &ConversationProps) -> Html {
                             <div class="turns">
                                 { for reel.items.iter().map(|item| html! {
                                     <Turn key={item.cursor.clone()} item={Rc::clone(item)} thoughts={*thoughts} on_deal={on_deal.clone()}
-                                        here={here_item.as_ref().is_some_and(|here| here.cursor == item.cursor)} />
+                                        here={selected.as_deref() == Some(item.cursor.as_str())} />
                                 }) }
                             </div>
                         </div>

@@ -32,7 +32,7 @@ pub(super) fn called(item: &Item) -> Html {
                 <span class="small quiet nowrap">{ outcome(item, result) }</span>
             </div>
             if is_call && !item.input.is_null() {
-                <details class="fold input"><summary>{ icon(Icon::Right) }{ "Input" }</summary><pre class="cmd" tabindex="0">{ visible(&written(&item.input)) }</pre></details>
+                <details class="fold given"><summary>{ icon(Icon::Right) }{ "Input" }</summary><pre class="cmd" tabindex="0">{ visible(&written(&item.input)) }</pre></details>
             }
             if let Some(result) = result { { answer(result) } }
         </div>

@@ -29,7 +29,7 @@ pub fn Then(props: &ThenProps) -> Html {
                 <dt>{ "Request" }</dt><dd class="num">{ format!("{} of {}", grouped(moment.requests), grouped(moment.all_requests)) }</dd>
                 <dt>{ "Cost so far" }</dt><dd>{ cost(moment.cost_usd, moment.cost_basis) }</dd>
                 if let Some(reply) = &moment.reply {
-                    <dt>{ "This reply" }</dt><dd>{ cost(reply.cost_usd, Some(reply.cost_basis)) }{ format!(", {}", reply.cost_basis) }</dd>
+                    <dt>{ "This reply" }</dt><dd>{ cost(reply.cost_usd, Some(reply.cost_basis)) }{ format!(", {}", reply.cost_basis.as_str().replace('_', " ")) }</dd>
                     <dt>{ "Model" }</dt><dd class="cut">{ visible(&reply.model) }</dd>
                 }
                 <dt>{ "Tokens" }</dt><dd class="num" title={format!("{} in, {} written to the cache", grouped(tokens.input), grouped(tokens.cache_creation))}>
