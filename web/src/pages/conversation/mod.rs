@@ -162,9 +162,11 @@ pub fn Conversation(props: &ConversationProps) -> Html {
             }
         })
     };
-    use_shortcut("j", "Next in the conversation", step(1));
-    use_shortcut("k", "Previous in the conversation", step(-1));
-    use_shortcut("t", "Unfold thinking", {
+    // Whoever binds a key last has it: these come after those of the frame, which has `t` and `/` as well.
+    let key = |keys: &'static str| if reading.answer.data.is_some() { keys } else { "" };
+    use_shortcut(key("j"), "Next in the conversation", step(1));
+    use_shortcut(key("k"), "Previous in the conversation", step(-1));
+    use_shortcut(key("t"), "Unfold thinking", {
         let thoughts = thoughts.clone();
         Callback::from(move |()| thoughts.set(!*thoughts))
     });
@@ -172,7 +174,7 @@ pub fn Conversation(props: &ConversationProps) -> Html {
         let address = address.clone();
         Callback::from(move |cursor: AttrValue| address.set("at", &cursor))
     };
-    use_shortcut("e", "Next error in the conversation", {
+    use_shortcut(key("e"), "Next error in the conversation", {
         let (here, thread, go_at, toasts) =
             (here_item.clone(), thread.clone(), go_at.clone(), toasts.clone());
         Callback::from(move |()| {
@@ -221,10 +223,10 @@ pub fn Conversation(props: &ConversationProps) -> Html {
         let raw = raw.clone();
         Callback::from(move |cursor| raw.set(Some(cursor)))
     };
-    use_shortcut("y", "Copy a link to here", of_here(link.clone()));
-    use_shortcut("r", "The raw line", of_here(show_raw.clone()));
+    use_shortcut(key("y"), "Copy a link to here", of_here(link.clone()));
+    use_shortcut(key("r"), "The raw line", of_here(show_raw.clone()));
     let find = use_node_ref();
-    use_shortcut("/", "Search in the conversation", {
+    use_shortcut(key("/"), "Search in the conversation", {
         let find = find.clone();
         Callback::from(move |()| dom::focus(&find))
     });
