@@ -1,3 +1,5 @@
+//! Turns as they are drawn: every kind, and nothing of what an agent says taken for markup.
+
 use super::*;
 use crate::testing::{drawn, holds};
 use serde_json::{Value, json};
