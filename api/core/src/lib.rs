@@ -1,6 +1,7 @@
 //! The rules of the fleet: what to run, in which order, at which price. Pure: no IO, clock or chance.
 
 pub mod accounts;
+pub mod agent_logs;
 pub mod agents;
 pub mod conversations;
 pub mod figures;

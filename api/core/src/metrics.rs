@@ -2,7 +2,7 @@
 
 mod tally;
 
-pub use tally::Tally;
+pub use tally::{Tally, file};
 
 use quarterdeck_shared::{
     Timestamp, Usd,

@@ -86,7 +86,8 @@ impl Tally {
         self.files.iter().map(touch).collect()
     }
 
-    fn called(&mut self, id: &str, tool: &str, input: &Value, now: Timestamp) -> bool {
+    /// Counts a call.
+    pub(crate) fn called(&mut self, id: &str, tool: &str, input: &Value, now: Timestamp) -> bool {
         if self.open.contains_key(id) {
             return false;
         }
@@ -107,7 +108,8 @@ impl Tally {
         true
     }
 
-    fn answered(&mut self, result: &ToolResult) -> bool {
+    /// Counts an answer.
+    pub(crate) fn answered(&mut self, result: &ToolResult) -> bool {
         let Some(call) = self.open.get_mut(&result.tool_use_id).filter(|call| !call.answered) else {
             return false;
         };
@@ -131,7 +133,7 @@ impl Tally {
 }
 
 /// The file a call names, and what it does to it.
-fn file(tool: &str, input: &Value) -> Option<(String, FileUse)> {
+pub fn file(tool: &str, input: &Value) -> Option<(String, FileUse)> {
     let (key, file_use) = match tool {
         "Read" => ("file_path", FileUse::Consumed),
         "NotebookRead" => ("notebook_path", FileUse::Consumed),

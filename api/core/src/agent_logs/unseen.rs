@@ -1,0 +1,56 @@
+//! What a turn counted and no response showed: it counts as long as it is the only word on it.
+
+use super::Turn;
+use crate::{
+    ledger::{Telling, shrink},
+    pricing::PriceTable,
+    usage::Observed,
+};
+use quarterdeck_shared::{
+    Timestamp, Usd,
+    usage::{Tokens, UsageRecord},
+};
+
+/// The message id of what a folder says of one turn: by the folder's name, so that a copy of it is the same.
+pub fn message_id(folder: &str, offset: u64) -> String {
+    format!("{}agent_logs:{folder}:{offset:012}", UsageRecord::REMAINDER)
+}
+
+/// What a turn tells of what it took; `cost` is what it cost by itself.
+pub fn telling(
+    turn: &Turn,
+    cost: Option<Usd>,
+    model: &str,
+    message_id: String,
+    provenance: String,
+    at: Timestamp,
+) -> Telling {
+    let usage = turn.usage.clone();
+    let observed = Observed {
+        message_id,
+        model: model.to_owned(),
+        tokens: usage.tokens,
+        cache_5m: usage.cache_5m,
+        cache_1h: usage.cache_1h,
+        web_searches: usage.web_searches,
+        speed: usage.speed,
+        geo: usage.geo,
+        // A turn says nothing of single prompts, by which tiers go: what it is worth is at least that.
+        complete: false,
+        ..Observed::default()
+    };
+    Telling { observed, cost, reported: cost, provenance, at }
+}
+
+/// What is left of a turn's record beside what responses have shown; takes that out of `seen`.
+pub fn rest(whole: UsageRecord, seen: &mut Tokens, prices: &PriceTable) -> UsageRecord {
+    let rest = shrink([&whole], &whole.model, *seen, prices).pop().unwrap_or_else(|| whole.clone());
+    let left = |seen: u64, whole: u64, rest: u64| seen.saturating_sub(whole - rest.min(whole));
+    *seen = Tokens {
+        input: left(seen.input, whole.tokens.input, rest.tokens.input),
+        output: left(seen.output, whole.tokens.output, rest.tokens.output),
+        cache_creation: left(seen.cache_creation, whole.tokens.cache_creation, rest.tokens.cache_creation),
+        cache_read: left(seen.cache_read, whole.tokens.cache_read, rest.tokens.cache_read),
+    };
+    rest
+}
