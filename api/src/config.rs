@@ -42,6 +42,7 @@ pub struct Config {
     pub allow_bypass_permissions: bool,
     pub watch_sessions: bool,
     pub claude_folders: Vec<PathBuf>,
+    pub log_folders: Vec<PathBuf>,
     pub hook_hold_seconds: u64,
     pub hook_ask_tools: Vec<String>,
     pub otlp: bool,
@@ -103,6 +104,7 @@ impl Config {
         let values = Values(&resolved);
         let roots = checks::paths(values.text("workspace_roots"));
         let folders = checks::paths(values.text("claude_folders"));
+        let logs = checks::paths(values.text("agent_logs"));
         let config = Self {
             host: match values.text("host") {
                 "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -122,6 +124,7 @@ impl Config {
             allow_bypass_permissions: values.truth("allow_bypass_permissions"),
             watch_sessions: values.truth("watch_sessions"),
             claude_folders: folders.iter().map(|folder| absolute(folder, home.as_deref())).collect(),
+            log_folders: logs.iter().map(|folder| absolute(folder, home.as_deref())).collect(),
             hook_hold_seconds: values.number("hook_hold_seconds")?,
             hook_ask_tools: checks::list(values.text("hook_ask_tools")),
             otlp: values.truth("otlp"),

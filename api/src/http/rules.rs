@@ -63,7 +63,14 @@ pub fn source_rules(config: &Config, prices: Prices) -> SourceRules {
         hold: Duration::from_secs(config.hook_hold_seconds),
         ask_tools: config.hook_ask_tools.clone(),
     };
-    SourceRules { watch_sessions: config.watch_sessions, take_telemetry: config.otlp, hooks, prices, ..rules }
+    SourceRules {
+        watch_sessions: config.watch_sessions,
+        log_folders: config.log_folders.clone(),
+        take_telemetry: config.otlp,
+        hooks,
+        prices,
+        ..rules
+    }
 }
 
 /// The fleet's share of the settings.

@@ -23,9 +23,12 @@ pub const SOURCE: &str = "transcript";
 /// Where agents come from that are known by their telemetry alone.
 pub const TELEMETRY: &str = "otlp";
 
+/// Where agents come from that the Python orchestrator ran.
+pub use orchestrator::agent_logs::SOURCE as AGENT_LOGS;
+
 /// Whether an agent or task of this source was begun by nobody here.
 pub fn from_elsewhere(source: &str) -> bool {
-    matches!(source, SOURCE | TELEMETRY)
+    matches!(source, SOURCE | TELEMETRY | AGENT_LOGS)
 }
 
 /// Seconds after which a session that stopped in the middle of its turn counts as cut off.
@@ -68,11 +71,31 @@ impl Member {
         !from_elsewhere(&self.me.agent.source)
     }
 
+    /// Whether sums of it stand for what no response showed: they shrink where one shows up.
+    pub fn has_remainders(&self) -> bool {
+        self.is_own() || self.me.agent.source == AGENT_LOGS
+    }
+
     /// What is known of it by telemetry alone gives way to what its session's file says.
     fn take_over(&mut self) {
         self.me.agent.source = SOURCE.to_owned();
         self.me.tool_breakdown.iter_mut().for_each(|tool| (tool.calls, tool.errors) = (0, 0));
         (self.resum, self.meters_end) = (true, true);
+    }
+}
+
+impl Member {
+    /// What the newest response says of the model and its window.
+    fn look_at_model(&mut self, known: &Known, prices: &PriceTable) {
+        let agent = &mut self.me.agent;
+        if known.last_at < agent.updated_at.into() && agent.context.is_some() {
+            return;
+        }
+        let model = known.model.clone().or(agent.model.clone());
+        let window = model.as_deref().and_then(|model| prices.window(model));
+        let context = known.context_used.zip(window).and_then(|(used, window)| Context::of(used, window));
+        self.touched |= (&model, context.or(agent.context)) != (&agent.model, agent.context);
+        (agent.model, agent.context) = (model, context.or(agent.context));
     }
 }
 
@@ -159,6 +182,11 @@ impl Crew {
         self.members.get(&id).is_some_and(Member::is_own)
     }
 
+    /// Whether sums of an agent stand for what no response showed.
+    pub fn has_remainders(&self, id: AgentId) -> bool {
+        self.members.get(&id).is_some_and(Member::has_remainders)
+    }
+
     /// Takes a record that is new or grew.
     pub fn spend(&mut self, grown: &Grown) {
         let moved = grown.before.as_ref().map(|before| before.agent_id);
@@ -167,7 +195,7 @@ impl Crew {
             (from.resum, from.touched) = (true, true);
         }
         let Some(member) = self.members.get_mut(&grown.record.agent_id) else { return };
-        let own = member.is_own() || moved.is_some();
+        let own = member.has_remainders() || moved.is_some();
         let better = |before: &UsageRecord| before.cost_basis > grown.record.cost_basis;
         member.resum |= own || grown.before.as_ref().is_some_and(better);
         member.change.add(grown);
@@ -182,6 +210,10 @@ impl Crew {
         let is_new = member.was.is_none();
         if member.is_own() {
             return;
+        }
+        if member.me.agent.source == AGENT_LOGS {
+            // Its folder says the rest, and better.
+            return member.look_at_model(known, &self.prices);
         }
         let is_taken_over = member.me.agent.source != SOURCE;
         if is_taken_over {
@@ -255,12 +287,19 @@ impl Crew {
             task.cost_usd += agent.cost_usd - cost;
             task.cost_basis = task.cost_basis.into_iter().chain(agent.cost_basis).max();
             task.updated_at = task.updated_at.max(agent.updated_at);
-            if agent.parent_id.is_none() && !member.is_own() {
+            if agent.parent_id.is_none() && !member.is_own() && agent.source != AGENT_LOGS {
                 task.source.clone_from(&agent.source);
                 follow(task, &member.me);
             }
         }
     }
+}
+
+/// What these agents took, what that cost, and how weakly that is known.
+pub fn sum<'a>(agents: impl Iterator<Item = &'a Agent>) -> (Tokens, Usd, Option<CostBasis>) {
+    agents.fold((Tokens::default(), Usd::ZERO, None), |(tokens, cost, basis), agent| {
+        (tokens + agent.tokens(), cost + agent.cost_usd, basis.max(agent.cost_basis))
+    })
 }
 
 /// The sums of these records as an agent's figures.
@@ -445,7 +484,7 @@ fn blank(id: AgentId, session_id: &str, now: Timestamp, source: &str) -> AgentDe
 }
 
 /// A session is a task of one step.
-fn blank_task(agent: &Agent, now: Timestamp) -> Task {
+pub fn blank_task(agent: &Agent, now: Timestamp) -> Task {
     let plan = PlannedStep {
         id: StepId::at(0),
         role: agent.role,

@@ -1,6 +1,6 @@
 //! Session files on disk: finding them, telling which they are, and reading on where they grew.
 
-use super::{crew::About, intake::Found};
+use super::{agent_logs::is_log, crew::About, intake::Found};
 use crate::store::FileRow;
 use orchestrator::transcripts::{
     lines::Lines,
@@ -52,6 +52,12 @@ impl Seen {
         is_session(path).then(|| Self::of(path.to_owned(), &metadata))
     }
 
+    /// One file, whatever it holds.
+    pub fn any(path: &Path) -> Option<Self> {
+        let metadata = fs::symlink_metadata(path).ok().filter(Metadata::is_file)?;
+        Some(Self::of(path.to_owned(), &metadata))
+    }
+
     /// Whether it is as it was when it was read last.
     pub fn is_unchanged(&self, known: &FileRow) -> bool {
         (self.device, self.inode, self.size, self.modified_ns)
@@ -91,9 +97,10 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<Seen>) {
     }
 }
 
-/// Workflows keep a journal beside their agents' files, which tells what those tell.
+/// Workflows keep a journal beside their agents' files, which tells what those tell; agent logs are no sessions.
 fn is_session(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "jsonl")
+        && !is_log(path)
         && path.file_name().is_some_and(|name| name != "journal.jsonl" && name != "history.jsonl")
 }
 

@@ -170,7 +170,7 @@ impl Intake {
                     1;
                 crew.spend(&grown);
                 changed.note(&grown);
-                if own.iter().any(|agent| agent.id == grown.record.agent_id) {
+                if crew.has_remainders(grown.record.agent_id) {
                     grown_of_own.push(grown);
                 }
             }
@@ -296,8 +296,9 @@ impl Intake {
             let mut records =
                 overlaid(self.store.agent_usage(id).await?, &changed.records, |it| it.agent_id == id);
             for grown in grown_of_own.iter().filter(|grown| grown.record.agent_id == id) {
-                let remainders: Vec<_> =
+                let mut remainders: Vec<_> =
                     records.values().filter(|record| record.is_remainder()).cloned().collect();
+                remainders.sort_by(|a, b| a.message_id.cmp(&b.message_id));
                 for less in shrink(&remainders, &grown.record.model, grown.tokens(), &crew.prices) {
                     changed.records.insert(less.id, less.clone());
                     records.insert(less.id, less);

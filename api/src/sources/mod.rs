@@ -1,5 +1,6 @@
 //! Sources: work this program did not start. Each finds what others wrote, core reads it, the intake takes it in.
 
+pub mod agent_logs;
 mod claude_sessions;
 mod crew;
 mod files;
@@ -20,6 +21,7 @@ use crate::{
     prices::Prices,
     store::Store,
 };
+use jiff::tz::TimeZone;
 use quarterdeck_shared::sources::Source as State;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::sync::watch;
@@ -31,6 +33,10 @@ pub struct SourceRules {
     pub watch_sessions: bool,
     /// Claude Code's folders.
     pub claude_folders: Vec<PathBuf>,
+    /// Folders of agent logs.
+    pub log_folders: Vec<PathBuf>,
+    /// The zone of the clock by which they were written.
+    pub zone: TimeZone,
     /// Whether telemetry is taken in.
     pub take_telemetry: bool,
     /// Where telemetry is handed in.
@@ -55,6 +61,8 @@ impl SourceRules {
             take_telemetry: true,
             inbox: otlp::Inbox::default(),
             claude_folders,
+            log_folders: Vec::new(),
+            zone: TimeZone::system(),
             poll: Duration::from_secs(2),
             look: Duration::from_secs(30),
             hooks: HookRules::default(),
@@ -81,8 +89,11 @@ pub trait Source: Send + Sync {
 type Make = fn(&SourceRules) -> Option<Arc<dyn Source>>;
 
 /// Every source that looks for itself or keeps a box for what is sent, by name; hooks are answered at once.
-pub const SOURCES: &[(&str, Make)] =
-    &[(claude_sessions::NAME, claude_sessions::make), (otlp::NAME, otlp::make)];
+pub const SOURCES: &[(&str, Make)] = &[
+    (claude_sessions::NAME, claude_sessions::make),
+    (agent_logs::NAME, agent_logs::make),
+    (otlp::NAME, otlp::make),
+];
 
 /// A source, where the settings want it, and the board it writes on.
 struct Post {

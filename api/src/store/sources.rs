@@ -81,6 +81,18 @@ impl Store {
         Ok(found)
     }
 
+    /// Everybody who works on these tasks.
+    pub async fn agents_of_tasks(&self, ids: &[TaskId]) -> Result<Vec<AgentDetail>, StoreError> {
+        let mut found = Vec::new();
+        let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+        for group in groups(&ids) {
+            let places = vec!["?"; group.len()].join(", ");
+            let condition = format!("agents.task_id IN ({places})");
+            found.extend(self.details(&condition, group.into_iter().map(Into::into).collect()).await?);
+        }
+        Ok(found)
+    }
+
     /// Agents of a source that are supposed to live.
     pub async fn active_agents_from(&self, source: &str) -> Result<Vec<AgentDetail>, StoreError> {
         let condition = "agents.source = ? AND agents.status IN ('running', 'waiting')";

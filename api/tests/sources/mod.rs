@@ -2,6 +2,7 @@
 
 mod following;
 mod hooks;
+mod logs;
 mod repricing;
 mod samples;
 mod taking;

@@ -61,6 +61,11 @@ impl Place {
         Self { location: Location::Postgres(url), folder: folder(), made: Some((server, name)) }
     }
 
+    /// Another one of the same kind.
+    pub async fn another(&self) -> Self {
+        if self.is_sqlite() { Self::sqlite() } else { Self::postgres().await }
+    }
+
     /// The SQLite file.
     pub fn file(&self) -> PathBuf {
         self.folder.path().join("quarterdeck.db")

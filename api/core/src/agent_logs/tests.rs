@@ -1,3 +1,5 @@
+//! What folders of the Python orchestrator say, line by line.
+
 use super::*;
 use crate::transcripts::lines::{Line, Lines};
 use quarterdeck_shared::{

@@ -14,7 +14,7 @@ use orchestrator::{
     transcripts::reading::Thread,
     usage::Observed,
 };
-use quarterdeck_shared::{RecordId, Timestamp, agents::Agent};
+use quarterdeck_shared::{RecordId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
@@ -97,7 +97,7 @@ impl Intake {
         let mut entry = Entry::new(book);
         for told in telemetry.told {
             let memory = memories.entry(told.thread.session_id.clone()).or_default();
-            entry.hear(&mut crew, memory, &own, told);
+            entry.hear(&mut crew, memory, told);
         }
         for (session_id, memory) in &memories {
             entry.measure(&mut crew, session_id, memory);
@@ -161,7 +161,7 @@ impl Entry {
         Self { book, meters, changed: Changed::default(), own_grown: Vec::new(), taken: Taken::default() }
     }
 
-    fn hear(&mut self, crew: &mut Crew, memory: &mut Memory, own: &[Agent], told: Told) {
+    fn hear(&mut self, crew: &mut Crew, memory: &mut Memory, told: Told) {
         // A clock that is ahead tells nothing of the future.
         let at = told.at.map_or(crew.now, |at| at.min(crew.now));
         let is_new = told.place > memory.heard;
@@ -174,7 +174,7 @@ impl Entry {
         let provenance = format!("telemetry, claude_code.api_request of session {session_id}");
         let telling = Telling { observed: *observed, cost: None, reported, provenance, at };
         let Some(grown) = self.enter(crew, owner, telling) else { return };
-        if own.iter().any(|agent| agent.id == grown.record.agent_id) {
+        if crew.has_remainders(grown.record.agent_id) {
             self.own_grown.push(grown);
         }
     }
