@@ -132,13 +132,13 @@ impl Costs {
         self.timezone.clone().unwrap_or_else(|| "system".to_owned())
     }
 
-    /// Reads what is new in Claude Code's folders, unless a server follows them anyway.
+    /// Reads what is new in Claude Code's folders and in agent logs, unless a server follows them anyway.
     async fn import(&self) -> Result<(), CliError> {
         let config = self.common.config()?;
         if self.no_import || !config.watch_sessions {
             return Ok(());
         }
-        let places: Vec<_> = config.claude_folders.iter().map(|folder| folder.join("projects")).collect();
+        let places = import::usual(&config);
         match self.common.open().await {
             Err(CliError::Store(StoreError::InUse { .. })) => Ok(()),
             Err(error) => Err(error),

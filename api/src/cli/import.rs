@@ -1,18 +1,21 @@
-//! `quarterdeck import`: takes in session files, at once and once.
+//! `quarterdeck import`: takes in session files and agent logs, at once and once.
 
 use super::{
     CliError, Common, End,
     output::{Output, say},
 };
 use crate::{
+    config::Config,
     fleet::clock::Clock,
     sources::{
         Intake, Taken, Tense,
+        agent_logs::{self, Logs},
         import::{Files, Progress, find, places},
     },
     store::Store,
 };
 use clap::Args;
+use jiff::tz::TimeZone;
 use orchestrator::figures;
 use serde::Serialize;
 use std::{
@@ -24,12 +27,13 @@ use std::{
 /// How often it is said how far an import is.
 const SAY: Duration = Duration::from_millis(200);
 
-/// Takes in Claude Code's session files.
+/// Takes in Claude Code's session files, and folders of the Python orchestrator's agent logs.
 #[derive(Args, Debug)]
 pub struct Import {
     #[command(flatten)]
     common: Common,
-    /// Session files, or folders of them; Claude Code's own folders where none is named.
+    /// Session files, agent logs, or folders of them; Claude Code's own folders and `agent_logs` of the settings where
+    /// none is named.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -40,6 +44,8 @@ struct Answer {
     progress: Progress,
     #[serde(flatten)]
     taken: Taken,
+    /// Folders of agent logs that were read.
+    log_folders: u64,
     /// Files whose session an agent works in now: they are read when it has ended.
     held_back: usize,
     /// Lines of all files that cannot be read, and lines that are too long.
@@ -50,7 +56,7 @@ impl Import {
     pub(super) async fn run(self) -> Result<End, CliError> {
         let config = self.common.config()?;
         let paths = match &self.paths[..] {
-            [] => config.claude_folders.iter().map(|folder| folder.join("projects")).collect(),
+            [] => usual(&config),
             paths => {
                 places(paths).map_err(|error| CliError::NotFound(format!("{}: {error}", shown(paths))))?
             }
@@ -65,6 +71,12 @@ impl Import {
         }
         Ok(End::Well)
     }
+}
+
+/// Where sessions and agent logs lie by the settings.
+pub(super) fn usual(config: &Config) -> Vec<PathBuf> {
+    let sessions = config.claude_folders.iter().map(|folder| folder.join("projects"));
+    sessions.chain(config.log_folders.iter().cloned()).collect()
 }
 
 /// Takes in what of these places is not read yet, saying on standard error how far that is.
@@ -93,8 +105,14 @@ async fn import(store: &Store, paths: &[PathBuf]) -> Result<Answer, CliError> {
         // The line that was written over and over.
         let _ = write!(std::io::stderr(), "\r\u{1b}[K");
     }
+    let mut taken = taken;
+    let mut logs = Logs::recall(&intake, TimeZone::system()).await?;
+    let folders = logs.changed(agent_logs::find(paths));
+    let log_folders = folders.len() as u64;
+    taken.add(logs.take_in(folders, &intake, Tense::History).await?);
     let held_back = taken.held_back.len();
-    Ok(Answer { progress: last, taken, held_back, unread_lines: files.unread_lines() })
+    let unread_lines = files.unread_lines() + logs.unread_lines();
+    Ok(Answer { progress: last, taken, log_folders, held_back, unread_lines })
 }
 
 fn report(progress: Progress, taken: &Taken, watched: bool) {
@@ -115,7 +133,7 @@ fn report(progress: Progress, taken: &Taken, watched: bool) {
 }
 
 fn tell(output: Output, answer: &Answer) -> Result<(), CliError> {
-    let Answer { progress, taken, held_back, unread_lines } = answer;
+    let Answer { progress, taken, log_folders, held_back, unread_lines } = answer;
     output.line(&format!(
         "{} files read ({} bytes): {} responses are new, {} grew, {} were known; {} sessions and sub-agents are new",
         progress.files_done,
@@ -125,6 +143,9 @@ fn tell(output: Output, answer: &Answer) -> Result<(), CliError> {
         taken.known_records,
         taken.new_agents
     ))?;
+    if *log_folders > 0 {
+        output.line(&format!("{log_folders} folders of agent logs read"))?;
+    }
     if *unread_lines > 0 {
         output.line(&format!("{unread_lines} lines in all files cannot be read"))?;
     }

@@ -111,6 +111,22 @@ both! {
         assert!(said.words.contains("1 of 4 responses cost at least what is shown"), "{said:?}");
     }
 
+    async fn an_import_reads_the_agent_logs_of_the_python_orchestrator_too(place: &Place) {
+        let home = Home::with(place);
+        let folder = home.data_dir().parent().unwrap().join("old/agent_logs/task-1/71258fdc_Builder_20261122_115900");
+        let turn = json!({"timestamp": "2026-11-22T12:00:01", "type": "ResultMessage", "is_error": false, "result": "Done.",
+            "session_id": "s1", "total_cost_usd": 0.5, "usage": {"input_tokens": 200, "output_tokens": 12}});
+        append(&folder.join("summary.jsonl"), &[turn]);
+        let root = home.data_dir().parent().unwrap().join("old");
+        let ended = home.run(&["import", root.to_str().unwrap()]);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert!(ended.out.contains("1 responses are new"), "{ended:?}");
+        assert!(ended.out.contains("1 folders of agent logs read"), "{ended:?}");
+        let answer: Value = serde_json::from_str(&home.run(&["import", root.to_str().unwrap(), "--json"]).out).unwrap();
+        assert_eq!((&answer["log_folders"], &answer["new_records"]), (&json!(0), &json!(0)));
+        assert_eq!(costs(&home, &["daily", "--timezone", "UTC"])["totals"]["totalCost"], json!(0.5));
+    }
+
     async fn an_import_says_what_came_of_it_beside_a_server_too(place: &Place) {
         let home = Home::with(place);
         let other = home.data_dir().parent().unwrap().join("elsewhere/s9.jsonl");
