@@ -9,6 +9,7 @@ pub mod files;
 pub mod fleet;
 pub mod http;
 pub mod jobs;
+pub mod logs;
 pub mod prices;
 pub mod replay;
 pub mod search;

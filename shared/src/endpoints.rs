@@ -10,6 +10,7 @@ use crate::{
     endpoint::Endpoint,
     files::{AgentFiles, DiffQuery, FileDiff, FileHistory, FileQuery},
     hooks::{HookInput, HookReply},
+    logs::{Log, LogQuery},
     prompts::{AnalystPromptQuery, NewPreview, Preview, RolePrompt, RolePromptQuery},
     replay::{Replay, ReplayQuery},
     runtimes::Runtime,
@@ -133,6 +134,10 @@ endpoints! {
     GetRawLine = keyed Get "/api/v1/agents/{id}/conversation/raw" (id: AgentId) query PlaceQuery, body NoBody => 200 RawLine;
     #[doc = "What an agent had taken by a moment, and how full its window was."]
     GetMoment = keyed Get "/api/v1/agents/{id}/conversation/moment" (id: AgentId) query MomentQuery, body NoBody => 200 Moment;
+    #[doc = "What an agent did, action by action; the end of its log where no place is asked for."]
+    GetLog = keyed Get "/api/v1/agents/{id}/logs" (id: AgentId) query LogQuery, body NoBody => 200 Log;
+    #[doc = "An agent's calls of tools, with their inputs and answers."]
+    GetLogCalls = keyed Get "/api/v1/agents/{id}/logs/tools" (id: AgentId) query LogQuery, body NoBody => 200 Log;
 
     #[doc = "What an agent read and what it wrote, file by file, as its session tells."]
     ListAgentFiles = keyed Get "/api/v1/agents/{id}/files" (id: AgentId) query NoQuery, body NoBody => 200 AgentFiles;

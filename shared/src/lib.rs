@@ -19,6 +19,7 @@ pub mod hooks;
 pub mod id;
 pub mod json;
 pub mod live;
+pub mod logs;
 pub mod money;
 #[cfg(feature = "openapi")]
 pub mod openapi;

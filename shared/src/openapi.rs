@@ -143,6 +143,13 @@ pub const PLAIN: &[Plain] = &[
         media: &["text/plain"],
         query: &[("id", true)],
     },
+    Plain {
+        name: "GetLogFile",
+        path: "/api/v1/agents/{id}/logs/files/{name}",
+        summary: "A file of the folder the Python orchestrator kept of an agent, as it is.",
+        media: &["text/plain"],
+        query: &[],
+    },
 ];
 
 /// The sockets: path and promise. OpenAPI has no word for them, so they stand under `x-sockets`.
@@ -251,8 +258,9 @@ fn bare(read: &Plain) -> Value {
         .iter()
         .map(|media| ((*media).to_owned(), json!({ "schema": { "type": "string" } })))
         .collect();
-    let of_agent = read.path.contains("{id}").then(|| path_param("id", &plain::<crate::AgentId>()));
-    let mut parameters: Vec<_> = of_agent.into_iter().collect();
+    let params = [("{id}", path_param("id", &plain::<crate::AgentId>())), ("{name}", path_param("name", &json!({ "type": "string" })))];
+    let named = params.into_iter().filter(|(place, _)| read.path.contains(place));
+    let mut parameters: Vec<_> = named.map(|(_, param)| param).collect();
     parameters.extend(read.query.iter().map(|(name, required)| {
         json!({
             "name": name, "in": "query", "required": required, "description": format!("The {name}."),

@@ -11,6 +11,7 @@ pub mod highlight;
 pub mod hooks;
 pub mod ledger;
 pub mod live;
+pub mod logs;
 pub mod metrics;
 pub mod monitor;
 pub mod otlp;

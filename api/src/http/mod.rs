@@ -21,6 +21,7 @@ pub mod health;
 mod hooks;
 pub mod keyfile;
 pub mod live;
+mod logs;
 mod metrics;
 mod once;
 pub mod origin;
@@ -62,6 +63,7 @@ fn api() -> Vec<Route> {
     let more = [
         files::routes,
         hooks::routes,
+        logs::routes,
         prompts::routes,
         replay::routes,
         runtimes::routes,

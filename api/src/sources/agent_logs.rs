@@ -4,7 +4,7 @@ mod folders;
 mod gather;
 mod taking;
 
-pub use folders::{Found, Logs, find, holds_logs, is_log};
+pub use folders::{Found, Logs, find, is_log, moment};
 
 use super::{
     Source, SourceRules, State,

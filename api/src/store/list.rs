@@ -239,6 +239,16 @@ pub(super) fn last_moment(field: &'static str, text: &str) -> Result<Timestamp, 
     Ok(if is_date { Timestamp(moment.plus_seconds(86_400).micros() - 1) } else { moment })
 }
 
+/// The moments between which a query wants things; a bare date at the end means all of that day.
+pub fn moments(
+    from: Option<&str>,
+    to: Option<&str>,
+) -> Result<(Option<Timestamp>, Option<Timestamp>), StoreError> {
+    let named = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+    let from = named(from).map(|text| moment("from", &text)).transpose()?;
+    Ok((from, named(to).map(|text| last_moment("to", &text)).transpose()?))
+}
+
 /// A moment a query names.
 pub(super) fn moment(field: &'static str, text: &str) -> Result<Timestamp, StoreError> {
     text.parse().map_err(|error| StoreError::Invalid { field, message: format!("{field}: {error}") })

@@ -35,6 +35,7 @@ pub use costs::{Beside, Cell, Cut, Span, Whose};
 pub use error::StoreError;
 pub use events::Snapshot;
 pub use index::{Behind, Document, FileDone, Indexed, IndexedFile};
+pub use list::moments;
 pub use search::{Phrase, Spot, Stand, Wanted};
 
 use dialect::Dialect;

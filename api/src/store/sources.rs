@@ -93,6 +93,15 @@ impl Store {
         Ok(found)
     }
 
+    /// The files of the folder an agent has where the Python orchestrator ran it.
+    pub async fn log_files(&self, id: AgentId) -> Result<Vec<String>, StoreError> {
+        let query = "SELECT source_files.path FROM threads
+             JOIN source_files ON source_files.session_id = threads.session_id
+             WHERE threads.session_id >= 'agent_logs:' AND threads.session_id < 'agent_logs;'
+                 AND threads.agent_id = ? AND source_files.source = 'agent_logs' ORDER BY source_files.path";
+        Sql::with(query, [id.0.into()]).all(self.readers(), |fields| fields.take()).await
+    }
+
     /// Agents of a source that are supposed to live.
     pub async fn active_agents_from(&self, source: &str) -> Result<Vec<AgentDetail>, StoreError> {
         let condition = "agents.source = ? AND agents.status IN ('running', 'waiting')";

@@ -164,5 +164,5 @@ pub fn method(route: &Route) -> HttpMethod {
 
 /// A declared path with something in its parameters.
 pub fn filled(path: &str) -> String {
-    path.replace("{id}", NOBODY).replace("{role}", "BUILDER")
+    path.replace("{id}", NOBODY).replace("{role}", "BUILDER").replace("{name}", "prompt.txt")
 }

@@ -7,6 +7,7 @@ mod desk;
 mod errors;
 mod hooks;
 mod login;
+mod logs;
 mod once;
 mod process;
 mod reads;

@@ -78,11 +78,6 @@ pub fn is_log(path: &Path) -> bool {
         && folder.is_some_and(|name| Folder::parse(name).is_some())
 }
 
-/// Whether there is any folder of an agent at or below this one.
-pub fn holds_logs(place: &Path) -> bool {
-    !find(&[place.to_owned()]).is_empty()
-}
-
 /// Every folder of an agent at or below these places, the oldest first.
 pub fn find(places: &[PathBuf]) -> Vec<Found> {
     let mut found = Vec::new();
@@ -218,7 +213,8 @@ fn read(found: &Found, zone: &TimeZone, now: Timestamp) -> Option<Told> {
             size,
             modified_ns,
             read_bytes: file.size,
-            session_id: told.log.session_id.clone().unwrap_or_default(),
+            // By this, a file is found again by its agent.
+            session_id: told.place(),
             lines,
             broken,
             read_at: now,

@@ -79,7 +79,7 @@ impl Told {
     }
 
     /// The thread by which it is known whatever its session is.
-    fn place(&self) -> String {
+    pub(super) fn place(&self) -> String {
         format!("{AGENT_LOGS}:{}", self.folder)
     }
 

@@ -1,0 +1,124 @@
+//! Logs: what an agent did, action by action, read from where its words are; and the files behind it.
+
+mod folder;
+
+use crate::store::{Store, StoreError};
+use jiff::tz::TimeZone;
+use orchestrator::logs::{Place, Placed, cut};
+use quarterdeck_shared::{
+    AgentId, Timestamp,
+    logs::{ActionKind, Log, LogQuery, LogSource},
+};
+
+/// Actions of a window where nobody says how many.
+const ACTIONS: u32 = 100;
+/// Characters of words and input that come with an action of the timeline, and with a call that is asked for.
+const SHORT: usize = 2_000;
+const LONG: usize = 64_000;
+
+/// A window of an agent's log; none where there is no such agent.
+pub async fn window(store: &Store, id: AgentId, query: &LogQuery) -> Result<Option<Log>, StoreError> {
+    read(store, id, query, false).await
+}
+
+/// The same of its calls of tools alone, with their inputs and answers.
+pub async fn calls(store: &Store, id: AgentId, query: &LogQuery) -> Result<Option<Log>, StoreError> {
+    read(store, id, query, true).await
+}
+
+async fn read(store: &Store, id: AgentId, query: &LogQuery, calls: bool) -> Result<Option<Log>, StoreError> {
+    let wanted = Wanted::of(query, calls)?;
+    let Some(detail) = store.agent(id).await? else { return Ok(None) };
+    let paths = store.log_files(id).await?;
+    let began = detail.agent.created_at;
+    let read = tokio::task::spawn_blocking(move || folder::read(&paths, began, &TimeZone::system()));
+    let folder = read.await.map_err(|error| StoreError::Corrupt { what: error.to_string() })?;
+    let mut log = wanted.window(folder.actions);
+    (log.files, log.missing, log.source) = (folder.files, folder.missing, LogSource::Folder);
+    Ok(Some(log))
+}
+
+/// A file of an agent's log: its bytes; none where that agent has no such file.
+pub async fn file(store: &Store, id: AgentId, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let paths = store.log_files(id).await?;
+    let name = name.to_owned();
+    let read = tokio::task::spawn_blocking(move || folder::file(&paths, &name));
+    read.await.map_err(|error| StoreError::Corrupt { what: error.to_string() })
+}
+
+/// What is asked for.
+struct Wanted<'a> {
+    query: &'a LogQuery,
+    calls: bool,
+    limit: usize,
+    before: Option<Place>,
+    after: Option<Place>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(query: &'a LogQuery, calls: bool) -> Result<Self, StoreError> {
+        let limit = query.limit.unwrap_or(ACTIONS);
+        if !(1..=200).contains(&limit) {
+            let message = format!("limit is {limit}; it must be from 1 to 200");
+            return Err(StoreError::Invalid { field: "limit", message });
+        }
+        let place = |cursor: &Option<String>| match cursor.as_deref().filter(|cursor| !cursor.is_empty()) {
+            Some(cursor) => Place::parse(cursor).map(Some).ok_or(StoreError::BadCursor),
+            None => Ok(None),
+        };
+        let (before, after) = (place(&query.before)?, place(&query.after)?);
+        if before.is_some() && after.is_some() {
+            let message = "before and after exclude each other; ask for one window at a time".to_owned();
+            return Err(StoreError::Invalid { field: "after", message });
+        }
+        let (from, to) = crate::store::moments(query.from.as_deref(), query.to.as_deref())?;
+        Ok(Self { query, calls, limit: limit as usize, before, after, from, to })
+    }
+
+    fn takes(&self, placed: &Placed) -> bool {
+        let (action, at) = (&placed.action, placed.place.at);
+        let tool = self.query.tool.as_deref().filter(|tool| !tool.is_empty());
+        (!self.calls || action.kind == ActionKind::Call)
+            && tool.is_none_or(|tool| action.kind == ActionKind::Call && action.tool == tool)
+            && self.query.outcome.is_none_or(|outcome| action.outcome == Some(outcome))
+            && self.from.is_none_or(|from| at >= from)
+            && self.to.is_none_or(|to| at <= to)
+    }
+
+    fn window(&self, all: Vec<Placed>) -> Log {
+        let all: Vec<_> = all.into_iter().filter(|placed| self.takes(placed)).collect();
+        let (begin, end) = match (self.before, self.after) {
+            (_, Some(after)) => {
+                let begin = all.partition_point(|placed| placed.place <= after);
+                (begin, (begin + self.limit).min(all.len()))
+            }
+            (before, None) => {
+                let end = before.map_or(all.len(), |before| all.partition_point(|it| it.place < before));
+                (end.saturating_sub(self.limit), end)
+            }
+        };
+        let count = all.len();
+        let shown = if self.calls { LONG } else { SHORT };
+        let actions: Vec<_> = all
+            .into_iter()
+            .skip(begin)
+            .take(end - begin)
+            .map(|Placed { place, mut action }| {
+                cut(&mut action, shown);
+                action.cursor = place.cursor();
+                action
+            })
+            .collect();
+        let first = actions.first().map(|action| action.cursor.clone());
+        let last = actions.last().map(|action| action.cursor.clone());
+        Log {
+            earlier: first.filter(|_| begin > 0),
+            later: last.or_else(|| self.query.after.clone()),
+            more: end < count,
+            actions,
+            ..Log::default()
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Logs over HTTP: actions by window and filter, and files that are handed out and never shown.
+
+use super::desk::{Desk, NOBODY};
+use crate::sources::{LATER, append};
+use quarterdeck::{
+    fleet::clock::Clock,
+    sources::{
+        Intake, Tense,
+        agent_logs::{Logs, find},
+    },
+};
+use rocket::http::Method;
+use serde_json::{Value, json};
+use std::{fs, path::PathBuf};
+
+/// A folder of an agent with some calls, taken in; its agent's address and its place.
+async fn folder(desk: &Desk, calls: u64) -> (String, PathBuf) {
+    let folder = desk.folder.path().join("agent_logs/task-1/71258fdc_Builder_20261122_115900");
+    let time = |second: u64| format!("2026-11-22T11:59:{second:02}.25");
+    for call in 0..calls {
+        let tool = if call % 2 == 0 { "Write" } else { "Bash" };
+        let input = match tool {
+            "Write" => json!({"file_path": format!("/work/{call}"), "content": "<b>\u{1b}[31m"}),
+            _ => json!({"command": format!("make {call}")}),
+        };
+        let (began, ended) = (time(10 + call), time(11 + call));
+        append(
+            &folder.join("tools.jsonl"),
+            &[
+                json!({"timestamp": began, "type": "tool_use", "tool_name": tool, "tool_use_id": call.to_string(), "input": input}),
+            ],
+        );
+        if call + 1 < calls {
+            append(
+                &folder.join("tools.jsonl"),
+                &[
+                    json!({"timestamp": ended, "type": "tool_result", "tool_use_id": call.to_string(), "content": "so",
+                    "is_error": call == 2}),
+                ],
+            );
+        }
+    }
+    append(
+        &folder.join("summary.jsonl"),
+        &[
+            json!({"timestamp": time(1), "type": "SystemMessage", "subtype": "init",
+            "message": "SystemMessage(subtype='init', data={'session_id': 's1'})"}),
+            json!({"timestamp": time(50), "type": "ResultMessage", "is_error": false, "result": "Done.", "duration_ms": 900,
+            "session_id": "s1", "total_cost_usd": 0.5, "usage": {"input_tokens": 1, "output_tokens": 2}}),
+            json!(["no line of such a file"]),
+        ],
+    );
+    fs::write(folder.join("prompt.txt"), "Build it.\n").unwrap();
+    fs::write(folder.join("text.txt"), format!("[{}] THINKING:\nFirst the walls.\n\n", time(5))).unwrap();
+    let intake = Intake::new(desk.store().clone(), Clock::manual(LATER));
+    let mut logs = Logs::recall(&intake, jiff::tz::TimeZone::system()).await.unwrap();
+    let found = logs.changed(find(&[desk.folder.path().join("agent_logs")]));
+    logs.take_in(found, &intake, Tense::History).await.unwrap();
+    let agents = desk.get("/api/v1/agents").await.json();
+    (format!("/api/v1/agents/{}/logs", agents["items"][0]["id"].as_str().unwrap()), folder)
+}
+
+fn said(log: &Value) -> Vec<String> {
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let actions = log["actions"].as_array().unwrap();
+    actions
+        .iter()
+        .map(|it| format!("{} {} {}", word(&it["kind"]), word(&it["tool"]), word(&it["summary"])))
+        .collect()
+}
+
+#[rocket::async_test]
+async fn a_log_is_a_line_of_actions_with_what_came_of_them() {
+    let desk = Desk::new().await;
+    let (log, _) = folder(&desk, 2).await;
+    let whole = desk.get(&log).await.json();
+    assert_eq!(
+        said(&whole),
+        [
+            "prompt  Build it.",
+            "notice init init",
+            "thinking  First the walls.",
+            "call Write /work/0",
+            "call Bash make 1",
+            "turn  Done.",
+            "notice unreadable byte 346 begins a line that cannot be read",
+        ]
+    );
+    let call = &whole["actions"][3];
+    assert_eq!(
+        (&call["outcome"], &call["duration_ms"], &call["path"]),
+        (&json!("ok"), &json!(1000), &json!("/work/0"))
+    );
+    assert_eq!(
+        (&call["text"], &call["input"][1]),
+        (&json!("so"), &json!({"kind": "key", "text": "\"content\""}))
+    );
+    assert_eq!(whole["actions"][4]["outcome"], json!("open"));
+    assert_eq!(whole["source"], json!("folder"));
+    let files: Vec<_> =
+        whole["files"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap()).collect();
+    assert_eq!(files, ["prompt.txt", "text.txt", "tools.jsonl", "summary.jsonl"]);
+    let tools = desk.get(&format!("{log}/tools")).await.json();
+    assert_eq!(said(&tools), ["call Write /work/0", "call Bash make 1"]);
+}
+
+#[rocket::async_test]
+async fn windows_cover_everything_once_in_both_directions_and_follow_what_comes() {
+    let desk = Desk::new().await;
+    let (log, folder) = folder(&desk, 9).await;
+    let all = said(&desk.get(&format!("{log}?limit=200")).await.json());
+    let (mut back, mut place) = (Vec::new(), String::new());
+    loop {
+        let window = desk.get(&format!("{log}?limit=4{place}")).await.json();
+        back.splice(0..0, said(&window));
+        match window["earlier"].as_str() {
+            Some(earlier) => place = format!("&before={earlier}"),
+            None => break,
+        }
+    }
+    assert_eq!(back, all);
+    let first = desk.get(&format!("{log}?limit=200")).await.json()["actions"][0]["cursor"].clone();
+    let (mut forth, mut place) = (vec![all[0].clone()], first.as_str().unwrap().to_owned());
+    loop {
+        let window = desk.get(&format!("{log}?limit=4&after={place}")).await.json();
+        forth.extend(said(&window));
+        place = window["later"].as_str().unwrap().to_owned();
+        if window["more"] == json!(false) {
+            break;
+        }
+    }
+    assert_eq!(forth, all);
+    let none = desk.get(&format!("{log}?after={place}")).await.json();
+    assert_eq!((said(&none).len(), none["later"].as_str()), (0, Some(place.as_str())));
+    let text = "[2026-11-22T12:00:00] AssistantMessage:\nOne more.\n\n";
+    fs::write(folder.join("text.txt"), text).unwrap();
+    assert_eq!(said(&desk.get(&format!("{log}?after={place}")).await.json()), ["text  One more."]);
+}
+
+#[rocket::async_test]
+async fn actions_are_chosen_by_tool_outcome_and_time_and_nonsense_is_named() {
+    let desk = Desk::new().await;
+    let (log, _) = folder(&desk, 6).await;
+    let count = async |query: &str| said(&desk.get(&format!("{log}?{query}")).await.json()).len();
+    assert_eq!(count("tool=Write").await, 3);
+    assert_eq!(count("outcome=error").await, 1);
+    assert_eq!(count("outcome=open&tool=Bash").await, 1);
+    assert_eq!(count("tool=Read").await, 0);
+    // The folder's clock is the machine's own.
+    let at = desk.get(&format!("{log}/tools")).await.json()["actions"][3]["at"].as_str().unwrap().to_owned();
+    assert_eq!(count(&format!("from={at}&tool=Write")).await, 1);
+    assert_eq!(count(&format!("to={at}&tool=Write")).await, 2);
+    for (query, status) in [
+        ("limit=0", 422),
+        ("limit=201", 422),
+        ("outcome=fine", 422),
+        ("from=soon", 422),
+        ("colour=red", 422),
+        ("before=x", 400),
+        ("before=l1.2.3&after=l1.2.3", 422),
+    ] {
+        assert_eq!(desk.get(&format!("{log}?{query}")).await.status, status, "{query}");
+    }
+    assert_eq!(desk.get(&format!("/api/v1/agents/{NOBODY}/logs")).await.status, 404);
+}
+
+#[rocket::async_test]
+async fn a_file_is_handed_out_as_it_is_and_only_its_own_agents() {
+    let desk = Desk::new().await;
+    let (log, folder) = folder(&desk, 2).await;
+    fs::write(folder.join("prompt.txt"), "<script>alert(1)</script>").unwrap();
+    let file = desk.get(&format!("{log}/files/prompt.txt")).await;
+    assert_eq!((file.status, file.text.as_str()), (200, "<script>alert(1)</script>"));
+    assert_eq!(file.header("content-type"), "text/plain; charset=utf-8");
+    assert_eq!(file.header("content-disposition"), "attachment; filename=\"prompt.txt\"");
+    assert_eq!(file.header("x-content-type-options"), "nosniff");
+    for name in ["secret.txt", "..", "..%2Fprompt.txt", "%2Fetc%2Fpasswd", "prompt.txt%00", ".%2e/prompt.txt"]
+    {
+        assert_eq!(desk.get(&format!("{log}/files/{name}")).await.status, 404, "{name}");
+    }
+    assert_eq!(desk.get(&format!("/api/v1/agents/{NOBODY}/logs/files/prompt.txt")).await.status, 404);
+    let bare = desk.bare(Method::Get, &format!("{log}/files/prompt.txt")).dispatch().await;
+    assert_eq!(bare.status().code, 401);
+    // What was put in its place and points elsewhere is not followed.
+    let secret = desk.folder.path().join("secret.txt");
+    fs::write(&secret, "secret").unwrap();
+    fs::remove_file(folder.join("prompt.txt")).unwrap();
+    std::os::unix::fs::symlink(&secret, folder.join("prompt.txt")).unwrap();
+    assert_eq!(desk.get(&format!("{log}/files/prompt.txt")).await.status, 404);
+}
