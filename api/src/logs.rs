@@ -1,13 +1,14 @@
 //! Logs: what an agent did, action by action, read from where its words are; and the files behind it.
 
 mod folder;
+mod words;
 
 use crate::store::{Store, StoreError};
 use jiff::tz::TimeZone;
 use orchestrator::logs::{Place, Placed, cut};
 use quarterdeck_shared::{
     AgentId, Timestamp,
-    logs::{ActionKind, Log, LogQuery, LogSource},
+    logs::{Action, ActionKind, Log, LogQuery, LogSource},
 };
 
 /// Actions of a window where nobody says how many.
@@ -30,10 +31,14 @@ async fn read(store: &Store, id: AgentId, query: &LogQuery, calls: bool) -> Resu
     let wanted = Wanted::of(query, calls)?;
     let Some(detail) = store.agent(id).await? else { return Ok(None) };
     let paths = store.log_files(id).await?;
+    if paths.is_empty() {
+        return words::read(store, id, &wanted).await.map(Some);
+    }
+    let places = wanted.places()?;
     let began = detail.agent.created_at;
     let read = tokio::task::spawn_blocking(move || folder::read(&paths, began, &TimeZone::system()));
     let folder = read.await.map_err(|error| StoreError::Corrupt { what: error.to_string() })?;
-    let mut log = wanted.window(folder.actions);
+    let mut log = wanted.window(folder.actions, places);
     (log.files, log.missing, log.source) = (folder.files, folder.missing, LogSource::Folder);
     Ok(Some(log))
 }
@@ -51,8 +56,6 @@ struct Wanted<'a> {
     query: &'a LogQuery,
     calls: bool,
     limit: usize,
-    before: Option<Place>,
-    after: Option<Place>,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
 }
@@ -64,32 +67,47 @@ impl<'a> Wanted<'a> {
             let message = format!("limit is {limit}; it must be from 1 to 200");
             return Err(StoreError::Invalid { field: "limit", message });
         }
-        let place = |cursor: &Option<String>| match cursor.as_deref().filter(|cursor| !cursor.is_empty()) {
-            Some(cursor) => Place::parse(cursor).map(Some).ok_or(StoreError::BadCursor),
-            None => Ok(None),
-        };
-        let (before, after) = (place(&query.before)?, place(&query.after)?);
-        if before.is_some() && after.is_some() {
+        if query.before.is_some() && query.after.is_some() {
             let message = "before and after exclude each other; ask for one window at a time".to_owned();
             return Err(StoreError::Invalid { field: "after", message });
         }
         let (from, to) = crate::store::moments(query.from.as_deref(), query.to.as_deref())?;
-        Ok(Self { query, calls, limit: limit as usize, before, after, from, to })
+        Ok(Self { query, calls, limit: limit as usize, from, to })
     }
 
-    fn takes(&self, placed: &Placed) -> bool {
-        let (action, at) = (&placed.action, placed.place.at);
+    /// The places in a folder that are asked for.
+    fn places(&self) -> Result<(Option<Place>, Option<Place>), StoreError> {
+        let place = |cursor: &Option<String>| match cursor {
+            Some(cursor) => Place::parse(cursor).map(Some).ok_or(StoreError::BadCursor),
+            None => Ok(None),
+        };
+        Ok((place(&self.query.before)?, place(&self.query.after)?))
+    }
+
+    /// Whether everything is asked for.
+    fn is_open(&self) -> bool {
+        let LogQuery { tool, outcome, from, to, .. } = self.query;
+        !self.calls && tool.is_none() && outcome.is_none() && from.is_none() && to.is_none()
+    }
+
+    /// Characters that come with an action.
+    fn shown(&self) -> usize {
+        if self.calls { LONG } else { SHORT }
+    }
+
+    fn wants(&self, action: &Action) -> bool {
+        let at = action.at;
         let tool = self.query.tool.as_deref().filter(|tool| !tool.is_empty());
         (!self.calls || action.kind == ActionKind::Call)
             && tool.is_none_or(|tool| action.kind == ActionKind::Call && action.tool == tool)
             && self.query.outcome.is_none_or(|outcome| action.outcome == Some(outcome))
-            && self.from.is_none_or(|from| at >= from)
-            && self.to.is_none_or(|to| at <= to)
+            && self.from.is_none_or(|from| at.is_some_and(|at| at >= from))
+            && self.to.is_none_or(|to| at.is_some_and(|at| at <= to))
     }
 
-    fn window(&self, all: Vec<Placed>) -> Log {
-        let all: Vec<_> = all.into_iter().filter(|placed| self.takes(placed)).collect();
-        let (begin, end) = match (self.before, self.after) {
+    fn window(&self, all: Vec<Placed>, places: (Option<Place>, Option<Place>)) -> Log {
+        let all: Vec<_> = all.into_iter().filter(|placed| self.wants(&placed.action)).collect();
+        let (begin, end) = match places {
             (_, Some(after)) => {
                 let begin = all.partition_point(|placed| placed.place <= after);
                 (begin, (begin + self.limit).min(all.len()))
@@ -100,7 +118,7 @@ impl<'a> Wanted<'a> {
             }
         };
         let count = all.len();
-        let shown = if self.calls { LONG } else { SHORT };
+        let shown = self.shown();
         let actions: Vec<_> = all
             .into_iter()
             .skip(begin)

@@ -188,3 +188,58 @@ async fn a_file_is_handed_out_as_it_is_and_only_its_own_agents() {
     std::os::unix::fs::symlink(&secret, folder.join("prompt.txt")).unwrap();
     assert_eq!(desk.get(&format!("{log}/files/prompt.txt")).await.status, 404);
 }
+
+/// Lines of a session: a prompt, and calls of tools each with its answer two seconds later.
+fn session(calls: u64) -> Vec<Value> {
+    let mut lines = vec![crate::sources::prompt("s1", "Mend the roof")];
+    for call in 0..calls {
+        let mut asked = crate::sources::response("s1", &format!("m{call}"), 5);
+        asked["timestamp"] = json!(format!("2026-11-22T12:{call:02}:00.000Z"));
+        asked["message"]["content"] = json!([
+            {"type": "tool_use", "id": format!("t{call}"), "name": if call % 2 == 0 { "Write" } else { "Bash" },
+                "input": {"file_path": format!("/work/{call}")}}
+        ]);
+        lines.push(asked);
+        lines.push(json!({"type": "user", "sessionId": "s1", "timestamp": format!("2026-11-22T12:{call:02}:02.000Z"),
+            "message": {"role": "user", "content": [
+                {"type": "tool_result", "tool_use_id": format!("t{call}"), "content": "so", "is_error": call == 3}]}}));
+    }
+    lines
+}
+
+#[rocket::async_test]
+async fn a_sessions_log_is_read_from_its_file_by_window_and_filter() {
+    let desk = Desk::new().await;
+    let path = desk.folder.path().join("projects/-work/s1.jsonl");
+    append(&path, &session(30));
+    crate::sources::import(desk.store(), &path, Tense::History).await;
+    let agents = desk.get("/api/v1/agents").await.json();
+    let log = format!("/api/v1/agents/{}/logs", agents["items"][0]["id"].as_str().unwrap());
+    let whole = desk.get(&format!("{log}?limit=200")).await.json();
+    assert_eq!((said(&whole).len(), &whole["source"]), (31, &json!("session")));
+    assert_eq!(said(&whole)[..2], ["prompt  Mend the roof", "call Write /work/0"]);
+    assert_eq!(
+        (&whole["actions"][1]["duration_ms"], &whole["actions"][1]["outcome"]),
+        (&json!(2000), &json!("ok"))
+    );
+    let (mut back, mut place) = (Vec::new(), String::new());
+    loop {
+        let window = desk.get(&format!("{log}?limit=7{place}")).await.json();
+        back.splice(0..0, said(&window));
+        match window["earlier"].as_str() {
+            Some(earlier) => place = format!("&before={earlier}"),
+            None => break,
+        }
+    }
+    assert_eq!(back, said(&whole));
+    let failed = desk.get(&format!("{log}?outcome=error")).await.json();
+    assert_eq!(said(&failed), ["call Bash /work/3"]);
+    assert_eq!(said(&desk.get(&format!("{log}/tools?tool=Write")).await.json()).len(), 15);
+    let some = desk.get(&format!("{log}?from=2026-11-22T12:10:00Z&to=2026-11-22T12:12:00Z")).await.json();
+    assert_eq!(said(&some), ["call Write /work/10", "call Bash /work/11", "call Write /work/12"]);
+    let later = whole["later"].as_str().unwrap();
+    append(&path, &[crate::sources::response("s1", "m99", 5)]);
+    crate::sources::import(desk.store(), &path, Tense::History).await;
+    assert_eq!(said(&desk.get(&format!("{log}?after={later}")).await.json()), ["text  Done."]);
+    assert_eq!(desk.get(&format!("{log}/files/prompt.txt")).await.status, 404);
+}
