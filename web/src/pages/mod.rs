@@ -15,6 +15,7 @@ mod frame;
 mod heading;
 mod help;
 mod login;
+mod logs;
 mod new_task;
 mod not_found;
 mod replay;
@@ -66,6 +67,12 @@ pub enum Route {
     /// What an agent read and wrote.
     #[at("/agents/:id/files")]
     AgentFiles {
+        /// Whose.
+        id: String,
+    },
+    /// What an agent did, action by action.
+    #[at("/agents/:id/logs")]
+    Logs {
         /// Whose.
         id: String,
     },
@@ -244,6 +251,7 @@ fn page(route: Route) -> Html {
             Err(_) => html! { <not_found::NotFound /> },
         },
         Route::AgentFiles { id } => html! { <files::Files id={AttrValue::from(id)} /> },
+        Route::Logs { id } => html! { <logs::Logs id={AttrValue::from(id)} /> },
         Route::Tasks => html! { <tasks::Tasks /> },
         Route::NewTask => html! { <new_task::NewTask /> },
         Route::Task { id } => html! { <task::Task id={AttrValue::from(id)} /> },

@@ -22,6 +22,7 @@ pub mod hits;
 pub mod horizon;
 pub mod horizon_mini;
 pub mod inbox_queue;
+pub mod log_actions;
 pub mod login_form;
 pub mod marks;
 pub mod outcome;

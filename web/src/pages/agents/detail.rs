@@ -93,6 +93,7 @@ pub fn AgentDrawer(props: &AgentDrawerProps) -> Html {
             if let Some(agent) = &agent {
                 <AgentHead agent={Rc::clone(agent)} error={detail.as_ref().and_then(|detail| detail.error.clone()).map(AttrValue::from)}
                     doing={doing_now(&live.fleet, agent)} />
+                <p class="under"><ButtonLink size={ButtonSize::Small} icon={Icon::List} href={format!("/agents/{id}/logs")} test_id="agent-log">{ "Log" }</ButtonLink></p>
                 <AgentOrders agent={Rc::clone(agent)} busy={cancel.busy} problem={cancel.problem.as_ref().map(said)}
                     on_cancel={cancel.give.reform(move |()| CancelAgent { id, query: NoQuery {}, body: NoBody })}
                     on_delete={props.on_delete.reform(move |()| id)} />

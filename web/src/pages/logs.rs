@@ -1,0 +1,241 @@
+//! The log of an agent: what it did, action by action, newest first; what comes meanwhile waits to be shown.
+
+use std::rc::Rc;
+
+use quarterdeck_shared::agents::AgentDetail;
+use quarterdeck_shared::endpoints::{GetAgent, GetLog};
+use quarterdeck_shared::logs::{Action, Log, LogFile, LogQuery, LogSource};
+use quarterdeck_shared::{AgentId, NoBody, NoQuery};
+use yew::platform::spawn_local;
+use yew::prelude::*;
+
+use super::Heading;
+use super::faces::face;
+use crate::client::call;
+use crate::components::{
+    Button, ButtonKind, ButtonLink, ButtonSize, ChipSelect, Choice, Empty, Face, Faced, Icon,
+};
+use crate::format;
+use crate::hooks::{use_address, use_query, use_second};
+use crate::panels::deed::visible;
+use crate::panels::log_actions::LogActions;
+
+/// How often it is asked what came, in seconds.
+const ASK_EVERY: u32 = 3;
+
+/// Whose log.
+#[derive(Properties, PartialEq)]
+pub struct LogsProps {
+    /// The agent's id.
+    pub id: AttrValue,
+}
+
+/// The log, or that there is no such agent.
+#[component]
+pub fn Logs(props: &LogsProps) -> Html {
+    let address = use_address();
+    let id = props.id.parse::<AgentId>().ok();
+    let asked = use_query(id, |id| GetAgent { id, query: NoQuery {}, body: NoBody });
+    let detail = asked.answer.data.clone();
+    let Some(id) = id else {
+        return html! {
+            <>
+                <Heading title="No such agent" above={vec![("Agents".into(), "/agents".into())]} />
+                <Empty words="This address names no agent."><ButtonLink href="/agents">{ "All agents" }</ButtonLink></Empty>
+            </>
+        };
+    };
+    let get = |name: &str| Some(address.get(name).to_owned()).filter(|value| !value.is_empty());
+    let query = LogQuery {
+        tool: get("tool"),
+        outcome: get("outcome").and_then(|word| word.parse().ok()),
+        from: get("from"),
+        to: get("to"),
+        ..LogQuery::default()
+    };
+    let set = |name: &'static str| {
+        let address = address.clone();
+        Callback::from(move |value: AttrValue| address.set(name, &value))
+    };
+    let name = detail.as_ref().map_or_else(|| "Agent".to_owned(), |detail| visible(&detail.agent.name));
+    let above = vec![("Agents".into(), "/agents".into()), (name.into(), format!("/agents/{id}").into())];
+    let outcomes =
+        [("", "Any outcome"), ("ok", "Went well"), ("error", "Went wrong"), ("open", "No answer yet")];
+    let outcomes: Vec<_> = outcomes.into_iter().map(|(value, words)| Choice::new(value, words)).collect();
+    let key = format!("{id} {query:?}");
+    html! {
+        <>
+            <Heading title="Log" {above} />
+            <div class="row wrap under">
+                <ChipSelect label="Tool" choices={tools(detail.as_deref(), address.get("tool"))} value={address.get("tool").to_owned()} onchange={set("tool")} test_id="log-tool" />
+                <ChipSelect label="Outcome" choices={outcomes} value={address.get("outcome").to_owned()} onchange={set("outcome")} test_id="log-outcome" />
+                { day("From", address.get("from"), set("from")) }
+                { day("To", address.get("to"), set("to")) }
+            </div>
+            <Timeline {key} {id} {query} />
+        </>
+    }
+}
+
+fn tools(detail: Option<&AgentDetail>, chosen: &str) -> Vec<Choice> {
+    let mut names: Vec<_> =
+        detail.into_iter().flat_map(|it| &it.tool_breakdown).map(|it| it.tool.clone()).collect();
+    if !chosen.is_empty() && !names.iter().any(|name| name == chosen) {
+        names.push(chosen.to_owned());
+    }
+    let any = std::iter::once(Choice::new("", "Any tool"));
+    any.chain(names.into_iter().map(|name| Choice::new(name.clone(), visible(&name)))).collect()
+}
+
+/// A day that narrows the log.
+fn day(label: &'static str, value: &str, set: Callback<AttrValue>) -> Html {
+    let onchange = Callback::from(move |event: Event| {
+        if let Some(input) = event.target_dyn_into::<web_sys::HtmlInputElement>() {
+            set.emit(input.value().into());
+        }
+    });
+    html! {
+        <label class="row tight small quiet">{ label }<input type="date" value={value.get(..10).unwrap_or(value).to_owned()} {onchange} /></label>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct TimelineProps {
+    id: AgentId,
+    query: LogQuery,
+}
+
+/// What came behind or before the first window.
+#[derive(Clone, Default, PartialEq)]
+struct Beside {
+    newer: Vec<Rc<Action>>,
+    /// Came, and waits to be shown.
+    waiting: Vec<Rc<Action>>,
+    /// Where what comes next begins; the first window's end where missing.
+    later: Option<String>,
+    older: Vec<Rc<Action>>,
+    /// Where what stands before begins, once anything before was asked for.
+    earlier: Option<Option<String>>,
+}
+
+#[component]
+fn Timeline(props: &TimelineProps) -> Html {
+    let (id, query) = (props.id, props.query.clone());
+    let asked = use_query(Some((id, query.clone())), |(id, query)| GetLog { id, query, body: NoBody });
+    let beside = use_state(Beside::default);
+    let newest = use_mut_ref(Beside::default);
+    let put = {
+        let (beside, newest) = (beside.clone(), Rc::clone(&newest));
+        Rc::new(move |change: &mut dyn FnMut(&mut Beside)| {
+            change(&mut newest.borrow_mut());
+            beside.set(newest.borrow().clone());
+        })
+    };
+    let log = asked.answer.data.clone();
+    let later = beside.later.clone().or_else(|| log.as_ref().and_then(|log| log.later.clone()));
+    let earlier = beside.earlier.clone().unwrap_or_else(|| log.as_ref().and_then(|log| log.earlier.clone()));
+    let ask = {
+        let (put, query, again) = (Rc::clone(&put), query.clone(), asked.again.clone());
+        Callback::from(move |()| {
+            let Some(later) = later.clone() else { return again.emit(()) };
+            let (put, query) = (Rc::clone(&put), LogQuery { after: Some(later.clone()), ..query.clone() });
+            spawn_local(async move {
+                let Ok(log) = call(GetLog { id, query, body: NoBody }).await else { return };
+                let came: Vec<_> = log.actions.into_iter().map(Rc::new).rev().collect();
+                put(&mut |beside| {
+                    // An answer that came late tells what is known already.
+                    if beside.later.as_ref().is_none_or(|known| *known == later) {
+                        beside.waiting.splice(0..0, came.iter().cloned());
+                        beside.later.clone_from(&log.later);
+                    }
+                });
+            });
+        })
+    };
+    {
+        let passed = use_mut_ref(|| 0_u32);
+        use_second(
+            log.is_some(),
+            Callback::from(move |()| {
+                let mut passed = passed.borrow_mut();
+                *passed = (*passed + 1) % ASK_EVERY;
+                if *passed == 0 {
+                    ask.emit(());
+                }
+            }),
+        );
+    }
+    let show = {
+        let put = Rc::clone(&put);
+        Callback::from(move |_: MouseEvent| {
+            put(&mut |beside| {
+                let waiting = std::mem::take(&mut beside.waiting);
+                beside.newer.splice(0..0, waiting);
+            });
+        })
+    };
+    let older = earlier.map(|before| {
+        let (put, query) = (Rc::clone(&put), LogQuery { before: Some(before.clone()), ..query.clone() });
+        Callback::from(move |_: MouseEvent| {
+            let (put, query) = (Rc::clone(&put), query.clone());
+            spawn_local(async move {
+                let Ok(log) = call(GetLog { id, query, body: NoBody }).await else { return };
+                put(&mut |beside| {
+                    beside.older.extend(log.actions.iter().rev().cloned().map(Rc::new));
+                    beside.earlier = Some(log.earlier.clone());
+                });
+            });
+        })
+    });
+    let first = log.iter().flat_map(|log| log.actions.iter().rev().cloned().map(Rc::new));
+    let actions: Vec<_> =
+        beside.newer.iter().cloned().chain(first).chain(beside.older.iter().cloned()).collect();
+    let shown = match face(&asked.answer, |log: &Log| log.actions.is_empty()) {
+        Face::Empty if !actions.is_empty() => Face::Full,
+        face => face,
+    };
+    let empty = html! {
+        <Empty words="Nothing in this log fits." then="Take a filter away, or look at the conversation of the agent's session where it has one.">
+            <ButtonLink href={format!("/agents/{id}/logs")}>{ "The whole log" }</ButtonLink>
+        </Empty>
+    };
+    html! {
+        <>
+            { for log.as_ref().map(|log| files(id, log)) }
+            <div aria-live="polite">
+                if !beside.waiting.is_empty() {
+                    <Button kind={ButtonKind::Plain} size={ButtonSize::Small} onclick={show} test_id="log-new">{ format!("{} new", beside.waiting.len()) }</Button>
+                }
+            </div>
+            <Faced face={shown} what="the log" lines=8 {empty} on_retry={asked.again.clone()}>
+                <LogActions {actions} />
+                if let Some(older) = older {
+                    <Button kind={ButtonKind::Bare} size={ButtonSize::Small} onclick={older} test_id="log-older">{ "Show older ones" }</Button>
+                }
+            </Faced>
+        </>
+    }
+}
+
+/// Where it is read from, what of it can be had, and what is missing.
+fn files(id: AgentId, log: &Log) -> Html {
+    let from = match log.source {
+        LogSource::Session => "Read from the files of its session.",
+        LogSource::Folder => "Read from the folder the Python orchestrator kept of it.",
+        LogSource::Events => "Read from the events of its run: its session left no file here.",
+    };
+    let link = |file: &LogFile| {
+        html! {
+            <ButtonLink key={file.name.clone()} size={ButtonSize::Small} icon={Icon::File} download={file.name.clone()} href={format!("/api/v1/agents/{id}/logs/files/{}", file.name)}>
+                { format!("{} ({})", file.name, format::bytes(file.bytes)) }
+            </ButtonLink>
+        }
+    };
+    html! {
+        <>
+            <p class="small quiet">{ from }</p>
+            if !log.files.is_empty() { <div class="row wrap under" data-testid="log-files">{ for log.files.iter().map(link) }</div> }
+            { for log.missing.iter().map(|words| html! { <p class="small quiet">{ visible(words) }</p> }) }
+        </>
+    }
+}
