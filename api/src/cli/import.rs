@@ -19,8 +19,9 @@ use jiff::tz::TimeZone;
 use orchestrator::figures;
 use serde::Serialize;
 use std::{
-    io::{IsTerminal as _, Write as _},
-    path::PathBuf,
+    fs::File,
+    io::{IsTerminal as _, Read as _, Write as _},
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -61,6 +62,13 @@ impl Import {
                 places(paths).map_err(|error| CliError::NotFound(format!("{}: {error}", shown(paths))))?
             }
         };
+        if let Some(path) = paths.iter().find(|path| is_database(path)) {
+            return Err(CliError::NotFound(format!(
+                "{} is a SQLite database, which is not read: import the folder of the Python orchestrator's agent logs \
+                 (agent_logs) instead, which tells of the same agents and what they took",
+                path.display()
+            )));
+        }
         let (store, output) = (self.common.writing_store().await?, self.common.output());
         let answer = import(&store, &paths).await?;
         store.close().await;
@@ -71,6 +79,13 @@ impl Import {
         }
         Ok(End::Well)
     }
+}
+
+/// Whether a file is a SQLite database, by how it begins.
+fn is_database(path: &Path) -> bool {
+    let mut begin = [0; 16];
+    let read = path.is_file().then(|| File::open(path).and_then(|mut file| file.read_exact(&mut begin)));
+    matches!(read, Some(Ok(()))) && &begin == b"SQLite format 3\0"
 }
 
 /// Where sessions and agent logs lie by the settings.
