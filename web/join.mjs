@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 const ORDER = [
   "tokens", "base", "shell", "parts", "tables", "charts", "overlays",
-  "dashboard", "welcome", "agents", "tasks", "approvals", "analytics", "transcript", "settings",
+  "dashboard", "welcome", "agents", "tasks", "approvals", "analytics", "transcript", "logs", "settings",
 ];
 const styles = new URL("styles/", import.meta.url);
 const joined = ORDER.map((name) => readFileSync(new URL(`${name}.css`, styles), "utf8")).join("\n");

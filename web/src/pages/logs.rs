@@ -95,7 +95,7 @@ fn day(label: &'static str, value: &str, set: Callback<AttrValue>) -> Html {
         }
     });
     html! {
-        <label class="row tight small quiet">{ label }<input type="date" value={value.get(..10).unwrap_or(value).to_owned()} {onchange} /></label>
+        <label class="row tight small quiet day">{ label }<input type="date" value={value.get(..10).unwrap_or(value).to_owned()} {onchange} /></label>
     }
 }
 

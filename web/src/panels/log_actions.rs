@@ -31,7 +31,7 @@ fn row(action: &Action) -> Html {
                     { icon(Icon::Right) }
                     { for action.at.map(|at| moment(at.micros())) }
                     <span class="strong nowrap">{ visible(name(action)) }</span>
-                    <span class="cut grow">{ visible(&action.summary) }</span>
+                    <span class="cut grow">{ if action.summary == action.tool { String::new() } else { visible(&action.summary) } }</span>
                     { for action.duration_ms.map(|ms| html! { <span class="num quiet nowrap">{ took(ms) }</span> }) }
                     { for action.outcome.map(outcome) }
                 </summary>
