@@ -23,10 +23,14 @@ pub struct FilesProps {
 /// What it wrote, then what it read.
 #[component]
 pub fn Files(props: &FilesProps) -> Html {
+    // What was not started here tells of its files in its session alone.
+    let told = html! {
+        <p class="small"><a href={format!("/agents/{}/files", props.detail.agent.id)}>{ "What its session tells of files: history and differences" }</a></p>
+    };
     if props.detail.files.is_empty() {
-        return html! { <section><p class="quiet">{ "It has touched no file yet." }</p></section> };
+        return html! { <section><p class="quiet">{ "It has touched no file yet." }</p>{ told }</section> };
     }
-    html! { <>{ group(props, FileUse::Produced, "Written") }{ group(props, FileUse::Consumed, "Read") }</> }
+    html! { <>{ group(props, FileUse::Produced, "Written") }{ group(props, FileUse::Consumed, "Read") }{ told }</> }
 }
 
 fn group(props: &FilesProps, file_use: FileUse, title: &str) -> Html {
