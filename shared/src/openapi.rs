@@ -258,7 +258,10 @@ fn bare(read: &Plain) -> Value {
         .iter()
         .map(|media| ((*media).to_owned(), json!({ "schema": { "type": "string" } })))
         .collect();
-    let params = [("{id}", path_param("id", &plain::<crate::AgentId>())), ("{name}", path_param("name", &json!({ "type": "string" })))];
+    let params = [
+        ("{id}", path_param("id", &plain::<crate::AgentId>())),
+        ("{name}", path_param("name", &json!({ "type": "string" }))),
+    ];
     let named = params.into_iter().filter(|(place, _)| read.path.contains(place));
     let mut parameters: Vec<_> = named.map(|(_, param)| param).collect();
     parameters.extend(read.query.iter().map(|(name, required)| {
