@@ -8,6 +8,7 @@ mod m20261122_000004_conversations;
 mod m20261122_000005_search;
 mod m20261122_000006_prices;
 mod m20261122_000007_replay;
+mod step;
 
 use sea_orm_migration::{
     prelude::*,
@@ -19,15 +20,16 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m20261122_000001_fleet::Migration),
-            Box::new(m20261122_000002_ledger::Migration),
-            Box::new(m20261122_000003_requests::Migration),
-            Box::new(m20261122_000004_conversations::Migration),
-            Box::new(m20261122_000005_search::Migration),
-            Box::new(m20261122_000006_prices::Migration),
-            Box::new(m20261122_000007_replay::Migration),
-        ]
+        let steps = [
+            m20261122_000001_fleet::STEP,
+            m20261122_000002_ledger::STEP,
+            m20261122_000003_requests::STEP,
+            m20261122_000004_conversations::STEP,
+            m20261122_000005_search::STEP,
+            m20261122_000006_prices::STEP,
+            m20261122_000007_replay::STEP,
+        ];
+        steps.into_iter().map(|step| Box::new(step) as Box<dyn MigrationTrait>).collect()
     }
 }
 

@@ -1,7 +1,6 @@
 //! The first schema: agents, tasks, approvals, usage, events, and who may come in.
 
-use crate::columns::table;
-use sea_orm_migration::prelude::*;
+use crate::step::Step;
 
 /// Name, primary key, columns.
 const TABLES: &[(&str, &str, &str)] = &[
@@ -117,24 +116,5 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX answers_by_created ON answers (created_at)",
 ];
 
-#[derive(DeriveMigrationName)]
-pub struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    /// Half a schema is no schema: also on SQLite the step is one transaction.
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let backend = manager.get_database_backend();
-        for (name, key, columns) in TABLES {
-            manager.create_table(table(backend, name, key, columns)?).await?;
-        }
-        for index in INDEXES {
-            manager.get_connection().execute_unprepared(index).await?;
-        }
-        Ok(())
-    }
-}
+pub const STEP: Step =
+    Step { name: "m20261122_000001_fleet", tables: TABLES, statements: INDEXES, ..Step::EMPTY };

@@ -1,8 +1,7 @@
 //! The ledger over all sources: what a price depends on, sessions that were started elsewhere, and how far their
 //! files are read.
 
-use crate::columns::{more, table};
-use sea_orm_migration::prelude::*;
+use crate::step::Step;
 
 /// Name, primary key, columns.
 const TABLES: &[(&str, &str, &str)] = &[
@@ -32,28 +31,10 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX agents_of_parent ON agents (parent_id) WHERE parent_id IS NOT NULL",
 ];
 
-#[derive(DeriveMigrationName)]
-pub struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let backend = manager.get_database_backend();
-        for (name, key, columns) in TABLES {
-            manager.create_table(table(backend, name, key, columns)?).await?;
-        }
-        for (name, columns) in MORE {
-            for alter in more(backend, name, columns)? {
-                manager.alter_table(alter).await?;
-            }
-        }
-        for index in INDEXES {
-            manager.get_connection().execute_unprepared(index).await?;
-        }
-        Ok(())
-    }
-}
+pub const STEP: Step = Step {
+    name: "m20261122_000002_ledger",
+    tables: TABLES,
+    columns: MORE,
+    statements: INDEXES,
+    ..Step::EMPTY
+};

@@ -1,8 +1,7 @@
 //! What sessions say, to be found by its words, and what they did to files. The words themselves stay in the files:
 //! here is only where each stands.
 
-use crate::columns::table;
-use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+use crate::step::Step;
 
 /// Name, primary key, columns.
 const TABLES: &[(&str, &str, &str)] = &[
@@ -40,24 +39,11 @@ const WORDS_OF_POSTGRES: &[&str] = &[
     "CREATE INDEX document_words_by_word ON document_words USING gin (words)",
 ];
 
-#[derive(DeriveMigrationName)]
-pub struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let backend = manager.get_database_backend();
-        for (name, key, columns) in TABLES {
-            manager.create_table(table(backend, name, key, columns)?).await?;
-        }
-        let words = if backend == DbBackend::Sqlite { WORDS_OF_SQLITE } else { WORDS_OF_POSTGRES };
-        for statement in words.iter().chain(INDEXES) {
-            manager.get_connection().execute_unprepared(statement).await?;
-        }
-        Ok(())
-    }
-}
+pub const STEP: Step = Step {
+    name: "m20261122_000005_search",
+    tables: TABLES,
+    of_sqlite: WORDS_OF_SQLITE,
+    of_postgres: WORDS_OF_POSTGRES,
+    statements: INDEXES,
+    ..Step::EMPTY
+};

@@ -1,20 +1,12 @@
 //! What records were priced at before their history was priced anew.
 
-use crate::columns::table;
-use sea_orm_migration::prelude::*;
+use crate::step::Step;
 
-#[derive(DeriveMigrationName)]
-pub struct Migration;
+/// Name, primary key, columns.
+const TABLES: &[(&str, &str, &str)] = &[(
+    "former_prices",
+    "record_id, price_version",
+    "record_id id, price_version key, cost_nanos number, cost_basis text, until number",
+)];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let columns = "record_id id, price_version key, cost_nanos number, cost_basis text, until number";
-        let backend = manager.get_database_backend();
-        manager.create_table(table(backend, "former_prices", "record_id, price_version", columns)?).await
-    }
-}
+pub const STEP: Step = Step { name: "m20261122_000006_prices", tables: TABLES, ..Step::EMPTY };
