@@ -125,6 +125,10 @@ impl Files {
         Told { place: Place { file, offset: line.offset }, end, bytes, pieces }
     }
 
+    fn told_if(&self, file: usize, line: &Line<'_>, wanted: impl Fn(&[u8]) -> bool) -> Told {
+        if line.text.is_none_or(wanted) { self.told(file, line) } else { passed(file, line) }
+    }
+
     /// Gives the lines from a place on that `wanted` lets through by their bytes; every line moves on.
     pub(super) fn forward(
         &self,
@@ -133,16 +137,8 @@ impl Files {
         mut give: impl FnMut(Told) -> ControlFlow<()>,
     ) -> io::Result<()> {
         for (file, (_, tape)) in self.tapes.iter().enumerate().skip(from.file) {
-            let mut is_over = false;
             let offset = if file == from.file { from.offset } else { 0 };
-            tape.forward(offset, |line| {
-                let told =
-                    if line.text.is_none_or(&wanted) { self.told(file, &line) } else { passed(file, &line) };
-                let flow = give(told);
-                is_over = flow.is_break();
-                flow
-            })?;
-            if is_over {
+            if tape.forward(offset, |line| give(self.told_if(file, &line, &wanted)))?.is_break() {
                 break;
             }
         }
@@ -157,16 +153,8 @@ impl Files {
         mut give: impl FnMut(Told) -> ControlFlow<()>,
     ) -> io::Result<()> {
         for (file, (_, tape)) in self.tapes.iter().enumerate().take(before.file + 1).rev() {
-            let mut is_over = false;
             let offset = if file == before.file { before.offset } else { tape.size() };
-            tape.backward(offset, |line| {
-                let told =
-                    if line.text.is_none_or(&wanted) { self.told(file, &line) } else { passed(file, &line) };
-                let flow = give(told);
-                is_over = flow.is_break();
-                flow
-            })?;
-            if is_over {
+            if tape.backward(offset, |line| give(self.told_if(file, &line, &wanted)))?.is_break() {
                 break;
             }
         }
@@ -180,7 +168,7 @@ impl Files {
             return Ok(None);
         }
         let mut found = None;
-        tape.forward(place.offset, |line| {
+        let _ = tape.forward(place.offset, |line| {
             found = Some((line.text.map(<[u8]>::to_vec), line.end - line.offset));
             ControlFlow::Break(())
         })?;

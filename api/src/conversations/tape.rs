@@ -65,7 +65,7 @@ impl Tape {
         &self,
         from: u64,
         mut give: impl FnMut(Line<'_>) -> ControlFlow<()>,
-    ) -> io::Result<()> {
+    ) -> io::Result<ControlFlow<()>> {
         let mut held = Vec::new();
         // Where the line that is being read begins, and bytes of it that were not kept.
         let (mut begin, mut dropped) = (from, 0_u64);
@@ -78,7 +78,7 @@ impl Tape {
                 let end = begin + dropped + text.len() as u64 + 1;
                 let text = (dropped == 0 && text.len() <= LONGEST_LINE).then_some(text);
                 if give(Line { offset: begin, end, text }).is_break() {
-                    return Ok(());
+                    return Ok(ControlFlow::Break(()));
                 }
                 (begin, dropped) = (end, 0);
                 (start, looked) = (stop + 1, stop + 1);
@@ -97,9 +97,9 @@ impl Tape {
         }
         if dropped == 0 && is_whole(&held) {
             let end = begin + held.len() as u64;
-            let _ = give(Line { offset: begin, end, text: Some(&held) });
+            return Ok(give(Line { offset: begin, end, text: Some(&held) }));
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 
     /// Gives the lines before this place, where one ends, the last one first.
@@ -107,7 +107,7 @@ impl Tape {
         &self,
         before: u64,
         mut give: impl FnMut(Line<'_>) -> ControlFlow<()>,
-    ) -> io::Result<()> {
+    ) -> io::Result<ControlFlow<()>> {
         let mut held: Vec<u8> = Vec::new();
         let mut end = before.min(self.size);
         while end > 0 {
@@ -123,14 +123,14 @@ impl Tape {
                 let text = if has_end { &text[..text.len() - 1] } else { text };
                 let text = (text.len() <= LONGEST_LINE).then_some(text);
                 if is_due && give(Line { offset, end, text }).is_break() {
-                    return Ok(());
+                    return Ok(ControlFlow::Break(()));
                 }
                 held.truncate(found);
                 end = offset;
             } else if held.len() > LONGEST_LINE {
                 let offset = self.line_of(from)?;
                 if give(Line { offset, end, text: None }).is_break() {
-                    return Ok(());
+                    return Ok(ControlFlow::Break(()));
                 }
                 held.clear();
                 end = offset;
@@ -144,7 +144,7 @@ impl Tape {
                 held = block;
             }
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 
     /// Up to so many bytes from this place on.
@@ -182,7 +182,7 @@ mod tests {
             seen.push((line.offset, line.end, line.text.map(<[u8]>::to_vec)));
             ControlFlow::Continue(())
         };
-        tape.forward(from, note).unwrap();
+        let _ = tape.forward(from, note).unwrap();
         seen
     }
 
@@ -192,7 +192,7 @@ mod tests {
             seen.push((line.offset, line.end, line.text.map(<[u8]>::to_vec)));
             ControlFlow::Continue(())
         };
-        tape.backward(before, note).unwrap();
+        let _ = tape.backward(before, note).unwrap();
         seen.reverse();
         seen
     }

@@ -15,7 +15,7 @@ use crate::store::StoreError;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
     sync::watch,
-    time::{Instant, sleep, sleep_until},
+    time::{Instant, sleep},
 };
 
 pub use orchestrator::agent_logs::SOURCE as NAME;
@@ -89,23 +89,10 @@ impl Follow<'_> {
 
     /// Follows hints until everything is to be looked at again: folders are few, so a hint means to look.
     async fn rest(&mut self, mut hints: Option<&mut Hints>, until: Instant) {
-        loop {
-            let change = async {
-                match hints.as_mut() {
-                    Some(hints) => hints.next().await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = sleep_until(until) => return,
-                change = change => {
-                    let Change::At(paths) = change else { return };
-                    let found = folders::at(&paths, &self.rules.log_folders);
-                    if let Err(error) = self.take_in(found, Tense::Live).await {
-                        self.trouble(&error).await;
-                        return;
-                    }
-                }
+        while let Change::At(paths) = Hints::next_before(hints.as_deref_mut(), until).await {
+            let found = folders::at(&paths, &self.rules.log_folders);
+            if let Err(error) = self.take_in(found, Tense::Live).await {
+                return self.trouble(&error).await;
             }
         }
     }

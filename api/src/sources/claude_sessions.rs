@@ -11,7 +11,7 @@ use crate::store::StoreError;
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
     sync::watch,
-    time::{Instant, sleep, sleep_until},
+    time::{Instant, sleep},
 };
 
 /// Its name on the wire and in the settings.
@@ -100,24 +100,9 @@ impl Follow<'_> {
 
     /// Follows hints until everything is to be looked at again.
     async fn rest(&mut self, mut hints: Option<&mut Hints>, until: Instant) {
-        loop {
-            let change = async {
-                match hints.as_mut() {
-                    Some(hints) => hints.next().await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = sleep_until(until) => return,
-                change = change => match change {
-                    Change::Anywhere => return,
-                    Change::At(paths) => {
-                        if let Err(error) = self.look_at(paths).await {
-                            self.trouble(&error).await;
-                            return;
-                        }
-                    }
-                },
+        while let Change::At(paths) = Hints::next_before(hints.as_deref_mut(), until).await {
+            if let Err(error) = self.look_at(paths).await {
+                return self.trouble(&error).await;
             }
         }
     }

@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep_until, timeout_at},
+};
 
 /// Hints that wait at most; more, and everything is looked at.
 const WAITING: usize = 4_096;
@@ -88,8 +91,18 @@ impl Hints {
         }
     }
 
-    /// What changed next.
-    pub async fn next(&mut self) -> Change {
+    /// What changed next, as far as it is heard before this moment; everything is to be looked at when it has come.
+    pub async fn next_before(hints: Option<&mut Self>, until: Instant) -> Change {
+        match hints {
+            Some(hints) => timeout_at(until, hints.next()).await.unwrap_or(Change::Anywhere),
+            None => {
+                sleep_until(until).await;
+                Change::Anywhere
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Change {
         let Some(first) = self.hints.recv().await else { return std::future::pending().await };
         tokio::time::sleep(GATHER).await;
         let mut change = BTreeSet::new();

@@ -1,5 +1,6 @@
 //! The address bar as state: every filter, sort, tab and selection stands in the query string.
 
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 use yew_router::AnyRoute;
 use yew_router::prelude::{Navigator, use_location, use_navigator};
@@ -59,6 +60,22 @@ pub struct Address {
 }
 
 impl Address {
+    /// Sets a parameter to whatever it is called with.
+    pub fn setter(&self, name: &'static str) -> Callback<AttrValue> {
+        let address = self.clone();
+        Callback::from(move |value: AttrValue| address.set(name, &value))
+    }
+
+    /// Sets a parameter to whatever is typed.
+    pub fn typed(&self, name: &'static str) -> Callback<InputEvent> {
+        let address = self.clone();
+        Callback::from(move |event: InputEvent| {
+            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+                address.set(name, &input.value());
+            }
+        })
+    }
+
     /// The value of a parameter; an absent one is empty.
     pub fn get(&self, name: &str) -> &str {
         self.query.get(name)

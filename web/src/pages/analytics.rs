@@ -45,10 +45,7 @@ pub fn Analytics() -> Html {
     });
     let series = asked.answer.data.clone();
     let shown = face(&asked.answer, |series| series.points.is_empty());
-    let set = |name: &'static str| {
-        let address = address.clone();
-        Callback::from(move |value: AttrValue| address.set(name, &value))
-    };
+    let set = |name| address.setter(name);
     let spans: Vec<_> = SPANS.into_iter().map(|(value, words, ..)| Choice::new(value, words)).collect();
     let groups = vec![Choice::new("role", "By role"), Choice::new("model", "By model")];
     let empty = html! {

@@ -64,10 +64,7 @@ pub fn Costs() -> Html {
         query: UsageQuery { cursor, ..query },
         body: NoBody,
     });
-    let set = |name: &'static str| {
-        let address = address.clone();
-        Callback::from(move |value: AttrValue| address.set(name, &value))
-    };
+    let set = |name| address.setter(name);
     let regroup = {
         let address = address.clone();
         Callback::from(move |value: AttrValue| {

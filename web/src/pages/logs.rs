@@ -53,10 +53,7 @@ pub fn Logs(props: &LogsProps) -> Html {
         to: get("to"),
         ..LogQuery::default()
     };
-    let set = |name: &'static str| {
-        let address = address.clone();
-        Callback::from(move |value: AttrValue| address.set(name, &value))
-    };
+    let set = |name| address.setter(name);
     let name = detail.as_ref().map_or_else(|| "Agent".to_owned(), |detail| visible(&detail.agent.name));
     let above = vec![("Agents".into(), "/agents".into()), (name.into(), format!("/agents/{id}").into())];
     let outcomes =

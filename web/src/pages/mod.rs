@@ -246,7 +246,7 @@ fn page(route: Route) -> Html {
         Route::Login => html! { <login::Login /> },
         Route::Agents => html! { <agents::Agents /> },
         Route::Agent { id } => html! { <agents::Agents open={AttrValue::from(id)} /> },
-        Route::Conversation { id } => match id.parse::<quarterdeck_shared::AgentId>() {
+        Route::Conversation { id } => match id.parse::<AgentId>() {
             Ok(id) => html! { <conversation::Conversation key={id.to_string()} {id} /> },
             Err(_) => html! { <not_found::NotFound /> },
         },

@@ -4,7 +4,6 @@ use quarterdeck_shared::Total;
 use quarterdeck_shared::endpoints::Search as Ask;
 use quarterdeck_shared::search::{HitKind, SearchQuery};
 use quarterdeck_shared::{AgentId, NoBody};
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::Heading;
@@ -110,18 +109,8 @@ struct QuestionProps {
 /// The words and what narrows them.
 #[component]
 fn Question(props: &QuestionProps) -> Html {
-    let set = |name: &'static str| {
-        let address = props.address.clone();
-        Callback::from(move |value: AttrValue| address.set(name, &value))
-    };
-    let typed = |name: &'static str| {
-        let set = set(name);
-        Callback::from(move |event: InputEvent| {
-            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                set.emit(input.value().into());
-            }
-        })
-    };
+    let set = |name| props.address.setter(name);
+    let typed = |name| props.address.typed(name);
     let get = |name: &str| AttrValue::from(props.address.get(name).to_owned());
     let mut kinds = vec![Choice::new("", "any")];
     kinds.extend(HitKind::ALL.iter().map(|kind| Choice::new(kind.as_str(), kind.as_str())));

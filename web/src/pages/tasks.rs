@@ -7,7 +7,6 @@ use std::rc::Rc;
 
 use quarterdeck_shared::tasks::{Analyst, TaskStatus, TaskType};
 use quarterdeck_shared::{TaskId, Total};
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use self::filter::Filter;
@@ -93,7 +92,7 @@ fn nothing(filter: &Filter) -> Html {
         };
     }
     html! {
-        <Empty words="No task has been submitted yet." command="quarterdeck tasks submit \"Fix the failing test\"" then="Or write it here, and watch its agents work.">
+        <Empty words="No task has been submitted yet." then="Write one, and watch its agents work.">
             <ButtonLink kind={ButtonKind::Main} href="/tasks/new">{ "New task" }</ButtonLink>
         </Empty>
     }
@@ -108,18 +107,8 @@ struct FiltersProps {
 /// What narrows the list, each as a word of the address.
 #[component]
 fn Filters(props: &FiltersProps) -> Html {
-    let set = |name: &'static str| {
-        let address = props.address.clone();
-        Callback::from(move |value: AttrValue| address.set(name, &value))
-    };
-    let typed = |name: &'static str| {
-        let set = set(name);
-        Callback::from(move |event: InputEvent| {
-            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                set.emit(input.value().into());
-            }
-        })
-    };
+    let set = |name| props.address.setter(name);
+    let typed = |name| props.address.typed(name);
     let any = |words: &'static str| vec![Choice::new("", words)];
     let mut statuses = any("any");
     statuses.push(Choice::new("pending,running,waiting", "under way"));

@@ -83,10 +83,7 @@ pub struct ToolbarProps {
 #[component]
 pub fn Toolbar(props: &ToolbarProps) -> Html {
     let address = use_address();
-    let set = |name: &'static str| {
-        let address = address.clone();
-        Callback::from(move |value: AttrValue| address.set(name, &value))
-    };
+    let set = |name| address.setter(name);
     let oninput = {
         let q = set("q");
         Callback::from(move |event: InputEvent| {

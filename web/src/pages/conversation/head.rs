@@ -45,9 +45,9 @@ pub fn Scrub(props: &ScrubProps) -> Html {
                         { status_mark(agent.status, None) }
                         if agent.runtime == "replay" { { recording() } }
                     }
-                    if !thread.is_empty() { <span class="tag">{ format!("sub-agent {}", visible(&thread)) }</span> }
+                    if !thread.is_empty() { <span class="tag">{ format!("sub-agent {}", visible(thread)) }</span> }
                     <span class="push row">
-                        <ButtonLink size={ButtonSize::Small} href={export(id, &thread)} download={Some(AttrValue::from(format!("conversation-{id}.md")))} test_id="export">{ "Export as Markdown" }</ButtonLink>
+                        <ButtonLink size={ButtonSize::Small} href={export(id, thread)} download={Some(AttrValue::from(format!("conversation-{id}.md")))} test_id="export">{ "Export as Markdown" }</ButtonLink>
                     </span>
                 </div>
                 <label class="row scrubber"><span class="sr">{ "Place in the conversation" }</span>
