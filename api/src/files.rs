@@ -1,15 +1,14 @@
 //! Files: what a modification did, as its session tells; never what lies on the disk now.
 
+mod look;
+
 use crate::{
     search::{Place, piece_at},
     store::{Store, StoreError},
 };
-use orchestrator::{
-    conversations::Change,
-    files::change,
-    highlight::{Class, Open, language, pieces},
-};
-use quarterdeck_shared::files::{DiffHunk, DiffLine, DiffSpan, FileDiff};
+use look::Looker;
+use orchestrator::{conversations::Change, files::change};
+use quarterdeck_shared::files::{DiffHunk, DiffLine, FileDiff};
 use similar::{ChangeTag, TextDiff};
 use std::time::Duration;
 
@@ -31,11 +30,9 @@ pub async fn difference(store: &Store, call: &str) -> Result<Option<FileDiff>, S
     let path = told.path.clone();
     let hunks = found.map(|found| hunks(&found)).unwrap_or_default();
     let all: usize = hunks.iter().map(|hunk| hunk.lines.len()).sum();
-    Ok(Some(FileDiff {
-        change: told,
-        hunks: looked(hunks, &path),
-        left_out: all.saturating_sub(LINES) as u64,
-    }))
+    let looked = tokio::task::spawn_blocking(move || looked(hunks, &path));
+    let hunks = looked.await.map_err(|error| StoreError::Refused { reason: error.to_string() })?;
+    Ok(Some(FileDiff { change: told, hunks, left_out: all.saturating_sub(LINES) as u64 }))
 }
 
 /// The difference as a patch that other programs read.
@@ -106,35 +103,23 @@ fn noted(hunk: &orchestrator::conversations::Hunk) -> Hunk {
 
 /// The same with the look of each piece; what is old and what is new goes each its own way through a comment.
 fn looked(hunks: Vec<Hunk>, path: &str) -> Vec<DiffHunk> {
-    let language = language(path);
+    let looker = Looker::of(path);
     let mut left = LINES;
     let looked = hunks.into_iter().map(|Hunk { old_start, new_start, mut lines }| {
         lines.truncate(left);
         left -= lines.len();
-        let (mut old, mut new) = (Open::default(), Open::default());
+        let (mut old, mut new) = (looker.open(), looker.open());
         let lines = lines.into_iter().map(|(sign, text)| {
             let text = shortened(&text);
-            let spans = match language {
-                None => vec![DiffSpan { text: text.to_owned(), class: None }],
-                Some(language) => {
-                    let (found, open) = pieces(text, language, if sign == '-' { old } else { new });
-                    match sign {
-                        '-' => old = open,
-                        '+' => new = open,
-                        _ => (old, new) = (open, open),
-                    }
-                    found.into_iter().map(|(class, text)| span(class, text)).collect()
-                }
-            };
+            let spans = looker.look(text, if sign == '-' { &mut old } else { &mut new });
+            if sign == ' ' {
+                old.clone_from(&new);
+            }
             DiffLine { sign, spans }
         });
         DiffHunk { old_start, new_start, lines: lines.collect() }
     });
     looked.filter(|hunk| !hunk.lines.is_empty()).collect()
-}
-
-fn span(class: Class, text: &str) -> DiffSpan {
-    DiffSpan { text: text.to_owned(), class: class.name().map(str::to_owned) }
 }
 
 fn shortened(text: &str) -> &str {

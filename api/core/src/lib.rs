@@ -7,7 +7,6 @@ pub mod conversations;
 pub mod figures;
 pub mod files;
 pub mod handovers;
-pub mod highlight;
 pub mod hooks;
 pub mod ledger;
 pub mod live;
