@@ -1,6 +1,61 @@
 //! Agents: which status may follow which, and what to do first where one may not.
 
-use quarterdeck_shared::agents::AgentStatus;
+use quarterdeck_shared::{
+    AgentId, Timestamp, Usd,
+    agents::{Agent, AgentDetail, AgentStatus, Role, StatusEvidence},
+    tasks::{Complexity, PermissionMode},
+};
+
+/// An agent that is nothing yet but its role: what it is called, where it comes from and what runs it is still to be
+/// said.
+pub fn blank(id: AgentId, role: Role, now: Timestamp) -> AgentDetail {
+    let agent = Agent {
+        id,
+        agent_id: id,
+        name: String::new(),
+        role,
+        status: AgentStatus::Created,
+        status_evidence: StatusEvidence::default(),
+        task_id: None,
+        step_id: None,
+        parent_id: None,
+        model: None,
+        source: String::new(),
+        runtime: String::new(),
+        session_id: None,
+        working_directory: String::new(),
+        permission_mode: PermissionMode::Default,
+        input_tokens: 0,
+        output_tokens: 0,
+        cache_creation_tokens: 0,
+        cache_read_tokens: 0,
+        total_tokens: 0,
+        cost_usd: Usd::ZERO,
+        cost_basis: None,
+        reported_cost_usd: None,
+        context: None,
+        requests: 0,
+        tool_calls: 0,
+        activity: String::new(),
+        created_at: now,
+        started_at: None,
+        finished_at: None,
+        updated_at: now,
+    };
+    AgentDetail {
+        agent,
+        custom_instructions: None,
+        system_prompt: String::new(),
+        prompt: None,
+        tools: None,
+        complexity: Complexity::Complex,
+        result: None,
+        error: None,
+        tool_breakdown: Vec::new(),
+        files: Vec::new(),
+        seconds: 0,
+    }
+}
 
 /// Whether an agent may go from one status to another. Staying is no change, so it is never allowed. One that is to
 /// work and finds no place among those at work goes to `created`.

@@ -9,13 +9,13 @@ use super::{
 };
 use crate::store::{Batch, Draft, Row};
 use orchestrator::{
-    agents::{may, way_out},
+    agents::{self, may, way_out},
     prompts::{self, Brief},
 };
 use quarterdeck_shared::{
     AgentId, Payload, Timestamp,
     agents::{Agent, AgentDetail, AgentStatus, NewAgent, NewPrompt, Role, StatusEvidence},
-    tasks::{Complexity, PermissionMode, Task},
+    tasks::{Complexity, Task},
 };
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -214,52 +214,12 @@ fn within_limits(task: &Task) -> Result<(), FleetError> {
 /// An agent that has done nothing yet.
 pub(super) fn blank(role: Role, name: Option<&str>, now: Timestamp) -> AgentDetail {
     let id = AgentId(Uuid::now_v7());
-    let agent = Agent {
-        id,
-        agent_id: id,
-        name: name.map_or_else(|| named_after(role, id), |name| name.trim().to_owned()),
-        role,
-        status: AgentStatus::Created,
-        status_evidence: StatusEvidence::because("it has not been started"),
-        task_id: None,
-        step_id: None,
-        parent_id: None,
-        model: None,
-        source: "quarterdeck".into(),
-        runtime: runtime::DEFAULT.into(),
-        session_id: None,
-        working_directory: String::new(),
-        permission_mode: PermissionMode::Default,
-        input_tokens: 0,
-        output_tokens: 0,
-        cache_creation_tokens: 0,
-        cache_read_tokens: 0,
-        total_tokens: 0,
-        cost_usd: Default::default(),
-        cost_basis: None,
-        reported_cost_usd: None,
-        context: None,
-        requests: 0,
-        tool_calls: 0,
-        activity: String::new(),
-        created_at: now,
-        started_at: None,
-        finished_at: None,
-        updated_at: now,
-    };
-    AgentDetail {
-        agent,
-        custom_instructions: None,
-        system_prompt: String::new(),
-        prompt: None,
-        tools: None,
-        complexity: Complexity::Complex,
-        result: None,
-        error: None,
-        tool_breakdown: Vec::new(),
-        files: Vec::new(),
-        seconds: 0,
-    }
+    let mut me = agents::blank(id, role, now);
+    me.agent.name = name.map_or_else(|| named_after(role, id), |name| name.trim().to_owned());
+    me.agent.status_evidence = StatusEvidence::because("it has not been started");
+    me.agent.source = OWN.to_owned();
+    me.agent.runtime = runtime::DEFAULT.to_owned();
+    me
 }
 
 /// A session id of our own choice.

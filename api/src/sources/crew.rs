@@ -1,22 +1,26 @@
 //! The crew of sessions that were started elsewhere: which agent and task each thread is, and what became of them.
 
+mod session;
+mod standing;
+
 use orchestrator::{
-    figures,
     ledger::{Change, Grown, Owner},
     pricing::PriceTable,
     transcripts::reading::{Known, Thread},
 };
 use quarterdeck_shared::{
     AgentId, StepId, TaskId, Timestamp, Usd,
-    agents::{Agent, AgentDetail, AgentStatus, Context, Role, StatusEvidence, ToolCount},
-    tasks::{
-        Complexity, ExecutionMode, Limits, PermissionMode, PlannedStep, Step, StepStatus, Task, TaskStatus,
-        TaskType,
-    },
+    agents::{Agent, AgentDetail, AgentStatus, Context, Role},
+    tasks::Task,
     usage::{CostBasis, Tokens, UsageRecord},
 };
+use session::{UNNAMED, blank, count, follow, name, unnamed};
+use standing::outlasts;
 use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
+
+pub use session::blank_task;
+pub use standing::{HOOK, QUIET_SECONDS, speaks, standing};
 
 /// Where agents of session files come from.
 pub const SOURCE: &str = "transcript";
@@ -30,9 +34,6 @@ pub use orchestrator::agent_logs::SOURCE as AGENT_LOGS;
 pub fn from_elsewhere(source: &str) -> bool {
     matches!(source, SOURCE | TELEMETRY | AGENT_LOGS)
 }
-
-/// Seconds after which a session that stopped in the middle of its turn counts as cut off.
-pub const QUIET_SECONDS: i64 = 600;
 
 /// What a sub-agent's file says of it in the file beside.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
@@ -332,203 +333,5 @@ fn moved(sum: Tokens, was: Tokens, is: Tokens) -> Tokens {
         output: moved(sum.output, was.output, is.output),
         cache_creation: moved(sum.cache_creation, was.cache_creation, is.cache_creation),
         cache_read: moved(sum.cache_read, was.cache_read, is.cache_read),
-    }
-}
-
-/// Where a session stands, by the last thing it did and how long ago that is. Nothing is known of its process.
-pub fn standing(
-    turn_ended: Option<bool>,
-    last_at: Option<Timestamp>,
-    before: AgentStatus,
-    now: Timestamp,
-) -> (AgentStatus, String) {
-    let quiet = last_at.is_none_or(|last| now.seconds_since(last) >= QUIET_SECONDS);
-    match turn_ended {
-        Some(true) => (AgentStatus::Completed, "its turn ended, as its session file says".to_owned()),
-        Some(false) if quiet => {
-            (AgentStatus::Interrupted, "its session file ends in the middle of a turn".to_owned())
-        }
-        Some(false) => (AgentStatus::Running, "its session file grows".to_owned()),
-        None if before == AgentStatus::Created => {
-            (AgentStatus::Completed, "its session file says nothing of an answer".to_owned())
-        }
-        None => (before, "as its session file says".to_owned()),
-    }
-}
-
-/// How evidence begins that is a hook's word.
-pub const HOOK: &str = "hook ";
-/// Seconds by which a session's file must be ahead of a hook before it is believed rather than the hook.
-const AHEAD_SECONDS: i64 = 10;
-/// Seconds after which a hook's word counts for nothing.
-const HOOK_SECONDS: i64 = 86_400;
-
-/// Whether a hook said where a session stands, not too long ago: however quiet it is, the next hook tells.
-pub fn speaks(evidence: &StatusEvidence, now: Timestamp) -> bool {
-    let heard = evidence.last_event_at.is_some_and(|last| now.seconds_since(last) < HOOK_SECONDS);
-    evidence.reason.starts_with(HOOK) && heard
-}
-
-/// Whether a hook's word holds against what a file says of this moment: they tell of the same, and the hook knows more.
-fn outlasts(evidence: &StatusEvidence, told_at: Timestamp) -> bool {
-    let ahead = |last: Timestamp| told_at.seconds_since(last) >= AHEAD_SECONDS;
-    evidence.reason.starts_with(HOOK) && evidence.last_event_at.is_some_and(|last| !ahead(last))
-}
-
-const UNNAMED: [&str; 2] = ["Session ", "Sub-agent "];
-
-fn unnamed(kind: &str, id: &str) -> String {
-    format!("{kind} {}", id.chars().take(8).collect::<String>())
-}
-
-fn name(thread: &Thread, known: &Known, about: Option<&About>) -> Option<String> {
-    let line = |words: &str| {
-        let first = words.lines().map(str::trim).find(|line| !line.is_empty())?;
-        Some(figures::cut(first, 80).chars().take(80).collect::<String>())
-    };
-    let about = about.filter(|_| !thread.agent_id.is_empty()).and_then(|about| {
-        match (about.agent_type.as_deref(), about.description.as_deref()) {
-            (Some(kind), Some(words)) => line(&format!("{kind}: {words}")),
-            (Some(words), None) | (None, Some(words)) => line(words),
-            (None, None) => None,
-        }
-    });
-    let own = known.name.as_deref().or(known.prompt.as_deref()).or(known.summary.as_deref());
-    about.or_else(|| line(own?))
-}
-
-fn count(tools: &mut Vec<ToolCount>, known: &Known) {
-    for (tool, (calls, errors)) in &known.tools {
-        match tools.iter_mut().find(|count| count.tool == *tool) {
-            Some(count) => {
-                count.calls += calls;
-                count.errors += errors;
-            }
-            None => tools.push(ToolCount { tool: tool.clone(), calls: *calls, errors: *errors }),
-        }
-    }
-}
-
-/// A task follows the one agent that works on it.
-fn follow(task: &mut Task, me: &AgentDetail) {
-    let agent = &me.agent;
-    task.title.clone_from(&agent.name);
-    if let Some(prompt) = me.prompt.as_ref().filter(|_| task.prompt.is_empty()) {
-        task.prompt.clone_from(prompt);
-    }
-    task.working_directory.clone_from(&agent.working_directory);
-    task.model.clone_from(&agent.model);
-    (task.created_at, task.started_at, task.finished_at) =
-        (agent.created_at, agent.started_at, agent.finished_at);
-    task.status_evidence.clone_from(&agent.status_evidence);
-    let (status, of_step) = match agent.status {
-        AgentStatus::Running => (TaskStatus::Running, StepStatus::Running),
-        AgentStatus::Waiting => (TaskStatus::Waiting, StepStatus::Waiting),
-        AgentStatus::Interrupted => (TaskStatus::Interrupted, StepStatus::Interrupted),
-        _ => (TaskStatus::Completed, StepStatus::Completed),
-    };
-    task.status = status;
-    for step in &mut task.workflow {
-        step.status = of_step;
-        (step.started_at, step.finished_at) = (agent.started_at, agent.finished_at);
-    }
-}
-
-fn blank(id: AgentId, session_id: &str, now: Timestamp, source: &str) -> AgentDetail {
-    let agent = Agent {
-        id,
-        agent_id: id,
-        name: unnamed("Session", session_id),
-        role: Role::Custom,
-        status: AgentStatus::Created,
-        status_evidence: StatusEvidence::default(),
-        task_id: None,
-        step_id: None,
-        parent_id: None,
-        model: None,
-        source: source.to_owned(),
-        runtime: "claude_cli".to_owned(),
-        session_id: Some(session_id.to_owned()),
-        working_directory: String::new(),
-        permission_mode: PermissionMode::Default,
-        input_tokens: 0,
-        output_tokens: 0,
-        cache_creation_tokens: 0,
-        cache_read_tokens: 0,
-        total_tokens: 0,
-        cost_usd: Usd::ZERO,
-        cost_basis: None,
-        reported_cost_usd: None,
-        context: None,
-        requests: 0,
-        tool_calls: 0,
-        activity: String::new(),
-        created_at: now,
-        started_at: None,
-        finished_at: None,
-        updated_at: now,
-    };
-    AgentDetail {
-        agent,
-        custom_instructions: None,
-        system_prompt: String::new(),
-        prompt: None,
-        tools: None,
-        complexity: Complexity::Complex,
-        result: None,
-        error: None,
-        tool_breakdown: Vec::new(),
-        files: Vec::new(),
-        seconds: 0,
-    }
-}
-
-/// A session is a task of one step.
-pub fn blank_task(agent: &Agent, now: Timestamp) -> Task {
-    let plan = PlannedStep {
-        id: StepId::at(0),
-        role: agent.role,
-        name: None,
-        depends_on: Vec::new(),
-        instructions: None,
-    };
-    let step = Step {
-        plan,
-        status: StepStatus::Pending,
-        agent_id: Some(agent.id),
-        attempts: 1,
-        handover: None,
-        error: None,
-        started_at: None,
-        finished_at: None,
-    };
-    Task {
-        id: TaskId(Uuid::now_v7()),
-        title: agent.name.clone(),
-        prompt: String::new(),
-        task_type: TaskType::Custom,
-        status: TaskStatus::Completed,
-        status_evidence: StatusEvidence::default(),
-        complexity: Complexity::Complex,
-        reasons: Vec::new(),
-        include_analyst: false,
-        analyst_reason: String::new(),
-        execution_mode: ExecutionMode::Sequential,
-        workflow: vec![step],
-        working_directory: String::new(),
-        runtime: agent.runtime.clone(),
-        source: agent.source.clone(),
-        model: None,
-        permission_mode: PermissionMode::Default,
-        limits: Limits::default(),
-        tokens: Tokens::default(),
-        cost_usd: Usd::ZERO,
-        cost_basis: None,
-        result: None,
-        error: None,
-        created_at: now,
-        started_at: None,
-        finished_at: None,
-        updated_at: agent.created_at,
     }
 }
