@@ -2,7 +2,7 @@
 
 import { expect, test } from '../support/journey.mjs';
 
-test.use({ faults: /refuses this node/ });
+test.use({ faults: /refuses this node|unreachable/ });
 
 test('a page that fails says so in its place and leaves the others alone', async ({ page }) => {
   await page.goto('/dashboard');

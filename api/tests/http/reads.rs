@@ -51,12 +51,15 @@ async fn what_the_client_has_is_not_sent_again() {
 #[rocket::async_test]
 async fn every_read_is_tagged() {
     let desk = Desk::new().await;
+    add(&desk, 0..1).await;
+    let past = format!("?agent_id={}", rows::agent_id(0));
     for route in ENDPOINTS.iter().filter(|route| route.method.as_str() == "GET" && !route.path.contains('{'))
     {
         let query = match route.name {
             "GetPreview" => "?role=BUILDER",
             "Search" => "?q=word",
             "GetWhy" => "?day=2026-11-22",
+            "GetReplay" => &past,
             // Of a change that nobody knows there is nothing to read.
             "GetFileDiff" => continue,
             _ => "",

@@ -47,6 +47,8 @@ pub fn Files(props: &FilesProps) -> Html {
         return html! { <NotFound /> };
     }
     let name = agent.answer.data.as_ref().map(|detail| visible(&detail.agent.name)).unwrap_or_default();
+    let folder =
+        agent.answer.data.as_ref().map(|detail| detail.agent.working_directory.clone()).unwrap_or_default();
     let column = |title: &'static str,
                   id: &'static str,
                   used: fn(&quarterdeck_shared::files::AgentFiles) -> &Vec<FileUsed>,
@@ -55,7 +57,7 @@ pub fn Files(props: &FilesProps) -> Html {
         html! {
             <Section {title} {id} what="the files" face={face(&files.answer, |files| used(files).is_empty())} on_retry={files.again.clone()}
                 empty={html! { <p class="small quiet">{ empty }</p> }}>
-                <ul class="files-used" data-testid={id}>{ for rows.iter().map(|used| row(used, &address, &file)) }</ul>
+                <ul class="files-used" data-testid={id}>{ for rows.iter().map(|used| row(used, &folder, &address, &file)) }</ul>
             </Section>
         }
     };
@@ -66,8 +68,7 @@ pub fn Files(props: &FilesProps) -> Html {
     };
     html! {
         <>
-            <Heading title="Files">{ name }</Heading>
-            <p class="small"><a href={format!("/agents/{}", props.id)}>{ "To the agent" }</a></p>
+            <Heading title="Files" above={vec![("Agents".into(), "/agents".into()), (name.clone().into(), format!("/agents/{}", props.id).into())]}>{ name }</Heading>
             <div class="lower two-files">
                 { column("Consumed", "consumed", |files| &files.consumed, "It read no file that its session tells of.") }
                 { column("Produced", "produced", |files| &files.produced, "It wrote no file that its session tells of.") }
@@ -103,14 +104,25 @@ fn weight(added: u64, removed: u64) -> Html {
     }
 }
 
-fn row(used: &FileUsed, address: &Address, open: &str) -> Html {
+/// A path as it is told apart: below the folder the agent works in, else its last parts.
+fn short<'path>(path: &'path str, folder: &str) -> (bool, &'path str) {
+    let below = path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
+    if let Some(below) = below.filter(|_| !folder.is_empty()) {
+        return (false, below);
+    }
+    let last = path.rmatch_indices('/').nth(2).filter(|(at, _)| *at > 0);
+    last.map_or((false, path), |(at, _)| (true, &path[at + 1..]))
+}
+
+fn row(used: &FileUsed, folder: &str, address: &Address, open: &str) -> Html {
+    let (cut, shown) = short(&used.path, folder);
     let query = address.query.clone().with("file", &used.path).with("change", &used.last);
     let href = format!("{}{}", address.path, query.written());
     let current = (used.path == open).then_some("true");
     html! {
         <li key={used.path.clone()}>
             <a {href} aria-current={current}>
-                <code class="cut grow" title={visible(&used.path)}>{ visible(&used.path) }</code>
+                <code class="cut grow" title={visible(&used.path)}>{ cut.then_some("…/") }{ visible(shown) }</code>
                 if let Some(lines) = used.lines { <span class="small quiet nowrap num">{ format!("{} {}", grouped(lines), if lines == 1 { "line" } else { "lines" }) }</span> }
                 <span class="small">{ weight(used.added, used.removed) }</span>
                 if used.times > 1 { <span class="small quiet nowrap num">{ format!("{}×", grouped(used.times)) }</span> }
@@ -135,5 +147,18 @@ fn done(told: &FileChange, address: &Address, open: &str) -> Html {
                 <span class="small">{ weight(told.added.unwrap_or(0), told.removed.unwrap_or(0)) }</span>
             </a>
         </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_told_by_its_end() {
+        assert_eq!(short("/home/dev/app/src/main.rs", "/home/dev/app"), (false, "src/main.rs"));
+        assert_eq!(short("/home/dev/apple/a/b.rs", "/home/dev/app"), (true, "apple/a/b.rs"));
+        assert_eq!(short("/etc/hosts", ""), (false, "/etc/hosts"));
+        assert_eq!(short("notes.md", "/home/dev/app"), (false, "notes.md"));
     }
 }

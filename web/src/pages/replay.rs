@@ -10,7 +10,8 @@ use yew::prelude::*;
 
 use super::Heading;
 use super::faces::face;
-use crate::components::{Button, Faced, Icon, TimeAt};
+use crate::calendar;
+use crate::components::{Button, Faced, Icon};
 use crate::hooks::{use_address, use_query, use_second, use_settled, use_shortcut};
 use crate::panels::past::{Past, Scrub};
 
@@ -109,7 +110,7 @@ pub fn Replay(props: &ReplayProps) -> Html {
                     <div class="scrub past">
                         <div class="row wide wrap">
                             <Button icon={if *playing { Icon::Close } else { Icon::Play }} onclick={toggle} test_id="replay-play">{ if *playing { "Pause" } else { "Play" } }</Button>
-                            <TimeAt class="num" at_us={at_us.unwrap_or(to)} />
+                            <span class="num" data-testid="replay-at">{ calendar::full(at_us.unwrap_or(to)) }</span>
                             if at_us.is_some() { <Button onclick={live} test_id="replay-end">{ if stood.is_live { "Follow it live" } else { "To the end" } }</Button> }
                         </div>
                         { line(stood.outline.as_ref(), from, to, at_us, &go) }

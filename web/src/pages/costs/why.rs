@@ -54,7 +54,7 @@ fn ways(why: &Why) -> Html {
     let cost = html! { <span class="num" title={cost_title(sum.cost_usd, sum.cost_basis)}>{ cost_text(sum.cost_usd, sum.cost_basis) }</span> };
     html! {
         <div class="table-wrap" tabindex="0" role="region" aria-label="Ways of counting">
-            <table class="records ways" data-testid="ways">
+            <table class="records reckonings" data-testid="ways">
                 <thead><tr><th scope="col">{ "Counted" }</th><th scope="col" class="r">{ "Tokens" }</th><th scope="col" class="r">{ "Output" }</th><th scope="col" class="r">{ "Cost" }</th></tr></thead>
                 <tbody>
                     { row("Each response once", "as Quarterdeck does: the largest figure of each kind, priced by itself", Some(sum.tokens), cost) }
@@ -85,7 +85,7 @@ fn facts(why: &Why) -> Html {
         ("Files gone", why.missing_files, "since they were counted; what they said is in the sum"),
     ];
     html! {
-        <dl class="facts ways-facts" data-testid="why-facts">
+        <dl class="facts reckonings-facts" data-testid="why-facts">
             { for all.iter().map(|(name, number, words)| html! { <><dt>{ *name }</dt><dd><span class="num">{ grouped(*number) }</span>{ " " }<span class="small quiet">{ *words }</span></dd></> }) }
         </dl>
     }
