@@ -1,7 +1,7 @@
 //! The lines of a folder's files, each read by itself: what is missing or of another kind is simply not there.
 
 use super::{Zone, moment, repr};
-use crate::transcripts::{Usage, fields};
+use crate::transcripts::{Usage, fields, halves::mended};
 use quarterdeck_shared::{Timestamp, Usd};
 use serde_json::Value;
 
@@ -70,7 +70,7 @@ pub struct TextBlock {
 
 /// Reads a line of `tools.jsonl`; nothing where it is none.
 pub fn tool(line: &[u8], zone: Zone<'_>) -> Option<ToolLine> {
-    let value: Value = serde_json::from_slice(line).ok()?;
+    let value = value(line)?;
     let at = at(&value, zone);
     let id = fields::text_or_empty(&value, "tool_use_id");
     match value.get("type")?.as_str()? {
@@ -90,6 +90,10 @@ pub fn tool(line: &[u8], zone: Zone<'_>) -> Option<ToolLine> {
     }
 }
 
+fn value(line: &[u8]) -> Option<Value> {
+    serde_json::from_str(&mended(std::str::from_utf8(line).ok()?)).ok()
+}
+
 fn content(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
@@ -100,7 +104,7 @@ fn content(value: Option<&Value>) -> String {
 
 /// Reads a line of `summary.jsonl`; nothing where it is none.
 pub fn summary(line: &[u8], zone: Zone<'_>) -> Option<SummaryLine> {
-    let value: Value = serde_json::from_slice(line).ok()?;
+    let value = value(line)?;
     let at = at(&value, zone);
     match value.get("type")?.as_str()? {
         "SystemMessage" => Some(SummaryLine::System {

@@ -3,6 +3,7 @@
 use super::{Piece, Said, outcome};
 use crate::transcripts::{
     fields::{count, list, text, text_or_empty, words},
+    halves::mended,
     reading::Thread,
 };
 use memchr::memmem;
@@ -36,7 +37,7 @@ pub(super) fn read(line: &[u8]) -> Vec<Piece> {
     }
     let text = String::from_utf8_lossy(line);
     let mut pieces = Vec::with_capacity(1);
-    for value in Deserializer::from_str(&text).into_iter::<Value>() {
+    for value in Deserializer::from_str(&mended(&text)).into_iter::<Value>() {
         match value {
             Ok(value) if value.is_object() => object(&value, &mut pieces),
             Ok(value) => pieces.push(unreadable(format!("no object: {}", kind_of(&value)))),

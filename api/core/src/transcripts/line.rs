@@ -3,6 +3,7 @@
 use super::{
     Block, BlockKind, Entry, ToolResult,
     fields::{count, count_or_zero, list, text, text_or_empty, usage, words},
+    halves::mended,
     result,
 };
 use serde_json::Value;
@@ -12,7 +13,8 @@ use serde_json::Value;
 /// Whatever the bytes are, it answers: what is no JSON becomes [`Entry::Broken`], what is unknown [`Entry::Other`].
 pub fn read(line: &[u8]) -> Vec<Entry> {
     let mut entries = Vec::with_capacity(1);
-    for value in serde_json::Deserializer::from_slice(line.trim_ascii()).into_iter::<Value>() {
+    let text = String::from_utf8_lossy(line.trim_ascii());
+    for value in serde_json::Deserializer::from_str(&mended(&text)).into_iter::<Value>() {
         match value {
             Ok(value) => entries.push(entry(&value)),
             Err(error) if error.is_eof() => {

@@ -3,7 +3,7 @@
 
 mod shape;
 
-use crate::usage::Observed;
+use crate::{transcripts::halves::mended, usage::Observed};
 use memchr::memmem;
 use quarterdeck_shared::{Timestamp, Usd};
 use serde::Deserialize;
@@ -111,7 +111,7 @@ fn patiently(line: &[u8]) -> Vec<Told> {
     }
     let text = String::from_utf8_lossy(line);
     let mut found = Vec::with_capacity(1);
-    for value in Deserializer::from_str(&text).into_iter::<serde_json::Value>() {
+    for value in Deserializer::from_str(&mended(&text)).into_iter::<serde_json::Value>() {
         let Ok(value) = value else {
             found.push(Told::broken());
             break;

@@ -1,7 +1,10 @@
 //! Lines of session files read into pieces: every era, every kind, and whatever else stands in a line.
 
 use crate::transcripts::folder;
-use orchestrator::conversations::{ChangeKind, Outcome, Piece, Said, continues, of_event, read};
+use orchestrator::{
+    conversations::{ChangeKind, Outcome, Piece, Said, continues, of_event, read},
+    transcripts::{self, session},
+};
 use proptest::prelude::*;
 use quarterdeck_shared::{
     Event, Payload, Timestamp,
@@ -22,6 +25,22 @@ fn only(line: &Value) -> Said {
     let mut pieces = pieces(line);
     assert_eq!(pieces.len(), 1, "{pieces:?}");
     pieces.remove(0).said
+}
+
+#[test]
+fn a_letter_cut_in_half_costs_neither_the_words_nor_the_figures_beside_it() {
+    let line = br#"{"type":"assistant","sessionId":"s1","requestId":"r1","cwd":"/home/dev/\udc00","message":{"role":"assistant",
+        "id":"m1","model":"claude-opus-5-5","content":[{"type":"text","text":"cut \ud83d, whole \ud83d\ude00"}],
+        "stop_reason":"end_turn","usage":{"input_tokens":3,"output_tokens":5}}}"#;
+    assert_eq!(read(line)[0].said, Said::Text("cut \u{fffd}, whole \u{1f600}".to_owned()));
+    for title_wanted in [true, false] {
+        let told = session::told(line, title_wanted);
+        let [session::Told { cwd, fact: session::Fact::Response { observed, .. }, .. }] = &told[..] else {
+            panic!("{told:?}")
+        };
+        assert_eq!((cwd.as_deref(), observed.tokens.output), (Some("/home/dev/\u{fffd}"), 5));
+    }
+    assert!(matches!(&transcripts::read(line)[..], [transcripts::Entry::Assistant { .. }]));
 }
 
 fn user(content: &Value) -> Value {
