@@ -54,17 +54,12 @@ pub fn activity(said: &Activity, directory: &str) -> Doing {
 /// Text of an agent without what would steer a terminal: escape sequences and control signs, but for tabs and lines.
 pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut signs = text.chars().peekable();
+    let mut signs = text.chars();
     while let Some(sign) = signs.next() {
         match sign {
             '\u{1b}' => match signs.next() {
                 Some('[') => while signs.next().is_some_and(|sign| !('@'..='~').contains(&sign)) {},
-                Some(']' | 'P' | 'X' | '^' | '_') => {
-                    while signs.next_if(|sign| *sign != '\u{7}' && *sign != '\u{1b}').is_some() {}
-                    if signs.next() == Some('\u{1b}') {
-                        signs.next_if_eq(&'\\');
-                    }
-                }
+                Some(']' | 'P' | 'X' | '^' | '_') => signs = behind_string(signs.as_str()).chars(),
                 _ => {}
             },
             '\n' | '\t' => out.push(sign),
@@ -75,6 +70,14 @@ pub fn plain(text: &str) -> String {
         }
     }
     out
+}
+
+/// What stands behind a string of a terminal. One that never ends would hide every word behind it: all of it stays.
+fn behind_string(text: &str) -> &str {
+    let Some(at) = text.find(['\u{7}', '\u{1b}']) else { return text };
+    let from = text.get(at..).unwrap_or_default();
+    // An escape that does not end it begins the next.
+    from.strip_prefix("\u{1b}\\").or(from.strip_prefix('\u{7}')).unwrap_or(from)
 }
 
 fn below<'a>(path: &'a str, directory: &str) -> &'a str {
@@ -118,5 +121,7 @@ mod tests {
             "red and on\n"
         );
         assert_eq!(plain("rm \u{202e}txt"), "rm \u{fffd}txt");
+        assert_eq!(plain("\u{1b}]0;a\u{1b}[31mred"), "red");
+        assert_eq!(plain("\u{1b}]0;never ends, says rm -rf"), "0;never ends, says rm -rf");
     }
 }

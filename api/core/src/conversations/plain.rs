@@ -29,21 +29,25 @@ fn steers(letter: char) -> bool {
 fn skip(rest: &mut std::str::Chars<'_>) {
     match rest.next() {
         Some('[') => parameters(rest),
-        Some(']' | 'P' | 'X' | '^' | '_') => {
-            while let Some(letter) = rest.next() {
-                match letter {
-                    '\u{7}' | '\u{9c}' => return,
-                    '\u{1b}' => {
-                        rest.next();
-                        return;
-                    }
-                    _ => {}
-                }
-            }
-        }
+        Some(']' | 'P' | 'X' | '^' | '_') => string(rest),
         Some('(' | ')' | '*' | '+' | '#' | ' ') => drop(rest.next()),
         _ => {}
     }
+}
+
+/// A string that ends. One that never does would hide every word behind it: of it the beginning alone is dropped.
+fn string(rest: &mut std::str::Chars<'_>) {
+    let from = rest.as_str();
+    let ends = |letter: &(usize, char)| matches!(letter.1, '\u{7}' | '\u{9c}' | '\u{1b}');
+    let Some((at, end)) = from.char_indices().find(ends) else { return };
+    let behind = from.get(at + end.len_utf8()..).unwrap_or_default();
+    let after = match (end, behind.strip_prefix('\\')) {
+        ('\u{1b}', Some(after)) => after,
+        // Not its end, but the beginning of the next.
+        ('\u{1b}', None) => from.get(at..).unwrap_or_default(),
+        _ => behind,
+    };
+    *rest = after.chars();
 }
 
 fn parameters(rest: &mut std::str::Chars<'_>) {
@@ -72,6 +76,8 @@ mod tests {
             ("tab\tand\nline \u{9b}2Jend\u{8}\u{0}", "tab\tand\nline end"),
             ("\u{1b}(Bplain \u{1b}", "plain "),
             ("Ünïcode ✓", "Ünïcode ✓"),
+            ("\u{1b}]0;never ends, says rm -rf", "0;never ends, says rm -rf"),
+            ("\u{1b}]0;a\u{1b}[31mred", "red"),
         ] {
             assert_eq!(plain(words), kept, "{words:?}");
         }
