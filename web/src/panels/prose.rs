@@ -97,8 +97,9 @@ fn item(line: &str) -> Option<(bool, &str)> {
 
 /// Words with `code` and **strong** in them.
 pub fn spans(text: &str) -> Html {
+    let count = text.matches('`').count();
     let parts = text.split('`').enumerate().map(|(at, part)| {
-        let closed = at % 2 == 1 && text.matches('`').count() > at;
+        let closed = at % 2 == 1 && count > at;
         match (at % 2, closed) {
             (1, true) => html! { <code>{ part }</code> },
             (1, false) => html! { <>{ "`" }{ strong(part) }</> },
