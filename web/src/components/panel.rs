@@ -68,7 +68,7 @@ pub fn Section(props: &PanelProps) -> Html {
 }
 
 fn note(props: &PanelProps) -> Html {
-    html! { if let Some(note) = &props.note { <span class="quiet small">{ note }</span> } }
+    html! { if let Some(note) = &props.note { <span class="quiet small head-note" title={note.clone()}>{ note }</span> } }
 }
 
 fn faced(props: &PanelProps) -> Html {
