@@ -84,7 +84,7 @@ async function readAll(limit) {
 }
 
 /** Reads the page as it stands, list by list; answers the marks that stand in it as text. */
-export async function look(page, where, guarded, screens = 40) {
+export async function look(page, where, guarded, screens = 15) {
   const marks = await page.evaluate(readAll, screens);
   await hold(page, where, guarded);
   return new Set(marks);
