@@ -1,17 +1,20 @@
 //! Agent logs: what the folders of the Python orchestrator say of its agents, read as far as it can be read.
 //!
 //! A folder holds `prompt.txt`, `text.txt`, `tools.jsonl` and `summary.jsonl`. Their times are those of a clock on the
-//! wall, so whoever reads passes how such a time becomes a moment.
+//! wall, so whoever reads passes how such a time becomes a moment. Beside them, its database tells of the same agents.
 
+pub mod database;
 mod folder;
 mod lines;
 mod reading;
 pub mod repr;
+mod stated;
 mod unseen;
 
 pub use folder::{Folder, role_of};
 pub use lines::{Said, SummaryLine, TextBlock, ToolLine, Turn, summary, text_blocks, tool};
 pub use reading::Log;
+pub use stated::{left, stated, stated_id, stated_of};
 pub use unseen::{message_id, rest, telling};
 
 use quarterdeck_shared::Timestamp;

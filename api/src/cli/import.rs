@@ -1,4 +1,4 @@
-//! `quarterdeck import`: takes in session files and agent logs, at once and once.
+//! `quarterdeck import`: takes in session files, agent logs and the Python orchestrator's database, at once and once.
 
 use super::{
     CliError, Common, End,
@@ -9,31 +9,33 @@ use crate::{
     fleet::clock::Clock,
     sources::{
         Intake, Taken, Tense,
-        agent_logs::{self, Logs},
+        agent_logs::{
+            self, Logs,
+            database::{Layout, Read, Refusal},
+        },
         import::{Files, Progress, find, places},
     },
-    store::Store,
+    store::{Store, is_database},
 };
 use clap::Args;
 use jiff::tz::TimeZone;
 use orchestrator::figures;
 use serde::Serialize;
 use std::{
-    fs::File,
-    io::{IsTerminal as _, Read as _, Write as _},
-    path::{Path, PathBuf},
+    io::{IsTerminal as _, Write as _},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
 /// How often it is said how far an import is.
 const SAY: Duration = Duration::from_millis(200);
 
-/// Takes in Claude Code's session files, and folders of the Python orchestrator's agent logs.
+/// Takes in Claude Code's session files, and the Python orchestrator's agent logs and database.
 #[derive(Args, Debug)]
 pub struct Import {
     #[command(flatten)]
     common: Common,
-    /// Session files, agent logs, or folders of them; Claude Code's own folders and `agent_logs` of the settings where
+    /// Session files, agent logs, or folders of them, or an `orchestrator.db`; Claude Code's own folders and `agent_logs` of the settings where
     /// none is named.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -47,6 +49,8 @@ struct Answer {
     taken: Taken,
     /// Folders of agent logs that were read.
     log_folders: u64,
+    /// Databases of the Python orchestrator.
+    databases: Vec<Read>,
     /// Files whose session an agent works in now: they are read when it has ended.
     held_back: usize,
     /// Lines of all files that cannot be read, and lines that are too long.
@@ -62,13 +66,6 @@ impl Import {
                 places(paths).map_err(|error| CliError::NotFound(format!("{}: {error}", shown(paths))))?
             }
         };
-        if let Some(path) = paths.iter().find(|path| is_database(path)) {
-            return Err(CliError::NotFound(format!(
-                "{} is a SQLite database, which is not read: import the folder of the Python orchestrator's agent logs \
-                 (agent_logs) instead, which tells of the same agents and what they took",
-                path.display()
-            )));
-        }
         let (store, output) = (self.common.writing_store().await?, self.common.output());
         let answer = import(&store, &paths).await?;
         store.close().await;
@@ -79,13 +76,6 @@ impl Import {
         }
         Ok(End::Well)
     }
-}
-
-/// Whether a file is a SQLite database, by how it begins.
-fn is_database(path: &Path) -> bool {
-    let mut begin = [0; 16];
-    let read = path.is_file().then(|| File::open(path).and_then(|mut file| file.read_exact(&mut begin)));
-    matches!(read, Some(Ok(()))) && &begin == b"SQLite format 3\0"
 }
 
 /// Where sessions and agent logs lie by the settings.
@@ -101,6 +91,16 @@ pub(super) async fn take_in(store: &Store, paths: &[PathBuf]) -> Result<(), CliE
 
 async fn import(store: &Store, paths: &[PathBuf]) -> Result<Answer, CliError> {
     let intake = Intake::new(store.clone(), Clock::system());
+    let (databases, paths): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| is_database(path));
+    let paths = &paths[..];
+    // Whatever is refused is refused before anything else is taken in.
+    let mut read = Vec::new();
+    let mut of_databases = Taken::default();
+    for database in &databases {
+        let (one, taken) = intake.take_database(database).await.map_err(refused)?;
+        of_databases.add(taken);
+        read.push(one);
+    }
     let mut files = Files::recall(&intake).await?;
     let changed = files.changed(find(paths));
     let watched = std::io::stderr().is_terminal();
@@ -121,13 +121,21 @@ async fn import(store: &Store, paths: &[PathBuf]) -> Result<Answer, CliError> {
         let _ = write!(std::io::stderr(), "\r\u{1b}[K");
     }
     let mut taken = taken;
+    taken.add(of_databases);
     let mut logs = Logs::recall(&intake, TimeZone::system()).await?;
     let folders = logs.changed(agent_logs::find(paths));
     let log_folders = folders.len() as u64;
     taken.add(logs.take_in(folders, &intake, Tense::History).await?);
     let held_back = taken.held_back.len();
     let unread_lines = files.unread_lines() + logs.unread_lines();
-    Ok(Answer { progress: last, taken, log_folders, held_back, unread_lines })
+    Ok(Answer { progress: last, taken, log_folders, databases: read, held_back, unread_lines })
+}
+
+fn refused(refusal: Refusal) -> CliError {
+    match refusal {
+        Refusal::Store(error) => error.into(),
+        other => CliError::NotFound(other.to_string()),
+    }
 }
 
 fn report(progress: Progress, taken: &Taken, watched: bool) {
@@ -148,7 +156,7 @@ fn report(progress: Progress, taken: &Taken, watched: bool) {
 }
 
 fn tell(output: Output, answer: &Answer) -> Result<(), CliError> {
-    let Answer { progress, taken, log_folders, held_back, unread_lines } = answer;
+    let Answer { progress, taken, log_folders, databases, held_back, unread_lines } = answer;
     output.line(&format!(
         "{} files read ({} bytes): {} responses are new, {} grew, {} were known; {} sessions and sub-agents are new",
         progress.files_done,
@@ -160,6 +168,23 @@ fn tell(output: Output, answer: &Answer) -> Result<(), CliError> {
     ))?;
     if *log_folders > 0 {
         output.line(&format!("{log_folders} folders of agent logs read"))?;
+    }
+    for Read { path, layout, agents, agents_without_cost, tasks, unread_rows } in databases {
+        let program = match layout {
+            Layout::CommandLine => "command line",
+            Layout::Dashboard => "dashboard",
+        };
+        output.line(&format!(
+            "{path}, of the Python orchestrator's {program}: {agents} agents and {tasks} tasks"
+        ))?;
+        if *agents_without_cost > 0 {
+            output.line(&format!(
+                "what {agents_without_cost} of its agents cost is unknown: it does not say"
+            ))?;
+        }
+        if *unread_rows > 0 {
+            output.line(&format!("{unread_rows} of its rows have no id and are not read"))?;
+        }
     }
     if *unread_lines > 0 {
         output.line(&format!("{unread_lines} lines in all files cannot be read"))?;

@@ -14,12 +14,12 @@ use quarterdeck_shared::{
     tasks::Task,
     usage::{CostBasis, Tokens, UsageRecord},
 };
-use session::{UNNAMED, blank, count, follow, name, unnamed};
+use session::{UNNAMED, count, follow, name, unnamed};
 use standing::outlasts;
 use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
 
-pub use session::blank_task;
+pub use session::{blank, blank_task};
 pub use standing::{HOOK, QUIET_SECONDS, speaks, standing};
 
 /// Where agents of session files come from.

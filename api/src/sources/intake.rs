@@ -1,6 +1,7 @@
 //! The intake: what was read of session files becomes records, agents and tasks, in one transaction with how far the
 //! files are read. Read twice, it changes nothing.
 
+use super::agent_logs::database;
 use super::crew::{About, Crew, Member, SOURCE, from_elsewhere, resum, speaks, standing};
 use crate::{
     fleet::clock::Clock,
@@ -8,6 +9,7 @@ use crate::{
     store::{Batch, Draft, FileRow, Row, Store, StoreError},
 };
 use orchestrator::{
+    agent_logs::{database::Whole, left, stated_of},
     ledger::{Book, Grown, Telling, shrink},
     otlp::{Meters, UNNAMED, unnamed},
     pricing::PriceTable,
@@ -89,6 +91,8 @@ pub struct Intake {
 #[derive(Debug, Default)]
 pub(super) struct Changed {
     pub(super) records: HashMap<RecordId, UsageRecord>,
+    /// What databases state in all, by message id, where that is new.
+    pub(super) stated: HashMap<String, Whole>,
     /// What stood for message ids that were not known.
     stood_for: HashMap<RecordId, String>,
 }
@@ -296,8 +300,11 @@ impl Intake {
             let mut records =
                 overlaid(self.store.agent_usage(id).await?, &changed.records, |it| it.agent_id == id);
             for grown in grown_of_own.iter().filter(|grown| grown.record.agent_id == id) {
-                let mut remainders: Vec<_> =
-                    records.values().filter(|record| record.is_remainder()).cloned().collect();
+                let mut remainders: Vec<_> = records
+                    .values()
+                    .filter(|record| record.is_remainder() && stated_of(record).is_none())
+                    .cloned()
+                    .collect();
                 remainders.sort_by(|a, b| a.message_id.cmp(&b.message_id));
                 for less in shrink(&remainders, &grown.record.model, grown.tokens(), &crew.prices) {
                     changed.records.insert(less.id, less.clone());
@@ -309,6 +316,10 @@ impl Intake {
                     (meter.tokens, meter.cost_usd, meter.terms) = Default::default();
                     changed.records.insert(meter.id, meter.clone());
                 }
+            }
+            if let Some(stated) = self.restate(&records, changed, &crew.prices).await? {
+                changed.records.insert(stated.id, stated.clone());
+                records.insert(stated.id, stated);
             }
             let records: Vec<_> = records.into_values().filter(|record| !record.replayed).collect();
             if let Some(member) = crew.members.get_mut(&id) {
@@ -325,6 +336,27 @@ impl Intake {
             }
         }
         Ok(())
+    }
+}
+
+impl Intake {
+    /// What a database states of an agent as it is beside all of its other records, where that changes it.
+    async fn restate(
+        &self,
+        records: &HashMap<RecordId, UsageRecord>,
+        changed: &Changed,
+        prices: &PriceTable,
+    ) -> Result<Option<UsageRecord>, StoreError> {
+        let stated = records.values().find_map(|record| Some((record, stated_of(record)?)));
+        let Some((record, agent)) = stated else { return Ok(None) };
+        let whole = match changed.stated.get(&record.message_id) {
+            Some(whole) => *whole,
+            None => {
+                database::remembered(&self.store, agent).await?.map(|known| known.whole).unwrap_or_default()
+            }
+        };
+        let rest = left(record, &whole, records.values(), prices);
+        Ok(Some(rest).filter(|rest| rest != record))
     }
 }
 

@@ -43,6 +43,16 @@ impl Store {
         Ok(found)
     }
 
+    /// Whose the threads are of sessions whose ids begin with this word and a colon.
+    pub async fn threads_of(&self, word: &str) -> Result<Vec<(String, AgentId)>, StoreError> {
+        // A semicolon is what follows a colon.
+        let query = "SELECT session_id, agent_id FROM threads WHERE session_id >= ? AND session_id < ?
+             ORDER BY session_id";
+        let range = [format!("{word}:"), format!("{word};")];
+        let query = Sql::with(query, range.iter().map(|end| sql::text(end)));
+        query.all(self.readers(), |fields| Ok((fields.take()?, AgentId(fields.id()?)))).await
+    }
+
     /// The agents of our own that have these sessions.
     pub async fn own_agents_of(&self, sessions: &[String]) -> Result<Vec<Agent>, StoreError> {
         let mut found = Vec::new();

@@ -125,11 +125,6 @@ both! {
         let answer: Value = serde_json::from_str(&home.run(&["import", root.to_str().unwrap(), "--json"]).out).unwrap();
         assert_eq!((&answer["log_folders"], &answer["new_records"]), (&json!(0), &json!(0)));
         assert_eq!(costs(&home, &["daily", "--timezone", "UTC"])["totals"]["totalCost"], json!(0.5));
-        let database = root.join("orchestrator.db");
-        std::fs::write(&database, b"SQLite format 3\0 and so on").unwrap();
-        let ended = home.run(&["import", database.to_str().unwrap()]);
-        assert_eq!(ended.code, Some(1), "{ended:?}");
-        assert!(ended.words.contains("orchestrator.db is a SQLite database, which is not read"), "{ended:?}");
     }
 
     async fn an_import_says_what_came_of_it_beside_a_server_too(place: &Place) {

@@ -24,7 +24,7 @@ use std::{
 };
 
 const HISTORY: Tense = Tense::History;
-const BUILDER: &str = "agent_logs/task-1/71258fdc_Builder___API_20261122_115900";
+pub const BUILDER: &str = "agent_logs/task-1/71258fdc_Builder___API_20261122_115900";
 
 /// The line a session begins with, as Python writes it down.
 fn init(session: &str) -> Value {
@@ -53,7 +53,7 @@ fn answer(id: &str, is_error: bool) -> Value {
 }
 
 /// A folder of an agent that built something and ended well.
-fn built(root: &Path, session: &str) -> PathBuf {
+pub fn built(root: &Path, session: &str) -> PathBuf {
     let folder = root.join(BUILDER);
     append(&folder.join("summary.jsonl"), &[init(session), turn(session, 200, 12, 0.5)]);
     append(
@@ -66,7 +66,7 @@ fn built(root: &Path, session: &str) -> PathBuf {
 }
 
 /// Takes in whatever folders lie below this one, as a new process does.
-async fn take(store: &Store, folder: &Path, tense: Tense) -> Taken {
+pub async fn take(store: &Store, folder: &Path, tense: Tense) -> Taken {
     take_at(store, folder, tense, Clock::manual(LATER)).await
 }
 
@@ -78,7 +78,7 @@ async fn take_at(store: &Store, folder: &Path, tense: Tense, clock: Clock) -> Ta
 }
 
 /// What anybody sees, whatever the order it was told in: agents, figures, tasks.
-async fn seen(store: &Store) -> String {
+pub async fn seen(store: &Store) -> String {
     let mut all = Vec::new();
     for agent in agents(store).await {
         let detail = store.agent(agent.id).await.unwrap().unwrap();

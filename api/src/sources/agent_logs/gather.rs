@@ -1,7 +1,7 @@
 //! Gathering: a task of the Python orchestrator is what all of its agents are.
 
 use crate::sources::crew::{AGENT_LOGS, Charge, Crew, blank_task, sum};
-use orchestrator::figures;
+use orchestrator::{agent_logs::database::SAYS, figures};
 use quarterdeck_shared::{
     StepId, TaskId,
     agents::{AgentDetail, AgentStatus},
@@ -10,7 +10,7 @@ use quarterdeck_shared::{
 use std::collections::{BTreeSet, HashMap};
 
 /// Characters of a title.
-const TITLE_CHARS: usize = 80;
+pub(super) const TITLE_CHARS: usize = 80;
 
 impl Crew {
     /// Makes the tasks of agents that changed what these are by now; those that were left hold nothing any more.
@@ -69,16 +69,23 @@ fn fill(task: &mut Task, own: &[&AgentDetail], title: Option<&str>) {
     task.model.clone_from(&first.agent.model);
     task.workflow = own.iter().enumerate().map(|(at, me)| step(at, me)).collect();
     let (status, reason) = standing(own);
+    // What the database says of a task goes before what follows from its agents.
+    let is_stated = task.status_evidence.reason.starts_with(SAYS);
+    let updated_at = own.iter().map(|me| me.agent.updated_at).max().unwrap_or(task.updated_at);
+    task.started_at = first.agent.started_at;
+    task.result = own.last().and_then(|me| me.result.clone()).or(task.result.take().filter(|_| is_stated));
+    task.error = own.iter().find_map(|me| me.error.clone()).or(task.error.take().filter(|_| is_stated));
+    if is_stated {
+        task.updated_at = updated_at.max(task.finished_at.unwrap_or(updated_at));
+        return;
+    }
     task.status = status;
     task.status_evidence.reason = reason.to_owned();
     task.status_evidence.last_event_at =
         own.iter().filter_map(|me| me.agent.status_evidence.last_event_at).max();
     task.created_at = first.agent.created_at;
-    task.started_at = first.agent.started_at;
-    task.updated_at = own.iter().map(|me| me.agent.updated_at).max().unwrap_or(task.updated_at);
+    task.updated_at = updated_at;
     task.finished_at = Some(task.updated_at).filter(|_| status.is_final());
-    task.result = own.last().and_then(|me| me.result.clone());
-    task.error = own.iter().find_map(|me| me.error.clone());
 }
 
 fn step(at: usize, me: &AgentDetail) -> Step {

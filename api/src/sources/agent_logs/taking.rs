@@ -33,8 +33,10 @@ pub struct Told {
     /// Its files as they are from now on.
     pub rows: Vec<FileRow>,
     pub log: Log,
+    /// The first characters of its agent's id.
+    pub(super) short: String,
     name: String,
-    task: Option<String>,
+    pub(super) task: Option<String>,
     prompt: Option<String>,
     made_at: Timestamp,
     status: AgentStatus,
@@ -58,6 +60,7 @@ impl Told {
             path: found.path.to_string_lossy().into_owned(),
             rows: Vec::new(),
             log,
+            short: found.folder.agent.clone(),
             name: found.folder.name.clone(),
             task: found.task.clone(),
             prompt,
@@ -105,34 +108,50 @@ pub(super) fn note(task: &str) -> String {
 }
 
 /// What is being taken in.
-struct Taking {
-    crew: Crew,
-    book: Book,
-    changed: Changed,
-    taken: Taken,
-    batch: Batch,
+pub(super) struct Taking {
+    pub(super) crew: Crew,
+    pub(super) book: Book,
+    pub(super) changed: Changed,
+    pub(super) taken: Taken,
+    pub(super) batch: Batch,
     /// Tasks by the names of their folders.
-    tasks: HashMap<String, TaskId>,
+    pub(super) tasks: HashMap<String, TaskId>,
     /// Tasks of sessions that turned out to be steps of others.
     left: BTreeSet<TaskId>,
+    /// Who is known by the database alone, by the first characters of their ids: with their threads.
+    stated: HashMap<String, (String, AgentId)>,
 }
 
 impl Intake {
     /// Makes durable what folders say.
     pub async fn take_logs(&self, told: Vec<Told>, tense: Tense) -> Result<Taken, StoreError> {
         let _turn = self.turn().await;
-        let told: Vec<_> = told.into_iter().filter(|told| !told.is_too_young()).collect();
+        let mut told: Vec<_> = told.into_iter().filter(|told| !told.is_too_young()).collect();
         if told.is_empty() {
             return Ok(Taken::default());
         }
-        let mut taking = self.begin(&told).await?;
+        let stated = self.meet(&mut told).await?;
+        let mut taking = self.begin(&told, stated).await?;
         for one in &told {
             self.take_log(&mut taking, one).await?;
         }
+        let rows = told.iter().flat_map(|one| &one.rows).map(|row| Row::SourceFile(Box::new(row.clone())));
+        taking.batch.rows.extend(rows);
+        let titles = taking.tasks.iter().map(|(name, id)| (*id, name.clone())).collect();
+        self.finish(taking, &titles, tense).await
+    }
+
+    /// Makes durable what was taken in.
+    pub(super) async fn finish(
+        &self,
+        taking: Taking,
+        titles: &HashMap<TaskId, String>,
+        tense: Tense,
+    ) -> Result<Taken, StoreError> {
         let Taking { mut crew, mut changed, mut taken, mut batch, tasks, left, .. } = taking;
         taken.new_agents = crew.members.values().filter(|member| member.was.is_none()).count() as u64;
         self.resum(&mut crew, &[], &mut changed).await?;
-        let titles: HashMap<TaskId, &str> = tasks.iter().map(|(name, id)| (*id, name.as_str())).collect();
+        let titles: HashMap<TaskId, &str> = titles.iter().map(|(id, title)| (*id, title.as_str())).collect();
         crew.gather(&titles, &left);
         batch.rows.splice(0..0, changed.rows());
         write(&mut crew, tense, &mut batch);
@@ -142,28 +161,53 @@ impl Intake {
             let json = serde_json::to_string(id).map_err(refused)?;
             batch.rows.push(Row::Note { key: note(name), json: Some(json) });
         }
-        batch
-            .rows
-            .extend(told.into_iter().flat_map(|one| one.rows).map(|row| Row::SourceFile(Box::new(row))));
         self.store().commit(batch).await?;
         Ok(taken)
     }
 
-    async fn begin(&self, told: &[Told]) -> Result<Taking, StoreError> {
+    async fn begin(
+        &self,
+        told: &[Told],
+        stated: HashMap<String, (String, AgentId)>,
+    ) -> Result<Taking, StoreError> {
         let places = told.iter().map(Told::place);
         let sessions = told.iter().filter_map(|one| one.log.session_id.clone());
-        let sessions: BTreeSet<_> = places.chain(sessions).collect();
+        let in_databases = stated.values().map(|(place, _)| place.clone());
+        let sessions: BTreeSet<_> = places.chain(sessions).chain(in_databases).collect();
         let sessions: Vec<_> = sessions.into_iter().collect();
-        let own = self.store().own_agents_of(&sessions).await?;
         let messages: Vec<_> = told
             .iter()
             .flat_map(|one| one.log.turns.iter().map(|(offset, ..)| message_id(&one.folder, *offset)))
             .collect();
-        let mut book = Book::default();
-        self.store().usage_of_messages(&messages).await?.into_iter().for_each(|record| book.know(record));
-        let mut crew = self.crew(&sessions, &own, &book).await?;
-        crew.source = AGENT_LOGS;
         let names: BTreeSet<_> = told.iter().filter_map(|one| one.task.clone()).collect();
+        self.begin_with(&sessions, &messages, names, stated).await
+    }
+
+    /// Everybody of these sessions and messages, and of these tasks by their names.
+    pub(super) async fn begin_with(
+        &self,
+        sessions: &[String],
+        messages: &[String],
+        names: BTreeSet<String>,
+        stated: HashMap<String, (String, AgentId)>,
+    ) -> Result<Taking, StoreError> {
+        let own = self.store().own_agents_of(sessions).await?;
+        let mut book = Book::default();
+        self.store().usage_of_messages(messages).await?.into_iter().for_each(|record| book.know(record));
+        let mut crew = self.crew(sessions, &own, &book).await?;
+        let tasks = self.call_up_tasks(&mut crew, names).await?;
+        let (changed, taken, batch, left) =
+            (Changed::default(), Taken::default(), Batch::new(), BTreeSet::new());
+        Ok(Taking { crew, book, changed, taken, batch, tasks, left, stated })
+    }
+
+    /// These tasks by their names, and everybody who works on them or on those of the crew.
+    pub(super) async fn call_up_tasks(
+        &self,
+        crew: &mut Crew,
+        names: BTreeSet<String>,
+    ) -> Result<HashMap<String, TaskId>, StoreError> {
+        crew.source = AGENT_LOGS;
         let notes: Vec<_> = names.iter().map(|name| note(name)).collect();
         let notes = self.store().notes_of(&notes).await?;
         let known = |name: &String| notes.get(&note(name)).and_then(|json| serde_json::from_str(json).ok());
@@ -178,13 +222,13 @@ impl Intake {
         let ids: Vec<_> = ids.into_iter().collect();
         self.store().tasks_of(&ids).await?.into_iter().for_each(|task| crew.know_task(task));
         self.store().agents_of_tasks(&ids).await?.into_iter().for_each(|me| crew.know(me));
-        let (changed, taken, batch, left) =
-            (Changed::default(), Taken::default(), Batch::new(), BTreeSet::new());
-        Ok(Taking { crew, book, changed, taken, batch, tasks, left })
+        Ok(tasks)
     }
 
     async fn take_log(&self, taking: &mut Taking, told: &Told) -> Result<(), StoreError> {
-        let id = taking.crew.owner_of(&told.place(), told.log.session_id.as_deref());
+        let by_database = taking.stated.remove(&told.short);
+        let known = by_database.as_ref().map(|(_, id)| *id);
+        let id = taking.crew.owner_of(&told.place(), told.log.session_id.as_deref(), known);
         if taking.crew.members.get(&id).is_none_or(|member| member.is_own()) {
             return Ok(());
         }
@@ -204,7 +248,11 @@ impl Intake {
                 taking.batch.rows.push(Row::Files { agent_id: id, files });
             }
         }
-        let moved = taking.join(id, told);
+        if let Some((place, ghost)) = by_database.filter(|(_, ghost)| *ghost != id) {
+            let records = self.store().agent_usage(ghost).await?;
+            taking.hand_over(ghost, id, place, &records);
+        }
+        let moved = taking.join(id, told.task.as_deref());
         let mut of_moved = Vec::new();
         for id in moved {
             of_moved.extend(self.store().agent_usage(id).await?);
@@ -217,8 +265,8 @@ impl Intake {
 
 impl Taking {
     /// Puts an agent into the task of its folder, and its sub-agents with it; gives those that were elsewhere before.
-    fn join(&mut self, id: AgentId, told: &Told) -> Vec<AgentId> {
-        let Some(task_id) = told.task.as_ref().and_then(|name| self.tasks.get(name)).copied() else {
+    pub(super) fn join(&mut self, id: AgentId, task: Option<&str>) -> Vec<AgentId> {
+        let Some(task_id) = task.and_then(|name| self.tasks.get(name)).copied() else {
             return Vec::new();
         };
         let agent = self.crew.members.get(&id).map(|member| &member.me.agent);
@@ -233,17 +281,51 @@ impl Taking {
                 moved.extend(member.was.as_ref().map(|was| was.id));
             }
         }
+        self.leave(before);
+        moved
+    }
+
+    /// A task that nobody works on any more is none.
+    fn leave(&mut self, before: TaskId) {
         let stays = self.crew.members.values().any(|member| member.me.agent.task_id == Some(before));
         match self.crew.tasks.get(&before).is_some_and(|charge| charge.was.is_some()) {
             _ if stays => {}
             true => drop(self.left.insert(before)),
             false => drop(self.crew.tasks.remove(&before)),
         }
-        moved
+    }
+
+    /// Who was known by the database alone turns out to be somebody who is known by a session.
+    fn hand_over(&mut self, ghost: AgentId, id: AgentId, place: String, records: &[UsageRecord]) {
+        let Some(to) = self.crew.members.get(&id).map(|member| member.me.agent.clone()) else { return };
+        let Some(from) = self.crew.members.get_mut(&ghost) else { return };
+        let before = std::mem::replace(&mut from.me.agent.task_id, to.task_id);
+        (from.me.agent.status, from.touched, from.resum) = (AgentStatus::Deleted, true, true);
+        let (known, role) = (from.me.clone(), from.me.agent.role);
+        if let Some(member) = self.crew.members.get_mut(&id) {
+            let me = &mut member.me;
+            me.custom_instructions = me.custom_instructions.take().or(known.custom_instructions);
+            if me.system_prompt.is_empty() {
+                me.system_prompt = known.system_prompt;
+            }
+            me.agent.role = if me.agent.role == Role::Custom { role } else { me.agent.role };
+            me.agent.model = me.agent.model.take().or(known.agent.model);
+            me.agent.reported_cost_usd = me.agent.reported_cost_usd.or(known.agent.reported_cost_usd);
+            (member.touched, member.resum) = (true, true);
+        }
+        for record in records {
+            let record = UsageRecord { agent_id: id, task_id: to.task_id, role: to.role, ..record.clone() };
+            self.changed.records.insert(record.id, record);
+        }
+        self.crew.threads.insert((place.clone(), String::new()), id);
+        self.crew.met.push((Thread { session_id: place, agent_id: String::new() }, id));
+        if let Some(before) = before.filter(|before| Some(*before) != to.task_id) {
+            self.leave(before);
+        }
     }
 
     /// Records go where their agents went.
-    fn follow_owners(&mut self, records: &[UsageRecord]) {
+    pub(super) fn follow_owners(&mut self, records: &[UsageRecord]) {
         for record in records {
             let Some(member) = self.crew.members.get(&record.agent_id) else { continue };
             let (task_id, role) = (member.me.agent.task_id, member.me.agent.role);
@@ -296,12 +378,12 @@ impl Taking {
 }
 
 impl Crew {
-    /// Whose a folder is: its session's agent, or who is known by the folder alone.
-    fn owner_of(&mut self, place: &str, session: Option<&str>) -> AgentId {
+    /// Whose a folder is: its session's agent, or who is known by the folder alone, or by the database.
+    fn owner_of(&mut self, place: &str, session: Option<&str>, known: Option<AgentId>) -> AgentId {
         let main = |session: &str| (session.to_owned(), String::new());
         let by_session = session.and_then(|session| self.threads.get(&main(session))).copied();
         let by_place = self.threads.get(&main(place)).copied();
-        let id = by_session.or(by_place).unwrap_or_else(|| {
+        let id = by_session.or(by_place).or(known).unwrap_or_else(|| {
             let session_id = session.unwrap_or(place).to_owned();
             let id = self.find(&Thread { session_id, agent_id: String::new() });
             if let Some(member) = self.members.get_mut(&id) {

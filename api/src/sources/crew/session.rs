@@ -75,7 +75,8 @@ pub(super) fn follow(task: &mut Task, me: &AgentDetail) {
     }
 }
 
-pub(super) fn blank(id: AgentId, session_id: &str, now: Timestamp, source: &str) -> AgentDetail {
+/// An agent of whom nothing is known yet.
+pub fn blank(id: AgentId, session_id: &str, now: Timestamp, source: &str) -> AgentDetail {
     let mut me = agents::blank(id, Role::Custom, now);
     me.agent.name = unnamed("Session", session_id);
     me.agent.source = source.to_owned();
