@@ -6,6 +6,7 @@ use crate::{
     support::server::{Ended, Home},
 };
 use serde_json::{Value, json};
+use sqlx::{Connection as _, Executor as _};
 use std::path::PathBuf;
 
 /// Three sessions: late on a Saturday in UTC, on a Sunday, and one of a model without a price.
@@ -125,6 +126,29 @@ both! {
         let answer: Value = serde_json::from_str(&home.run(&["import", root.to_str().unwrap(), "--json"]).out).unwrap();
         assert_eq!((&answer["log_folders"], &answer["new_records"]), (&json!(0), &json!(0)));
         assert_eq!(costs(&home, &["daily", "--timezone", "UTC"])["totals"]["totalCost"], json!(0.5));
+    }
+
+    async fn an_import_reads_the_database_of_the_python_orchestrator_and_says_what_it_found(place: &Place) {
+        let home = Home::with(place);
+        let database = home.data_dir().parent().unwrap().join("old.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&database).create_if_missing(true);
+        let mut connection = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+        let tables = "CREATE TABLE agents (agent_id TEXT, name TEXT, role TEXT, status TEXT, total_cost REAL);
+            INSERT INTO agents VALUES ('a1', 'One', 'builder', 'completed', 0.25), ('a2', 'Two', 'tester', 'completed', 0)";
+        connection.execute(sqlx::raw_sql(tables)).await.unwrap();
+        connection.close().await.unwrap();
+        let path = database.to_str().unwrap();
+        let ended = home.run(&["import", path]);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert!(ended.out.contains("of the Python orchestrator's command line: 2 agents and 0 tasks"), "{ended:?}");
+        assert!(ended.out.contains("what 1 of its agents cost is unknown: it does not say"), "{ended:?}");
+        let answer: Value = serde_json::from_str(&home.run(&["import", path, "--json"]).out).unwrap();
+        assert_eq!((&answer["databases"][0]["layout"], &answer["databases"][0]["agents"]), (&json!("command_line"), &json!(2)));
+        assert_eq!((&answer["new_records"], &answer["known_records"]), (&json!(0), &json!(2)));
+        std::fs::write(&database, b"SQLite format 3\0 and so on").unwrap();
+        let ended = home.run(&["import", path]);
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert!(ended.words.contains("old.db cannot be read as a SQLite database"), "{ended:?}");
     }
 
     async fn an_import_says_what_came_of_it_beside_a_server_too(place: &Place) {

@@ -1,6 +1,6 @@
 //! History priced anew: on request alone, with what it cost before kept beside each record.
 
-use super::{LATER, adds_up, append, import, import_with, prompt, records, response, totals};
+use super::{LATER, adds_up, append, import, import_with, logs, prompt, records, response, totals};
 use crate::both;
 use quarterdeck::{
     fleet::clock::Clock,
@@ -56,6 +56,39 @@ both! {
         assert_eq!(Prices::load(&store, None).await.unwrap().current().version(), "2030-01-01");
         let refused = prices.update(&store, &file, "").await.unwrap_err().to_string();
         assert!(refused.contains("--dated"), "{refused}");
+        store.close().await;
+    }
+
+    async fn what_no_response_showed_keeps_its_worth_when_history_is_priced_anew(place: &Place) {
+        let store = place.open().await;
+        let root = place.folder();
+        logs::built(&root, "s1");
+        logs::take(&store, &root, Tense::History).await;
+        append(&root.join("projects/-home-dev-app/s1.jsonl"), &[response("s1", "m1", 7)]);
+        import(&store, &root.join("projects"), Tense::History).await;
+        let rest = async || {
+            let kept = records(&store).await.into_iter().find(|record| record.is_remainder()).unwrap();
+            (kept.id, kept.tokens, kept.cost_usd, kept.cost_basis, kept.former_prices.len())
+        };
+        let (before, was) = (rest().await, totals(&store).await);
+        let file = root.join("newer.json");
+        fs::write(&file, NEWER).unwrap();
+        let prices = Prices::load(&store, None).await.unwrap();
+        prices.update(&store, &file, "").await.unwrap();
+        let intake = Intake::new(store.clone(), Clock::manual(LATER)).with_prices(prices);
+        let repriced = intake.reprice(|_| ()).await.unwrap();
+        assert_eq!((repriced.records, repriced.changed_records), (2, 1));
+        assert_eq!(rest().await, before);
+        let now = totals(&store).await;
+        assert_eq!(now.tokens, was.tokens);
+        assert_eq!(now.cost_usd - was.cost_usd, repriced.after_usd - repriced.before_usd);
+        adds_up(&store).await;
+        // The folder once more, by the prices of today, takes nothing back and adds nothing.
+        fs::write(root.join(logs::BUILDER).join("prompt.txt"), "Build it.").unwrap();
+        logs::take(&store, &root, Tense::History).await;
+        assert_eq!(totals(&store).await.tokens, was.tokens);
+        assert_eq!(totals(&store).await.cost_usd, now.cost_usd);
+        adds_up(&store).await;
         store.close().await;
     }
 
