@@ -61,7 +61,8 @@ fn start(text: &str, place: usize, before: usize) -> usize {
     if back == 0 {
         return 0;
     }
-    text[back..place].find(char::is_whitespace).map_or(back, |space| back + space + 1).min(place)
+    let mut near = text[back..place].char_indices().filter(|(_, letter)| letter.is_whitespace());
+    near.next().map_or(back, |(space, letter)| back + space + letter.len_utf8())
 }
 
 /// Where what is wanted stands, in order, none within another.

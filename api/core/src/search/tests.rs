@@ -61,6 +61,11 @@ fn a_mark_says_where_in_the_part_that_is_shown() {
     assert_eq!(shown, "needle");
     assert!(marked.text.starts_with('…') && marked.text.ends_with('…'), "{}", marked.text);
     assert_eq!(mark("nothing here", &question, 7).text, "nothing…");
+    // Blanks of more than a byte: no-break space, ideographic space, next line.
+    for blank in ['\u{a0}', '\u{3000}', '\u{85}'] {
+        let marked = mark(&format!("{}{blank}near the needle", "far".repeat(9)), &question, 64);
+        assert_eq!(marked.text, "…near the needle", "{blank:?}");
+    }
 }
 
 proptest! {
