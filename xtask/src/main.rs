@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod check;
+mod fuzz;
 mod generate;
 mod page;
 mod places;
@@ -56,6 +57,14 @@ enum Task {
         /// Figures to measure; all of them if none is named
         figures: Vec<String>,
     },
+    /// Give random bytes to every reader, guided by what they reach; stops at what breaks one
+    Fuzz {
+        /// Targets to run; all of them if none is named
+        targets: Vec<String>,
+        /// For how long each
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
     /// Make data from a number
     Generate {
         #[command(subcommand)]
@@ -85,6 +94,7 @@ fn perform(task: Task) -> Result<ExitCode> {
         Task::Check => return check::all(&places),
         Task::Test { suites, nextest } => return test::run(&places, &suites, &nextest),
         Task::Bench { figures } => return bench::run(&places, &figures),
+        Task::Fuzz { targets, seconds } => return fuzz::all(&places, seconds, &targets),
         Task::Generate { data } => generate::run(&data)?,
         Task::Tidy => return tidy::run(&places.root),
     }

@@ -6,6 +6,7 @@ mod hooks;
 mod logs;
 mod repricing;
 mod samples;
+mod seeds;
 mod taking;
 mod telemetry;
 

@@ -1,0 +1,7 @@
+//! Random bytes as `checks::prices` takes them.
+#![no_main]
+
+#[path = "../checks/mod.rs"]
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::prices::check(bytes));

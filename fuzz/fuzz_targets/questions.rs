@@ -1,0 +1,7 @@
+//! Random bytes as `checks::questions` takes them.
+#![no_main]
+
+#[path = "../checks/mod.rs"]
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::questions::check(bytes));
