@@ -1,5 +1,7 @@
 //! The seeds of the fuzz targets, by the same checks, without a fuzzer.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
 #[path = "../../../fuzz/checks/mod.rs"]
 mod checks;
 

@@ -215,7 +215,7 @@ pub fn read(agents: Option<&Sheet>, tasks: Option<&Sheet>) -> Option<Past> {
 fn layout(agents: Option<&Sheet>, tasks: Option<&Sheet>) -> Option<Layout> {
     let has = |sheet: Option<&Sheet>, all: &[&str], any: &[&str]| {
         let is_there = |name: &&str| sheet.is_some_and(|sheet| sheet.columns.iter().any(|it| it == *name));
-        all.iter().all(|name| is_there(name)) && any.iter().any(|name| is_there(name))
+        all.iter().all(is_there) && any.iter().any(is_there)
     };
     let by_line =
         has(agents, &["agent_id", "role", "status"], &["total_cost", "total_tokens", "messages_sent"])
