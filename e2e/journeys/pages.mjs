@@ -21,46 +21,33 @@ async function aboard(product) {
   return { task: id, agent: event.agent_id, approval: event.data.approval?.id ?? event.data.approval_id };
 }
 
-test('every page is accessible in both themes and whole on the narrowest phone', async ({ page, product }) => {
-  test.slow();
-  const { task, agent, approval } = await aboard(product);
-  const paths = [
-    '/dashboard',
-    '/agents',
-    '/agents?new=1',
-    `/agents/${agent}`,
-    `/agents/${agent}/conversation`,
-    `/agents/${agent}/replay`,
-    `/agents/${agent}/files`,
-    `/agents/${agent}/logs`,
-    '/tasks',
-    '/tasks/new',
-    `/tasks/${task}`,
-    `/tasks/${task}/replay`,
-    '/approvals',
-    `/approvals/${approval}`,
-    '/search?q=the',
-    '/costs',
-    '/costs/why?day=2026-11-22',
-    '/analytics',
-    '/settings',
-    '/nowhere',
-  ];
-  for (const path of paths) {
-    await test.step(path, async () => {
-      await page.setViewportSize(WIDE);
-      const answer = await page.goto(path);
-      expect(answer.status(), path).toBe(path === '/nowhere' ? 404 : 200);
-      await expect(page.locator('h1, h2').first()).toBeVisible();
-      for (const theme of ['dark', 'light']) {
-        await page.evaluate((name) => (document.documentElement.dataset.theme = name), theme);
-        await expectAccessible(page);
-      }
-      await page.setViewportSize(NARROWEST);
-      await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth), `the width of ${path}`).toBeLessThanOrEqual(NARROWEST.width);
-    });
-  }
-});
+/** The addresses of the pages, a test for each part of them. */
+const PARTS = {
+  fleet: ({ agent }) => ['/dashboard', '/agents', '/agents?new=1', `/agents/${agent}`, '/settings', '/nowhere'],
+  work: ({ task, approval }) => ['/tasks', '/tasks/new', `/tasks/${task}`, `/tasks/${task}/replay`, '/approvals', `/approvals/${approval}`],
+  reader: ({ agent }) => ['conversation', 'replay', 'files', 'logs'].map((what) => `/agents/${agent}/${what}`),
+  figure: () => ['/search?q=the', '/costs', '/costs/why?day=2026-11-22', '/analytics'],
+};
+
+for (const [part, paths] of Object.entries(PARTS)) {
+  test(`every ${part} page is accessible in both themes and whole on the narrowest phone`, async ({ page, product }) => {
+    test.slow();
+    for (const path of paths(await aboard(product))) {
+      await test.step(path, async () => {
+        await page.setViewportSize(WIDE);
+        const answer = await page.goto(path);
+        expect(answer.status(), path).toBe(path === '/nowhere' ? 404 : 200);
+        await expect(page.locator('h1, h2').first()).toBeVisible();
+        for (const theme of ['dark', 'light']) {
+          await page.evaluate((name) => (document.documentElement.dataset.theme = name), theme);
+          await expectAccessible(page);
+        }
+        await page.setViewportSize(NARROWEST);
+        await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth), `the width of ${path}`).toBeLessThanOrEqual(NARROWEST.width);
+      });
+    }
+  });
+}
 
 test('a person without a mouse finds a page, reads the keys, allows a tool and sees it done', async ({ page, product }) => {
   const { task } = await aboard(product);
