@@ -38,6 +38,7 @@ export default defineConfig({
         },
       },
     },
-    { name: 'firefox', use: { browserName: 'firefox', channel: 'moz-firefox', launchOptions: { executablePath: firefox } } },
+    // The hostile texts are long reading: one browser tries them.
+    { name: 'firefox', testIgnore: 'hostile.mjs', use: { browserName: 'firefox', channel: 'moz-firefox', launchOptions: { executablePath: firefox } } },
   ],
 });
