@@ -1,4 +1,4 @@
-//! Reading: windows fetched as they are wanted, one at a time, the newest wish first.
+//! Reading: windows fetched as they are wanted, one at a time; of the wishes made meanwhile the newest is granted next.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -47,7 +47,18 @@ pub struct Reading {
 struct Desk {
     reel: RefCell<Loaded<Reel>>,
     busy: Cell<bool>,
+    /// What was wished for meanwhile.
+    waiting: RefCell<Option<Wish>>,
     turned: Cell<u32>,
+}
+
+impl Desk {
+    /// Keeps a wish until the one before is granted. News come again by themselves: they wait for nobody.
+    fn keep(&self, wish: Wish) {
+        if wish != Wish::News {
+            *self.waiting.borrow_mut() = Some(wish);
+        }
+    }
 }
 
 /// Reads the conversation of an agent, or of a thread of its session; begins where `at` says, else at the end.
@@ -83,8 +94,9 @@ fn grant(id: AgentId, thread: AttrValue, wish: Wish, desk: Rc<Desk>, show: Show)
     let Some(query) = query(&wish, held.as_deref(), &thread) else { return };
     if begins {
         desk.turned.set(desk.turned.get() + 1);
+        desk.waiting.take();
     } else if desk.busy.replace(true) {
-        return;
+        return desk.keep(wish);
     }
     let mine = desk.turned.get();
     spawn_local(async move {
@@ -97,19 +109,22 @@ fn grant(id: AgentId, thread: AttrValue, wish: Wish, desk: Rc<Desk>, show: Show)
         if !begins {
             desk.busy.set(false);
         }
-        if desk.turned.get() != mine {
-            return;
+        if desk.turned.get() == mine {
+            let before = desk.reel.borrow().clone();
+            let reel = before.data.clone();
+            let after = match reply {
+                Ok(window) => before.answered(Ok(joined(&wish, reel.as_deref(), window))),
+                // News come again; what was asked for by hand must be said to have failed.
+                Err(_) if wish == Wish::News => before,
+                Err(problem) => before.answered(Err(problem)),
+            };
+            *desk.reel.borrow_mut() = after.clone();
+            show((after, mine));
         }
-        let before = desk.reel.borrow().clone();
-        let reel = before.data.clone();
-        let after = match reply {
-            Ok(window) => before.answered(Ok(joined(&wish, reel.as_deref(), window))),
-            // News come again; what was asked for by hand must be said to have failed.
-            Err(_) if wish == Wish::News => return,
-            Err(problem) => before.answered(Err(problem)),
-        };
-        *desk.reel.borrow_mut() = after.clone();
-        show((after, mine));
+        let next = desk.waiting.take();
+        if let Some(next) = next {
+            grant(id, thread, next, desk, show);
+        }
     });
 }
 
