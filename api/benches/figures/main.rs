@@ -15,6 +15,7 @@ mod list;
 mod load;
 mod memory;
 mod otlp;
+mod replay;
 #[path = "../../tests/support/rows.rs"]
 #[allow(dead_code)]
 mod rows;
@@ -45,6 +46,7 @@ const GROUPS: &[(&str, Measure)] = &[
     ("otlp", otlp::measure),
     ("search", search::measure),
     ("conversation", conversation::measure),
+    ("replay", replay::measure),
 ];
 
 fn main() {

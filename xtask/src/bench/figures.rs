@@ -60,6 +60,9 @@ figures! {
     By::Server("conversation") => {
         "conversation_open": "ms", AtMost 300.0;
     }
+    By::Server("replay") => {
+        "replay_seek": "ms", AtMost 100.0;
+    }
     By::Lighthouse => {
         "dashboard_performance": "of 100", AtLeast 95.0;
         "dashboard_accessibility": "of 100", AtLeast 100.0;
