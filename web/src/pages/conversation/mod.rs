@@ -120,13 +120,15 @@ pub fn Conversation(props: &ConversationProps) -> Html {
         });
     }
     {
-        let (view, selected) = (view.clone(), selected.clone());
+        let (view, selected, look) = (view.clone(), selected.clone(), look.clone());
         let reel = Rc::clone(&reel);
         use_effect_with(at.clone(), move |at| {
             if let Some(place) = reel.find(at) {
                 let cursor = reel.items[place].cursor.clone();
                 view::focus(&view, &cursor);
                 selected.set(Some(cursor.into()));
+                // Before a window that is on its way can hold on to the place it was left at.
+                look.emit(());
             }
         });
     }

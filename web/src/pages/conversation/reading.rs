@@ -47,6 +47,8 @@ pub struct Reading {
 struct Desk {
     reel: RefCell<Loaded<Reel>>,
     busy: Cell<bool>,
+    /// Whether it begins anew: what stands around the old place is of no use then.
+    begins: Cell<bool>,
     /// What was wished for meanwhile.
     waiting: RefCell<Option<Wish>>,
     turned: Cell<u32>,
@@ -94,7 +96,10 @@ fn grant(id: AgentId, thread: AttrValue, wish: Wish, desk: Rc<Desk>, show: Show)
     let Some(query) = query(&wish, held.as_deref(), &thread) else { return };
     if begins {
         desk.turned.set(desk.turned.get() + 1);
+        desk.begins.set(true);
         desk.waiting.take();
+    } else if desk.begins.get() {
+        return;
     } else if desk.busy.replace(true) {
         return desk.keep(wish);
     }
@@ -109,18 +114,22 @@ fn grant(id: AgentId, thread: AttrValue, wish: Wish, desk: Rc<Desk>, show: Show)
         if !begins {
             desk.busy.set(false);
         }
-        if desk.turned.get() == mine {
-            let before = desk.reel.borrow().clone();
-            let reel = before.data.clone();
-            let after = match reply {
-                Ok(window) => before.answered(Ok(joined(&wish, reel.as_deref(), window))),
-                // News come again; what was asked for by hand must be said to have failed.
-                Err(_) if wish == Wish::News => before,
-                Err(problem) => before.answered(Err(problem)),
-            };
-            *desk.reel.borrow_mut() = after.clone();
-            show((after, mine));
+        if desk.turned.get() != mine {
+            return;
         }
+        if begins {
+            desk.begins.set(false);
+        }
+        let before = desk.reel.borrow().clone();
+        let reel = before.data.clone();
+        let after = match reply {
+            Ok(window) => before.answered(Ok(joined(&wish, reel.as_deref(), window))),
+            // News come again; what was asked for by hand must be said to have failed.
+            Err(_) if wish == Wish::News => before,
+            Err(problem) => before.answered(Err(problem)),
+        };
+        *desk.reel.borrow_mut() = after.clone();
+        show((after, mine));
         let next = desk.waiting.take();
         if let Some(next) = next {
             grant(id, thread, next, desk, show);
