@@ -1,36 +1,22 @@
 //! Whatever the Messages API does, the real CLI and the product tell what happened, and count what it cost.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { startProduct } from '../support/product.mjs';
-import { chains, costNanos, startStub } from '../support/stub.mjs';
+import { test } from 'node:test';
+import { chains, costNanos } from '../support/stub.mjs';
+import { together } from '../support/together.mjs';
 
-const folder = mkdtempSync(join(tmpdir(), 'faults-'));
-let stub;
-let product;
-before(async () => {
-  stub = await startStub({ log: join(folder, 'log.jsonl') });
-  product = await startProduct({ stub, env: { CLAUDE_CODE_MAX_RETRIES: '2' } });
-});
-after(async () => {
-  await product.dispose();
-  await stub.close();
-  rmSync(folder, { recursive: true });
-});
+const here = together('faults', { env: { CLAUDE_CODE_MAX_RETRIES: '2' } });
 
 /** Runs an agent to its end: itself, what it did, and what the stub answered it. */
 async function run(prompt) {
-  const { id } = await product.call('POST', '/agents', { role: 'BUILDER', prompt });
-  const socket = await product.socket('/ws/fleet', 0);
+  const { id } = await here.product.call('POST', '/agents', { role: 'BUILDER', prompt });
+  const socket = await here.product.socket('/ws/fleet', 0);
   const ended = ({ event }) => event?.agent_id === id && ['completed', 'failed', 'interrupted'].includes(event.data.to);
   await socket.until(ended);
   const told = socket.frames.filter(({ event }) => event?.agent_id === id).map(({ event }) => event);
   socket.close();
-  const agent = await product.call('GET', `/agents/${id}`);
-  return { agent, told, answered: chains(stub.entries).get(agent.session_id) ?? [] };
+  const agent = await here.product.call('GET', `/agents/${id}`);
+  return { agent, told, answered: chains(here.stub.entries).get(agent.session_id) ?? [] };
 }
 const nanos = (usd) => Math.round(Number(usd) * 1e9);
 const notices = (told) => told.filter(({ data }) => data.kind === 'notice').map(({ data }) => data.text);
@@ -55,7 +41,7 @@ for (const [fault, what] of [['cut', 'cut in mid-line'], ['break', 'broken off']
   test(`a stream that is ${what} is asked for again, and what was seen of it is a bound and no more`, async () => {
     const { agent, answered } = await run(`[[stub: ${fault}]] [[stub: text "after the ${fault}"]]`);
     assert.deepEqual([agent.status, agent.result, answered.length], ['completed', `after the ${fault}`, 2]);
-    const { items } = await product.call('GET', `/usage?agent_id=${agent.id}`);
+    const { items } = await here.product.call('GET', `/usage?agent_id=${agent.id}`);
     // Whether the client saw anything of a stream that was cut is the network's chance.
     const saw = items.some((record) => record.message_id && !record.request_id);
     assert.equal(agent.cost_basis, saw ? 'lower_bound' : 'computed');
