@@ -172,6 +172,13 @@ pub struct PlannedStep {
     pub instructions: Option<String>,
 }
 
+impl PlannedStep {
+    /// A step of this role that waits for none and is told nothing more.
+    pub const fn new(id: StepId, role: Role) -> Self {
+        Self { id, role, name: None, depends_on: Vec::new(), instructions: None }
+    }
+}
+
 /// One step of a task with how far it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -193,6 +200,22 @@ pub struct Step {
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
+}
+
+impl Step {
+    /// A step that has not begun.
+    pub const fn not_begun(plan: PlannedStep) -> Self {
+        Self {
+            plan,
+            status: StepStatus::Pending,
+            agent_id: None,
+            attempts: 0,
+            handover: None,
+            error: None,
+            started_at: None,
+            finished_at: None,
+        }
+    }
 }
 
 holds_fields!(Step {

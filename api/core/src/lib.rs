@@ -20,6 +20,7 @@ pub mod pricing;
 pub mod prompts;
 pub mod replay;
 pub mod search;
+pub mod tasks;
 pub mod transcripts;
 pub mod usage;
 pub mod workflows;

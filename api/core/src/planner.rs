@@ -81,11 +81,8 @@ pub fn suggest(prompt: &str) -> Suggestion {
 /// Steps for these roles, each after the one before.
 pub fn chain(roles: &[Role]) -> Vec<PlannedStep> {
     let step = |(index, role): (usize, &Role)| PlannedStep {
-        id: StepId::at(index),
-        role: *role,
-        name: None,
         depends_on: index.checked_sub(1).map(StepId::at).into_iter().collect(),
-        instructions: None,
+        ..PlannedStep::new(StepId::at(index), *role)
     };
     roles.iter().enumerate().map(step).collect()
 }

@@ -104,13 +104,8 @@ pub fn arrange(mut steps: Vec<PlannedStep>, mode: ExecutionMode) -> Vec<PlannedS
 
 /// The one step in which a PLANNER lays out the others; [`crate::workflows::Run::replan`] takes its answer.
 pub fn planning() -> Vec<PlannedStep> {
-    vec![PlannedStep {
-        id: StepId(PLANNING.to_owned()),
-        role: Role::Planner,
-        name: Some("Lay out the steps".to_owned()),
-        depends_on: Vec::new(),
-        instructions: None,
-    }]
+    let plan = PlannedStep::new(StepId(PLANNING.to_owned()), Role::Planner);
+    vec![PlannedStep { name: Some("Lay out the steps".to_owned()), ..plan }]
 }
 
 #[cfg(test)]

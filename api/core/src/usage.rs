@@ -37,6 +37,14 @@ pub struct Observed {
     pub sidechain: bool,
 }
 
+impl From<Usage> for Observed {
+    /// The figures of one line; whose they are is still to be said.
+    fn from(usage: Usage) -> Self {
+        let Usage { tokens, cache_5m, cache_1h, web_searches, speed, geo } = usage;
+        Self { tokens, cache_5m, cache_1h, web_searches, speed, geo, ..Self::default() }
+    }
+}
+
 impl Observed {
     /// What a record knows of its response.
     pub fn of(record: &UsageRecord) -> Self {
@@ -200,17 +208,6 @@ impl Counter {
 }
 
 fn seen(model: &str, usage: &Usage, complete: bool, parent: &Option<String>) -> Observed {
-    Observed {
-        message_id: String::new(),
-        request_id: None,
-        model: model.to_owned(),
-        tokens: usage.tokens,
-        cache_5m: usage.cache_5m,
-        cache_1h: usage.cache_1h,
-        web_searches: usage.web_searches,
-        speed: usage.speed.clone(),
-        geo: usage.geo.clone(),
-        complete,
-        sidechain: parent.is_some(),
-    }
+    let (model, sidechain) = (model.to_owned(), parent.is_some());
+    Observed { model, complete, sidechain, ..usage.clone().into() }
 }

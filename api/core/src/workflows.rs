@@ -12,7 +12,7 @@ use quarterdeck_shared::{
     StepId, Timestamp,
     tasks::{PlannedStep, Step, StepStatus, TaskStatus},
 };
-use step::{end, end_stopped, is_at_work, is_held_back, is_over, is_stopping, not_begun, start, stop, why};
+use step::{end, end_stopped, is_at_work, is_held_back, is_over, is_stopping, start, stop, why};
 
 /// Why a cancelled step was cancelled.
 pub const CANCELLED: &str = "cancelled on request";
@@ -35,7 +35,7 @@ impl Run {
     /// A run that has not begun.
     pub fn new(plan: Vec<PlannedStep>, rules: Rules) -> Result<Self, PlanError> {
         plans::validate(&plan)?;
-        Ok(Self { steps: plan.into_iter().map(not_begun).collect(), rules })
+        Ok(Self { steps: plan.into_iter().map(Step::not_begun).collect(), rules })
     }
 
     /// A run as it was stored.
@@ -76,7 +76,7 @@ impl Run {
         if let Some(planner) = self.at_work(step) {
             end(planner, StepStatus::Completed, now);
             planner.handover = Some(handover);
-            self.steps.extend(plan.into_iter().map(not_begun));
+            self.steps.extend(plan.into_iter().map(Step::not_begun));
         }
         Ok(self.settle(&before, false, Vec::new(), now))
     }

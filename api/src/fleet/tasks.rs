@@ -1,21 +1,20 @@
 //! Tasks on command: submit, estimate, cancel, remove.
 
 use super::{
-    Fleet, FleetError, Inner,
+    Fleet, FleetError, Inner, OWN,
     case::{Case, State},
     checks,
     drive::{Driver, Word},
 };
 use crate::store::{Batch, Draft, Row, StoreError};
 use orchestrator::{
-    planner, plans,
+    planner, plans, tasks,
     workflows::{Rules, Run},
 };
 use quarterdeck_shared::{
     Payload, TaskId,
     agents::{Agent, AgentQuery, StatusEvidence},
     tasks::{Estimate, NewEstimate, NewTask, Task, TaskStatus},
-    usage::Tokens,
 };
 use std::sync::Arc;
 use tokio::sync::MutexGuard;
@@ -50,11 +49,9 @@ impl Fleet {
             Run::new(plan, fleet.run_rules()).map_err(|error| FleetError::InvalidPlan(error.to_string()))?;
         let now = fleet.clock().now();
         let task = Task {
-            id,
             title: title(&new.prompt),
             prompt: new.prompt,
             task_type: estimate.task_type,
-            status: TaskStatus::Pending,
             status_evidence: StatusEvidence::because("no step has begun"),
             complexity: estimate.complexity,
             reasons: estimate.reasons,
@@ -64,19 +61,11 @@ impl Fleet {
             workflow: run.steps().to_vec(),
             working_directory: folder.display().to_string(),
             runtime,
-            source: "quarterdeck".into(),
+            source: OWN.to_owned(),
             model: new.model,
             permission_mode,
             limits,
-            tokens: Tokens::default(),
-            cost_usd: Default::default(),
-            cost_basis: None,
-            result: None,
-            error: None,
-            created_at: now,
-            started_at: None,
-            finished_at: None,
-            updated_at: now,
+            ..tasks::blank(id, now)
         };
         let draft =
             Draft { agent_id: None, task_id: Some(id), payload: Payload::TaskCreated { task: task.clone() } };

@@ -62,13 +62,7 @@ fn previewed(new: &NewPreview) -> Preview {
     let custom_instructions = new.custom_instructions.as_deref();
     let system_prompt =
         prompts::system_prompt(&Brief { role: new.role, complexity, task, custom_instructions });
-    let step = PlannedStep {
-        id: StepId::at(0),
-        role: new.role,
-        name: None,
-        depends_on: Vec::new(),
-        instructions: None,
-    };
+    let step = PlannedStep::new(StepId::at(0), new.role);
     let prompt = task.map(|task| prompts::step_prompt(task, &step, &[]));
     let characters =
         system_prompt.chars().count() + prompt.as_deref().map_or(0, |prompt| prompt.chars().count());

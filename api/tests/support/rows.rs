@@ -7,8 +7,7 @@ use quarterdeck_shared::{
     approvals::{Approval, ApprovalStatus},
     event::{Activity, ActivityKind},
     tasks::{
-        Complexity, ExecutionMode, Limits, PermissionMode, PlannedStep, Step, StepStatus, Task, TaskStatus,
-        TaskType,
+        Complexity, ExecutionMode, Limits, PermissionMode, PlannedStep, Step, Task, TaskStatus, TaskType,
     },
     usage::{CostBasis, Terms, Tokens, UsageRecord},
 };
@@ -97,23 +96,7 @@ pub fn detail(agent: Agent) -> AgentDetail {
 
 /// A task of one step; status, type and cost go round with the number.
 pub fn task(number: u64) -> Task {
-    let plan = PlannedStep {
-        id: StepId::at(0),
-        role: Role::Builder,
-        name: None,
-        depends_on: vec![],
-        instructions: None,
-    };
-    let step = Step {
-        plan,
-        status: StepStatus::Pending,
-        agent_id: None,
-        attempts: 0,
-        handover: None,
-        error: None,
-        started_at: None,
-        finished_at: None,
-    };
+    let step = Step::not_begun(PlannedStep::new(StepId::at(0), Role::Builder));
     Task {
         id: task_id(number),
         title: format!("Task {}", number % 61),

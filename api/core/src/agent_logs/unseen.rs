@@ -25,20 +25,9 @@ pub fn telling(
     provenance: String,
     at: Timestamp,
 ) -> Telling {
-    let usage = turn.usage.clone();
-    let observed = Observed {
-        message_id,
-        model: model.to_owned(),
-        tokens: usage.tokens,
-        cache_5m: usage.cache_5m,
-        cache_1h: usage.cache_1h,
-        web_searches: usage.web_searches,
-        speed: usage.speed,
-        geo: usage.geo,
-        // A turn says nothing of single prompts, by which tiers go: what it is worth is at least that.
-        complete: false,
-        ..Observed::default()
-    };
+    // A turn says nothing of single prompts, by which tiers go: what it is worth is at least that.
+    let (model, complete) = (model.to_owned(), false);
+    let observed = Observed { message_id, model, complete, ..turn.usage.clone().into() };
     Telling { observed, cost, reported: cost, provenance, at }
 }
 

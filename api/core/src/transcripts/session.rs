@@ -173,14 +173,9 @@ fn response<W: Words>(shape: &Shape<'_, W>, message: &Response<'_, W>) -> Option
         message_id,
         request_id: shape.request_id.filled().map(str::to_owned),
         model,
-        tokens: usage.tokens,
-        cache_5m: usage.cache_5m,
-        cache_1h: usage.cache_1h,
-        web_searches: usage.web_searches,
-        speed: usage.speed,
-        geo: usage.geo,
         complete: stop_reason.is_some(),
         sidechain: shape.is_sidechain,
+        ..usage.into()
     };
     let turn_ends = stop_reason.is_some_and(|reason| !matches!(reason, "tool_use" | "pause_turn"));
     let reported = shape.cost.0.and_then(Usd::from_reported);

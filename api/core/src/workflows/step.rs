@@ -3,22 +3,8 @@
 use super::{Action, CANCELLED, TIMED_OUT, Why};
 use quarterdeck_shared::{
     Timestamp,
-    tasks::{PlannedStep, Step, StepStatus},
+    tasks::{Step, StepStatus},
 };
-
-/// A step as it was planned.
-pub(super) fn not_begun(plan: PlannedStep) -> Step {
-    Step {
-        plan,
-        status: StepStatus::Pending,
-        agent_id: None,
-        attempts: 0,
-        handover: None,
-        error: None,
-        started_at: None,
-        finished_at: None,
-    }
-}
 
 /// Whether it has an agent, or is to get one.
 pub(super) fn is_at_work(step: &Step) -> bool {

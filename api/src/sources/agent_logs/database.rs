@@ -4,7 +4,7 @@
 use super::taking::{Taking, Told};
 use crate::{
     sources::{
-        crew::{AGENT_LOGS, blank, blank_task},
+        crew::{AGENT_LOGS, Charge},
         intake::{Intake, Taken, Tense},
     },
     store::{ForeignError, ForeignTable, Row, Store, StoreError, read_foreign},
@@ -17,12 +17,13 @@ use orchestrator::{
     },
     figures,
     ledger::Owner,
+    tasks,
     transcripts::reading::Thread,
 };
 use quarterdeck_shared::{
     AgentId, RecordId, StepId, TaskId,
     agents::{AgentDetail, AgentStatus, Role},
-    tasks::{PlannedStep, Step, StepStatus, Task, TaskStatus},
+    tasks::{PlannedStep, Step, Task, TaskStatus},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -258,9 +259,12 @@ impl Taking {
         let Some(id) = self.tasks.get(&asked.id).copied() else { return };
         let now = self.crew.now;
         let charge = self.crew.tasks.entry(id).or_insert_with(|| {
-            let nobody = blank(AgentId(Uuid::nil()), "", asked.created_at.unwrap_or(now), AGENT_LOGS);
-            let task = Task { id, workflow: Vec::new(), ..blank_task(&nobody.agent, now) };
-            crate::sources::crew::Charge { task, was: None }
+            // Nobody may have worked on it: the program that ran them is known all the same.
+            let task = Task {
+                runtime: "claude_cli".to_owned(),
+                ..tasks::blank(id, asked.created_at.unwrap_or(now))
+            };
+            Charge { task, was: None }
         });
         let task = &mut charge.task;
         task.source = AGENT_LOGS.to_owned();
@@ -285,7 +289,7 @@ impl Taking {
             task.status_evidence.last_event_at = task.finished_at.max(task.status_evidence.last_event_at);
         }
         if task.workflow.iter().all(|step| step.agent_id.is_none()) {
-            task.workflow = asked.roles.iter().enumerate().map(|(at, role)| step(at, *role)).collect();
+            task.workflow = asked.roles.iter().enumerate().map(step).collect();
             task.updated_at = task.finished_at.unwrap_or(task.created_at);
         }
     }
@@ -329,24 +333,13 @@ impl Taking {
     }
 }
 
+fn step((at, role): (usize, &Role)) -> Step {
+    Step::not_begun(PlannedStep::new(StepId::at(at), *role))
+}
+
 fn title(asked: &Asked) -> String {
     let first = asked.description.lines().map(str::trim).find(|line| !line.is_empty());
     figures::cut(first.unwrap_or(&asked.id), super::gather::TITLE_CHARS).into_owned()
-}
-
-fn step(at: usize, role: Role) -> Step {
-    let plan =
-        PlannedStep { id: StepId::at(at), role, name: None, depends_on: Vec::new(), instructions: None };
-    Step {
-        plan,
-        status: StepStatus::Pending,
-        agent_id: None,
-        attempts: 0,
-        handover: None,
-        error: None,
-        started_at: None,
-        finished_at: None,
-    }
 }
 
 /// What a database says of an agent; of one that has a folder only what that does not.

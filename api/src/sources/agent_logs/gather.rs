@@ -98,23 +98,16 @@ fn step(at: usize, me: &AgentDetail) -> Step {
         AgentStatus::Cancelled => StepStatus::Cancelled,
         AgentStatus::Interrupted => StepStatus::Interrupted,
     };
-    let plan = PlannedStep {
-        id: StepId::at(at),
-        role: agent.role,
-        name: Some(agent.name.clone()),
-        // Nothing says who waited for whom.
-        depends_on: Vec::new(),
-        instructions: None,
-    };
+    // Nothing says who waited for whom.
+    let plan = PlannedStep { name: Some(agent.name.clone()), ..PlannedStep::new(StepId::at(at), agent.role) };
     Step {
-        plan,
         status,
         agent_id: Some(agent.id),
         attempts: 1,
-        handover: None,
         error: me.error.clone(),
         started_at: agent.started_at,
         finished_at: agent.finished_at,
+        ..Step::not_begun(plan)
     }
 }
 

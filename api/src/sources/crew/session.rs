@@ -2,17 +2,13 @@
 
 use super::About;
 use orchestrator::{
-    agents, figures,
+    agents, figures, tasks,
     transcripts::reading::{Known, Thread},
 };
 use quarterdeck_shared::{
-    AgentId, StepId, TaskId, Timestamp, Usd,
-    agents::{Agent, AgentDetail, AgentStatus, Role, StatusEvidence, ToolCount},
-    tasks::{
-        Complexity, ExecutionMode, Limits, PermissionMode, PlannedStep, Step, StepStatus, Task, TaskStatus,
-        TaskType,
-    },
-    usage::Tokens,
+    AgentId, StepId, TaskId, Timestamp,
+    agents::{Agent, AgentDetail, AgentStatus, Role, ToolCount},
+    tasks::{PlannedStep, Step, StepStatus, Task, TaskStatus},
 };
 use uuid::Uuid;
 
@@ -87,50 +83,14 @@ pub fn blank(id: AgentId, session_id: &str, now: Timestamp, source: &str) -> Age
 
 /// A session is a task of one step.
 pub fn blank_task(agent: &Agent, now: Timestamp) -> Task {
-    let plan = PlannedStep {
-        id: StepId::at(0),
-        role: agent.role,
-        name: None,
-        depends_on: Vec::new(),
-        instructions: None,
-    };
-    let step = Step {
-        plan,
-        status: StepStatus::Pending,
-        agent_id: Some(agent.id),
-        attempts: 1,
-        handover: None,
-        error: None,
-        started_at: None,
-        finished_at: None,
-    };
+    let plan = PlannedStep::new(StepId::at(0), agent.role);
     Task {
-        id: TaskId(Uuid::now_v7()),
         title: agent.name.clone(),
-        prompt: String::new(),
-        task_type: TaskType::Custom,
         status: TaskStatus::Completed,
-        status_evidence: StatusEvidence::default(),
-        complexity: Complexity::Complex,
-        reasons: Vec::new(),
-        include_analyst: false,
-        analyst_reason: String::new(),
-        execution_mode: ExecutionMode::Sequential,
-        workflow: vec![step],
-        working_directory: String::new(),
+        workflow: vec![Step { agent_id: Some(agent.id), attempts: 1, ..Step::not_begun(plan) }],
         runtime: agent.runtime.clone(),
         source: agent.source.clone(),
-        model: None,
-        permission_mode: PermissionMode::Default,
-        limits: Limits::default(),
-        tokens: Tokens::default(),
-        cost_usd: Usd::ZERO,
-        cost_basis: None,
-        result: None,
-        error: None,
-        created_at: now,
-        started_at: None,
-        finished_at: None,
         updated_at: agent.created_at,
+        ..tasks::blank(TaskId(Uuid::now_v7()), now)
     }
 }
