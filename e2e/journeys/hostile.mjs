@@ -52,10 +52,19 @@ async function open(page, path) {
   await page.waitForLoadState('networkidle');
 }
 
+/** In the page: what stands out of it to the right, innermost, as its words and its edge. */
+function outstanding() {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  const clipped = (element) => element.parentElement && (getComputedStyle(element.parentElement).overflowX !== 'visible' || clipped(element.parentElement));
+  const out = [...document.body.querySelectorAll('*')].filter((element) => element.getBoundingClientRect().right > clientWidth && !clipped(element));
+  return out.filter((element) => !out.some((inner) => inner !== element && element.contains(inner))).map((element) => `${element.tagName}.${element.className}: ${element.textContent.slice(0, 80)} ends at ${element.getBoundingClientRect().right}`);
+}
+
 /** It stays within the narrowest phone. */
 async function narrow(page, path) {
   await page.setViewportSize(NARROWEST);
-  await gathered.poll(() => page.evaluate(() => document.documentElement.scrollWidth), { message: `the width of ${path}`, timeout: 2_000 }).toBeLessThanOrEqual(NARROWEST.width);
+  await gathered.poll(() => page.evaluate(outstanding), { message: `what stands out of ${path}`, timeout: 2_000 }).toEqual([]);
   await page.setViewportSize(WIDE);
 }
 
