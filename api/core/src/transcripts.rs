@@ -1,7 +1,7 @@
 //! Transcripts: lines of the `claude` CLI's stream-json and of its session files, each read into entries of one type.
 
 pub(crate) mod fields;
-pub(crate) mod halves;
+pub mod halves;
 mod line;
 pub mod lines;
 pub mod reading;

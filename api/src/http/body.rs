@@ -2,6 +2,7 @@
 
 use super::{door, query::quoted, seen::Seen};
 use crate::{config::Config, error::ApiError};
+use orchestrator::transcripts::halves::mended;
 use quarterdeck_shared::Code;
 use rocket::{
     Data, Request,
@@ -90,13 +91,14 @@ pub(super) async fn bytes_up_to(
     }
 }
 
-/// The value that a JSON text says.
+/// The value that a JSON text says. A half of a letter, as programs that count in UTF-16 send it, is taken for the sign
+/// of what cannot be shown.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let malformed =
         |reason: String| ApiError::new(Code::MalformedJson, format!("the body is no JSON: {reason}"));
-    if let Err(error) = std::str::from_utf8(bytes) {
-        return Err(malformed(error.to_string()));
-    }
+    let text = std::str::from_utf8(bytes).map_err(|error| malformed(error.to_string()))?;
+    let whole = mended(text);
+    let bytes = whole.as_bytes();
     if depth(bytes) > DEPTH {
         return Err(malformed(format!("it is nested deeper than {DEPTH} levels")));
     }
@@ -174,6 +176,12 @@ mod tests {
             assert_eq!(refusal(json), (Code::MalformedJson, String::new()), "{json}");
         }
         assert_eq!(parse::<NewTask>(b"{\"prompt\":\"\xff\"}").unwrap_err().code, Code::MalformedJson);
+    }
+
+    #[test]
+    fn a_half_of_a_letter_costs_that_letter_alone() {
+        let task = parse::<NewTask>(br#"{"prompt":"a\ud83d b"}"#).unwrap();
+        assert_eq!(task.prompt, "a\u{fffd} b");
     }
 
     #[test]

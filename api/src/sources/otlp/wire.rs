@@ -3,7 +3,10 @@
 
 mod json;
 
-use orchestrator::otlp::{self, Attributes, Field, LogRecord, SumPoint};
+use orchestrator::{
+    otlp::{self, Attributes, Field, LogRecord, SumPoint},
+    transcripts::halves::mended,
+};
 use prost::Message;
 use serde::Deserialize;
 
@@ -210,7 +213,10 @@ fn body<T: Message + Default + for<'de> Deserialize<'de>>(
     bytes: &[u8],
 ) -> Result<T, String> {
     match encoding {
-        Encoding::Json => serde_json::from_slice(bytes).map_err(|error| error.to_string()),
+        Encoding::Json => {
+            let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+            serde_json::from_str(&mended(text)).map_err(|error| error.to_string())
+        }
         Encoding::Protobuf => T::decode(bytes).map_err(|error| error.to_string()),
     }
 }
