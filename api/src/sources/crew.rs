@@ -3,6 +3,7 @@
 mod session;
 mod standing;
 
+use super::intake::Tense;
 use orchestrator::{
     ledger::{Change, Grown, Owner},
     pricing::PriceTable,
@@ -55,7 +56,7 @@ pub struct Member {
     pub resum: bool,
     /// Whether what is known of it from sums alone gives way to responses.
     pub meters_end: bool,
-    /// The newest record it got.
+    /// The records it got that are told.
     pub last: Vec<UsageRecord>,
     pub touched: bool,
 }
@@ -188,8 +189,8 @@ impl Crew {
         self.members.get(&id).is_some_and(Member::has_remainders)
     }
 
-    /// Takes a record that is new or grew.
-    pub fn spend(&mut self, grown: &Grown) {
+    /// Takes a record that is new or grew. Of history the newest alone is told.
+    pub fn spend(&mut self, grown: &Grown, tense: Tense) {
         let moved = grown.before.as_ref().map(|before| before.agent_id);
         let moved = moved.filter(|from| *from != grown.record.agent_id);
         if let Some(from) = moved.and_then(|from| self.members.get_mut(&from)) {
@@ -201,6 +202,9 @@ impl Crew {
         member.resum |= own || grown.before.as_ref().is_some_and(better);
         member.change.add(grown);
         member.touched = true;
+        if tense == Tense::History {
+            member.last.clear();
+        }
         member.last.push(grown.record.clone());
     }
 

@@ -14,8 +14,8 @@ use std::{
 pub use super::{claude_sessions::NAME, files::find};
 
 /// What one transaction takes in: about so many responses, bytes or files.
-const GROUP_RESPONSES: usize = 4_000;
-const GROUP_BYTES: u64 = 32 << 20;
+const GROUP_RESPONSES: usize = 8_000;
+const GROUP_BYTES: u64 = 96 << 20;
 const GROUP_FILES: usize = 256;
 
 /// The files of a source, those that are known by path.

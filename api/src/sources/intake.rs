@@ -172,7 +172,7 @@ impl Intake {
                 };
                 *(if grown.before.is_some() { &mut taken.grown_records } else { &mut taken.new_records }) +=
                     1;
-                crew.spend(&grown);
+                crew.spend(&grown, tense);
                 changed.note(&grown);
                 if crew.has_remainders(grown.record.agent_id) {
                     grown_of_own.push(grown);
@@ -458,8 +458,7 @@ fn tell(crew: &Crew, member: &Member, tense: Tense, batch: &mut Batch) {
         say(Payload::AgentStatusChanged { from, to, evidence, agent: agent.clone() });
     }
     let task_cost_usd = agent.task_id.and_then(|id| crew.tasks.get(&id)).map(|charge| charge.task.cost_usd);
-    let told = if tense == Tense::History { member.last.len().saturating_sub(1) } else { 0 };
-    for record in member.last.iter().skip(told) {
+    for record in &member.last {
         say(Payload::UsageRecorded { record: record.clone(), agent: agent.clone(), task_cost_usd });
     }
 }

@@ -65,7 +65,7 @@ impl Intake {
                 };
                 all.changed_records += 1;
                 all.after_usd += grown.record.cost_usd;
-                crew.spend(&grown);
+                crew.spend(&grown, Tense::History);
                 changed.note(&grown);
                 let price = FormerPrice {
                     cost_usd: record.cost_usd,

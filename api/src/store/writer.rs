@@ -177,8 +177,8 @@ impl Writer {
     }
 
     /// Writes the jobs and answers each; if the database refuses them together, one by one.
-    async fn settle(&mut self, jobs: Vec<Job>) {
-        match self.attempt(&jobs).await {
+    async fn settle(&mut self, mut jobs: Vec<Job>) {
+        match self.attempt(&mut jobs).await {
             Ok(places) => {
                 self.state.set_fault(None);
                 for (job, seqs) in jobs.into_iter().zip(places) {
@@ -207,12 +207,14 @@ impl Writer {
         }
     }
 
-    /// One transaction over all jobs. The places of each job's events are known when it is durable.
-    async fn attempt(&mut self, jobs: &[Job]) -> Result<Vec<Vec<i64>>, StoreError> {
+    /// One transaction over all jobs. The places of each job's events are known when it is durable. A job that is alone
+    /// is tried this once: its rows are used up.
+    async fn attempt(&mut self, jobs: &mut [Job]) -> Result<Vec<Vec<i64>>, StoreError> {
         let transaction = self.begin().await?;
         let mut group = Group::default();
-        for row in jobs.iter().flat_map(|job| job.rows.iter().cloned()) {
-            group.take(row);
+        match &mut *jobs {
+            [alone] => std::mem::take(&mut alone.rows).into_iter().for_each(|row| group.take(row)),
+            jobs => jobs.iter().flat_map(|job| job.rows.iter().cloned()).for_each(|row| group.take(row)),
         }
         let nouns = group.nouns();
         let events = async {
@@ -272,7 +274,7 @@ impl Writer {
         let note = |json| Row::Note { key: "probe".into(), json };
         for row in [note(Some(format!("\"{}\"", "probe ".repeat(6_000)))), note(None)] {
             let (done, _) = oneshot::channel();
-            match self.attempt(&[Job { rows: vec![row], events: Vec::new(), done }]).await {
+            match self.attempt(&mut [Job { rows: vec![row], events: Vec::new(), done }]).await {
                 Ok(_) => {}
                 Err(error) => {
                     tracing::debug!(%error, "still nothing can be written");

@@ -187,7 +187,7 @@ impl Entry {
         };
         let (new, grew) = (&mut self.taken.new_records, &mut self.taken.grown_records);
         *(if grown.before.is_some() { grew } else { new }) += 1;
-        crew.spend(&grown);
+        crew.spend(&grown, Tense::Live);
         self.changed.note(&grown);
         Some(grown)
     }
