@@ -50,6 +50,25 @@ pub(super) struct Frame {
     pub most: f64,
 }
 
+/// The height of a row of names.
+const ROW: f64 = 14.0;
+
+/// Where names stand that are laid from the right, row beneath row: each one's row, and how far its end is from the
+/// right.
+fn spread<'name>(names: impl Iterator<Item = &'name str>, room: f64) -> Vec<(usize, f64)> {
+    let (mut row, mut taken) = (0, 0.0);
+    let place = |name: &str| {
+        let width = width_of(name);
+        if taken > 0.0 && taken + width > room {
+            (row, taken) = (row + 1, 0.0);
+        }
+        let from_right = taken;
+        taken += width + ROW;
+        (row, from_right)
+    };
+    names.map(place).collect()
+}
+
 impl Frame {
     /// The frame of a size: room at the left for the values, at the right for `names`, at the foot for the time.
     pub fn new(size: Size, most: f64, unit: Unit, names: &[String]) -> Self {
@@ -60,8 +79,13 @@ impl Frame {
         Self {
             left: values + 8.0,
             right: size.width - right - 1.0,
-            // Without room beside the plot its names stand in a row above.
-            top: if named > 0.0 && !beside { 28.0 } else { 8.0 },
+            // Without room beside the plot its names stand in rows above.
+            top: if named > 0.0 && !beside {
+                let rows = spread(names.iter().map(String::as_str), size.width - values - 9.0);
+                14.0 + ROW * rows.last().map_or(1.0, |(row, _)| *row as f64 + 1.0)
+            } else {
+                8.0
+            },
             bottom: size.height - 20.0,
             most,
         }
@@ -95,15 +119,15 @@ impl Frame {
         pen: &Pen<'_, DB>,
         names: &[(String, f64, &'static str)],
     ) -> Drawn<DB> {
-        let mut right = self.right;
-        for (name, _, token) in names {
-            pen.words(name, (right, 8.0), At::End, pen.paint.colour(token))?;
-            right -= width_of(name) + 14.0;
+        let places = spread(names.iter().map(|(name, ..)| name.as_str()), self.right - self.left);
+        for ((name, _, token), (row, from_right)) in names.iter().zip(places) {
+            let place = (self.right - from_right, 8.0 + row as f64 * ROW);
+            pen.words(name, place, At::End, pen.paint.colour(token))?;
         }
         Ok(())
     }
 
-    /// Names at the right, each at its height, moved apart; in a row above where there is no room.
+    /// Names at the right, each at its height, moved apart; in rows above where there is no room.
     pub fn names<DB: DrawingBackend>(
         &self,
         pen: &Pen<'_, DB>,

@@ -6,7 +6,7 @@ use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use plotters::prelude::DrawingBackend;
 
-use super::pen::{At, Pen};
+use super::pen::{At, Pen, apart};
 use super::{Chart, Drawn, Paint, Size, Spot, Twin};
 use crate::format::percent;
 
@@ -31,6 +31,9 @@ pub struct Ring {
     /// What the sum in the middle counts, such as `agents today`.
     pub centre: String,
 }
+
+/// How far outside the ring its labels stand.
+const LABEL: f64 = 12.0;
 
 struct Hoop {
     centre: (f64, f64),
@@ -78,7 +81,7 @@ impl Chart for Ring {
         let placed = self.placed();
         // Two pixels of canvas part the slices.
         let gap = if placed.len() > 1 { 1.0 / (PI * hoop.outer) } else { 0.0 };
-        for (slice, from, to) in placed {
+        for &(slice, from, to) in &placed {
             let (from_in, to_in) = (from + gap, (to - gap).max(from + gap + 0.001));
             let steps = ((to - from) * 64.0).ceil().max(2.0) as usize;
             let along = |radius: f64| {
@@ -89,13 +92,14 @@ impl Chart for Ring {
             let outline: Vec<_> =
                 outline.into_iter().map(|(radius, part)| hoop.point(radius, part)).collect();
             pen.shape(&outline, paint.colour(slice.token))?;
-            let label = hoop.point(hoop.outer + 12.0, (from + to) / 2.0);
-            pen.words(
-                &format!("{}{}", slice.letter, slice.value),
-                label,
-                At::Middle,
-                paint.colour("text-strong"),
-            )?;
+        }
+        // Along the half turn, so that the names of small slices do not cover each other.
+        let around = PI * (hoop.outer + LABEL);
+        let middles: Vec<_> = placed.iter().map(|(_, from, to)| (from + to) / 2.0 * around).collect();
+        for ((slice, ..), along) in placed.iter().zip(apart(&middles, 16.0, 0.0, around)) {
+            let words = format!("{}{}", slice.letter, slice.value);
+            let place = hoop.point(hoop.outer + LABEL, along / around);
+            pen.words(&words, place, At::Middle, paint.colour("text-strong"))?;
         }
         let (x, y) = hoop.centre;
         pen.rule(x - hoop.outer - 18.0, x + hoop.outer + 18.0, y + 1.0, paint.colour("line-strong"))?;

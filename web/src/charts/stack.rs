@@ -126,8 +126,14 @@ impl Chart for Stack {
         }
         let most = ((frame.right - frame.left) / 66.0) as usize;
         let end = last + self.step_us;
+        let mut labelled = None;
         for (at, label) in moments(first - 1, end, most) {
             let column = self.starts_us.partition_point(|&start| start <= at).saturating_sub(1);
+            // One label a column, however wide it is; a day's is its date.
+            if labelled.replace(column) == Some(column) {
+                continue;
+            }
+            let label = if self.step_us >= DAY { self.label(column) } else { label };
             let (left, right) = self.edges(&frame, column);
             pen.words(
                 &label,

@@ -56,6 +56,7 @@ pub fn Costs() -> Html {
     let asked = use_query(Some((days, by, records)), |(days, by, _)| question(days, by));
     let daily =
         use_query((by != CostsBy::Day).then_some((days, records)), |(days, _)| question(days, CostsBy::Day));
+    let whole = days.map(stretch);
     let ledger = asked.answer.data.clone();
     let open = AttrValue::from(address.get("open").to_owned());
     let chosen =
@@ -96,7 +97,7 @@ pub fn Costs() -> Html {
             </div>
             <Faced face={shown} what="the costs" lines=8 {empty} on_retry={asked.again}>
                 <Faced face={days_face} what="the days" lines=6 on_retry={daily.again}>
-                    if let Some(days) = days { <CostDays days={days.groups.clone()} /> }
+                    if let Some(days) = days { <CostDays days={days.groups.clone()} stretch={whole} /> }
                 </Faced>
                 <div class="row wrap groupings"><Segment label="Added up by" choices={groupings} value={by.as_str()} onchange={regroup} test_id="costs-by" /></div>
                 if let Some(ledger) = &ledger {
@@ -121,10 +122,15 @@ fn explained(by: CostsBy, day: &AttrValue) -> Html {
     html! { if by == CostsBy::Day { <a class="small" href={format!("/costs/why?day={day}")}>{ "Why is this different elsewhere?" }</a> } }
 }
 
-fn question(days: Option<i64>, by: CostsBy) -> GetCosts {
+/// So many days until today, from the first one's midnight to the last one's, µs.
+fn stretch(days: i64) -> (i64, i64) {
+    let today = calendar::midnight(dom::now_us());
     // From a day's middle: a day of summer time is an hour longer or shorter.
-    let noon = calendar::midnight(dom::now_us()) + DAY_US / 2;
-    let from = days.map(|days| Timestamp(calendar::midnight(noon - (days - 1) * DAY_US)).to_string());
+    (calendar::midnight(today + DAY_US / 2 - (days - 1) * DAY_US), today)
+}
+
+fn question(days: Option<i64>, by: CostsBy) -> GetCosts {
+    let from = days.map(|days| Timestamp(stretch(days).0).to_string());
     let query = CostsQuery { by: Some(by), from, timezone: Some(calendar::zone()), ..CostsQuery::default() };
     GetCosts { query, body: NoBody }
 }

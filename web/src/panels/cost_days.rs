@@ -13,8 +13,11 @@ const DAY_US: i64 = 86_400_000_000;
 /// What the chart shows.
 #[derive(Properties, PartialEq)]
 pub struct CostDaysProps {
-    /// The days, in order.
+    /// The days with records, in order.
     pub days: Vec<CostGroup>,
+    /// The stretch they are of, µs; from the first of them to the last where missing.
+    #[prop_or_default]
+    pub stretch: Option<(i64, i64)>,
 }
 
 /// Columns, one a day.
@@ -22,12 +25,14 @@ pub struct CostDaysProps {
 pub fn CostDays(props: &CostDaysProps) -> Html {
     let sum: Usd = props.days.iter().map(|day| day.sum.cost_usd).sum();
     let label = format!("Cost by day and model: {} in all", sum.display());
-    html! { <div class="cost-days"><Plot chart={Drawing::from(stack(&props.days))} {label} height={220.0} /></div> }
+    html! { <div class="cost-days"><Plot chart={Drawing::from(stack(&props.days, props.stretch))} {label} height={220.0} /></div> }
 }
 
-fn stack(days: &[CostGroup]) -> Stack {
+fn stack(days: &[CostGroup], stretch: Option<(i64, i64)>) -> Stack {
     let midnights: Vec<_> = days.iter().map(|day| calendar::midnight(day.first_at.micros())).collect();
-    let (Some(&first), Some(&last)) = (midnights.first(), midnights.last()) else {
+    let known = midnights.first().copied().zip(midnights.last().copied());
+    let whole = stretch.map(|(from, to)| (calendar::midnight(from), calendar::midnight(to)));
+    let Some((first, last)) = whole.or(known) else {
         return Stack { starts_us: Vec::new(), step_us: DAY_US, layers: Vec::new(), unit: Unit::Usd };
     };
     // A day of summer time is an hour longer or shorter: the nearest whole number is its place.
@@ -64,11 +69,20 @@ mod tests {
     fn a_day_without_cost_keeps_its_place_and_no_cost_is_lost() {
         let names = ["a", "b", "c", "d", "e", "f", "g"];
         let many: Vec<_> = names.iter().map(|name| (*name, "1")).collect();
-        let stack = stack(&[day("2026-11-20", &[("a", "2")]), day("2026-11-22", &many)]);
+        let stack = stack(&[day("2026-11-20", &[("a", "2")]), day("2026-11-22", &many)], None);
         assert_eq!(stack.starts_us.len(), 3);
         let sums: Vec<f64> =
             (0..3).map(|at| stack.layers.iter().map(|layer| layer.values[at]).sum()).collect();
         assert_eq!(sums, [2e9, 0.0, 7e9]);
         assert_eq!(stack.layers.last().map(|layer| layer.name.as_str()), Some("others"));
+    }
+
+    #[test]
+    fn a_stretch_is_shown_whole_however_few_days_have_records() {
+        let day = day("2026-11-22", &[("a", "2")]);
+        let noon = day.first_at.micros();
+        let stack = stack(&[day], Some((noon - 29 * DAY_US, noon + DAY_US)));
+        let value = |at: usize| stack.layers[0].values[at];
+        assert_eq!((stack.starts_us.len(), value(0), value(29), value(30)), (31, 0.0, 2e9, 0.0));
     }
 }
