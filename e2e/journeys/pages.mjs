@@ -21,6 +21,16 @@ async function aboard(product) {
   return { task: id, agent: event.agent_id, approval: event.data.approval?.id ?? event.data.approval_id };
 }
 
+/** In the page: cells that do not stand beneath the heading of their column. */
+function astray() {
+  const left = (element) => element.getBoundingClientRect().left;
+  return [...document.querySelectorAll('table')].flatMap((table) => {
+    const heads = [...table.querySelectorAll('thead th')];
+    const rows = [...table.querySelectorAll('tbody tr')].filter((row) => row.children.length === heads.length);
+    return rows.flatMap((row) => [...row.children].filter((cell, at) => Math.abs(left(cell) - left(heads[at])) > 1).map((cell) => cell.textContent));
+  });
+}
+
 /** The addresses of the pages, a test for each part of them. */
 const PARTS = {
   fleet: ({ agent }) => ['/dashboard', '/agents', '/agents?new=1', `/agents/${agent}`, '/settings', '/nowhere'],
@@ -42,6 +52,7 @@ for (const [part, paths] of Object.entries(PARTS)) {
           await page.evaluate((name) => (document.documentElement.dataset.theme = name), theme);
           await expectAccessible(page);
         }
+        expect(await page.evaluate(astray), `cells astray on ${path}`).toEqual([]);
         await page.setViewportSize(NARROWEST);
         await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth), `the width of ${path}`).toBeLessThanOrEqual(NARROWEST.width);
       });

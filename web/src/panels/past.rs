@@ -90,7 +90,7 @@ pub fn Past(props: &PastProps) -> Html {
             { facts }
             if !stood.steps.is_empty() { <ol class="past-steps row wide wrap" aria-label="Steps">{ for steps }</ol> }
             <div class="table-wrap" tabindex="0" role="region" aria-label="Agents then">
-                <table class="records" data-testid="past-agents">
+                <table class="records past-agents" data-testid="past-agents">
                     <thead><tr>
                         <th scope="col">{ "Agent" }</th><th scope="col">{ "Status" }</th><th scope="col" class="r">{ "Requests" }</th>
                         <th scope="col" class="r">{ "Cost" }</th><th scope="col">{ "Context" }</th><th scope="col" class="r hide-s">{ "Files read, written" }</th>
