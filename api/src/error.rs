@@ -45,6 +45,12 @@ impl ApiError {
         Self::new(Code::Unauthorized, message)
     }
 
+    /// The key is good, but not for this.
+    pub fn beyond_scope() -> Self {
+        let message = "this token may only hand in hooks and telemetry; for anything else use another key";
+        Self::new(Code::Forbidden, message)
+    }
+
     /// Something that is not there.
     pub fn not_found(what: impl std::fmt::Display) -> Self {
         Self::new(Code::NotFound, format!("there is no {what}; a list shows what there is"))

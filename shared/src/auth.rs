@@ -1,6 +1,6 @@
 //! Who may come in: login, session, tokens.
 
-use crate::{Timestamp, TokenId, json::holds_fields};
+use crate::{Timestamp, TokenId, json::holds_fields, words::words};
 use serde::{Deserialize, Serialize};
 
 /// What the login page posts: the single-use code, or a key.
@@ -38,6 +38,16 @@ pub struct Ticket {
     pub expires_at: Timestamp,
 }
 
+words! {
+    /// What a token may be used for.
+    TokenScope: exact "token scope" {
+        /// For everything.
+        All = "all",
+        /// To hand in hooks and telemetry, and for nothing else.
+        Ingest = "ingest",
+    }
+}
+
 /// One access token, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -46,6 +56,9 @@ pub struct Token {
     pub id: TokenId,
     /// What it is for.
     pub name: String,
+    /// What it may be used for.
+    #[serde(default)]
+    pub scope: TokenScope,
     /// Its last four characters.
     pub ends_with: String,
     /// When it was made.
@@ -68,6 +81,9 @@ pub struct NewToken {
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 3650))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in_days: Option<u32>,
+    /// What it may be used for; everything where missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<TokenScope>,
 }
 
 /// A token on the only occasion its secret is shown.

@@ -10,7 +10,7 @@ use super::{
 use crate::{config::Config, fleet::clock::Clock, http::access::Access};
 use clap::Args;
 use files::{Record, Target};
-use quarterdeck_shared::auth::NewToken;
+use quarterdeck_shared::auth::{NewToken, TokenScope};
 use serde_json::json;
 use settings::Wanted;
 use similar::TextDiff;
@@ -85,8 +85,9 @@ impl Connect {
             let record = match record {
                 Some(record) => record,
                 None => {
-                    let name = "connect".to_owned();
-                    let made = access.make_token(NewToken { name, expires_in_days: None }).await?;
+                    // Every process of an agent can read it, so it opens nothing but the way in.
+                    let (name, scope) = ("connect".to_owned(), Some(TokenScope::Ingest));
+                    let made = access.make_token(NewToken { name, scope, expires_in_days: None }).await?;
                     Record { token_id: made.token.id, secret: made.secret, ..Record::default() }
                 }
             };

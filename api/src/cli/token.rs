@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{fleet::clock::Clock, http::access::Access};
 use clap::{Args, Subcommand, value_parser};
-use quarterdeck_shared::{TokenId, auth::NewToken};
+use quarterdeck_shared::{
+    TokenId,
+    auth::{NewToken, TokenScope},
+};
 
 /// Characters a token's name may have.
 const NAME: usize = 80;
@@ -27,6 +30,9 @@ enum Order {
         /// Days until it ends; never where unset.
         #[arg(long, value_name = "DAYS", value_parser = value_parser!(u32).range(1..=3650))]
         days: Option<u32>,
+        /// It may only hand in hooks and telemetry.
+        #[arg(long)]
+        ingest: bool,
         #[command(flatten)]
         common: Common,
     },
@@ -47,7 +53,10 @@ enum Order {
 impl Token {
     pub(super) async fn run(self) -> Result<End, CliError> {
         match self.order {
-            Order::Create { name, days, common } => create(&common, name, days).await?,
+            Order::Create { name, days, ingest, common } => {
+                let scope = ingest.then_some(TokenScope::Ingest);
+                create(&common, NewToken { name, expires_in_days: days, scope }).await?;
+            }
             Order::List { common } => list(&common).await?,
             Order::Revoke { id, common } => revoke(&common, id).await?,
         }
@@ -55,13 +64,13 @@ impl Token {
     }
 }
 
-async fn create(common: &Common, name: String, days: Option<u32>) -> Result<(), CliError> {
-    if name.trim().is_empty() || name.chars().count() > NAME {
+async fn create(common: &Common, new: NewToken) -> Result<(), CliError> {
+    if new.name.trim().is_empty() || new.name.chars().count() > NAME {
         return Err(CliError::Usage(format!("a token's name has 1 to {NAME} characters")));
     }
     let store = common.store().await?;
     let access = Access::new("", store.clone(), Clock::system());
-    let made = access.make_token(NewToken { name, expires_in_days: days }).await?;
+    let made = access.make_token(new).await?;
     let output = common.output();
     if output.json {
         output.value(&made)?;
@@ -89,10 +98,11 @@ async fn list(common: &Common) -> Result<(), CliError> {
             let ends = token.expires_at.map_or_else(never, moment);
             let used = token.last_used_at.map_or_else(never, moment);
             let shown = format!("…{}", plain(&token.ends_with));
-            vec![token.id.to_string(), shown, moment(token.created_at), used, ends, plain(&token.name)]
+            let scope = token.scope.to_string();
+            vec![token.id.to_string(), shown, scope, moment(token.created_at), used, ends, plain(&token.name)]
         })
         .collect();
-    output.table(&["ID", "SECRET", "CREATED", "LAST USED", "ENDS", "NAME"], &rows)
+    output.table(&["ID", "SECRET", "SCOPE", "CREATED", "LAST USED", "ENDS", "NAME"], &rows)
 }
 
 async fn revoke(common: &Common, id: TokenId) -> Result<(), CliError> {

@@ -10,7 +10,7 @@ use crate::{
 };
 use quarterdeck_shared::{
     Timestamp, TokenId,
-    auth::{MadeToken, NewToken, Ticket, Token},
+    auth::{MadeToken, NewToken, Ticket, Token, TokenScope},
 };
 use std::{
     collections::HashMap,
@@ -52,6 +52,7 @@ impl Access {
             owner: Arc::new(Caller {
                 proof: Proof::Key,
                 name: "key".to_owned(),
+                scope: TokenScope::All,
                 expires_at: None,
                 hash: hash(key),
             }),
@@ -85,7 +86,8 @@ impl Access {
             }
         }
         let proof = Proof::Token(token.id);
-        Ok(Some(Arc::new(Caller { proof, name: token.name, expires_at: token.expires_at, hash })))
+        let Token { name, scope, expires_at, .. } = token;
+        Ok(Some(Arc::new(Caller { proof, name, scope, expires_at, hash })))
     }
 
     /// Whoever shows this session's secret.
@@ -94,7 +96,8 @@ impl Access {
         let row = self.store.session(&hash, self.clock.now()).await?;
         let caller = |row: SessionRow| {
             let expires_at = Some(row.expires_at);
-            Arc::new(Caller { proof: Proof::Session, name: row.name, expires_at, hash: row.hash })
+            let scope = TokenScope::All;
+            Arc::new(Caller { proof: Proof::Session, name: row.name, scope, expires_at, hash: row.hash })
         };
         Ok(row.map(caller))
     }
@@ -150,6 +153,7 @@ impl Access {
         let caller = Caller {
             proof: Proof::Session,
             name: row.name.clone(),
+            scope: TokenScope::All,
             expires_at: Some(expires_at),
             hash: row.hash.clone(),
         };
@@ -183,6 +187,7 @@ impl Access {
         let token = Token {
             id: TokenId(uuid::Uuid::now_v7()),
             name: new.name.trim().to_owned(),
+            scope: new.scope.unwrap_or_default(),
             ends_with: secret[secret.len() - 4..].to_owned(),
             created_at,
             last_used_at: None,

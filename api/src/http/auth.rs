@@ -12,7 +12,7 @@ use super::{
 use crate::{config::Config, error::ApiError};
 use quarterdeck_shared::{
     Code, Page, TokenId, Total,
-    auth::{NewSession, NewToken},
+    auth::{NewSession, NewToken, TokenScope},
     endpoints::{
         CreateSession, CreateTicket, CreateToken, DeleteSession, DeleteToken, GetSession, ListTokens,
     },
@@ -56,6 +56,7 @@ async fn login(
     let name = match (&new.0.code, &new.0.key) {
         (Some(code), None) if access.take_code(code) => "login link".to_owned(),
         (None, Some(key)) => match access.by_secret(key).await? {
+            Some(caller) if caller.scope != TokenScope::All => return Err(ApiError::beyond_scope()),
             Some(caller) => caller.name.clone(),
             None => return Err(ApiError::new(Code::Unauthorized, "this key is not known here")),
         },

@@ -1,6 +1,9 @@
 //! Callers: somebody who may come in, and by what they proved it.
 
-use quarterdeck_shared::{Timestamp, TokenId, auth::Session};
+use quarterdeck_shared::{
+    Timestamp, TokenId,
+    auth::{Session, TokenScope},
+};
 
 /// By what somebody proved who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub struct Caller {
     pub proof: Proof,
     /// What people call them.
     pub name: String,
+    /// For what.
+    pub scope: TokenScope,
     /// Until when; without an end where missing.
     pub expires_at: Option<Timestamp>,
     /// The hash of what they showed: tells callers apart without keeping a secret.

@@ -4,6 +4,7 @@
 use super::{
     access::{Access, TICKET_PROTOCOL},
     caller::Caller,
+    hooks,
     origin::{Names, Origin},
     otlp,
     rates::{Asker, Rates},
@@ -11,7 +12,7 @@ use super::{
     spa,
 };
 use crate::{config::Config, error::ApiError, store::StoreError};
-use quarterdeck_shared::Code;
+use quarterdeck_shared::{Code, auth::TokenScope};
 use rocket::{
     Data, Request,
     fairing::{Fairing, Info, Kind},
@@ -65,7 +66,8 @@ async fn look(request: &Request<'_>, data: &mut Data<'_>, seen: &mut Seen) -> Re
     }
     admit_media(request, data).await?;
     seen.caller = identify(request, credentials, from).await?;
-    count(request, seen)
+    count(request, seen)?;
+    confine(request, seen)
 }
 
 /// What somebody shows to prove who they are. The first that is there counts, and no other.
@@ -176,6 +178,13 @@ async fn identify(
         Credentials::Cookie(_) | Credentials::Nothing => Ok(None),
     };
     Ok(found?)
+}
+
+/// Who may only hand in finds every other address closed, also those that are open to strangers.
+fn confine(request: &Request<'_>, seen: &Seen) -> Result<(), ApiError> {
+    let is_confined = seen.caller.as_ref().is_some_and(|caller| caller.scope == TokenScope::Ingest);
+    let takes_in = otlp::is_at(request) || hooks::is_at(request);
+    if is_confined && !takes_in { Err(ApiError::beyond_scope()) } else { Ok(()) }
 }
 
 fn count(request: &Request<'_>, seen: &Seen) -> Result<(), ApiError> {

@@ -8,10 +8,16 @@ use super::{
 use crate::{error::ApiError, sources::Sources};
 use orchestrator::hooks;
 use quarterdeck_shared::{
+    Endpoint as _,
     endpoints::IngestHook,
     hooks::{HookInput, HookReply},
 };
-use rocket::{Route, State, post, routes};
+use rocket::{Request, Route, State, post, routes};
+
+/// Whether a request is for the hooks' address.
+pub(super) fn is_at(request: &Request<'_>) -> bool {
+    request.uri().path().as_str() == IngestHook::ROUTE.path
+}
 
 /// The routes.
 pub fn routes() -> Vec<Route> {

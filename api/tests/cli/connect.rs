@@ -2,7 +2,7 @@
 
 use super::json;
 use crate::support::server::Home;
-use quarterdeck_shared::auth::Token;
+use quarterdeck_shared::auth::{Token, TokenScope};
 use serde_json::Value;
 use std::{
     fs,
@@ -51,7 +51,7 @@ fn it_shows_then_writes_and_undo_leaves_the_file_as_it_was() {
     assert_eq!((mode(&path), mode(&home.data_dir().join("connect.json"))), (0o600, 0o600));
     assert_eq!(fs::read_to_string(path.with_extension("json.before-quarterdeck")).unwrap(), BEFORE);
     let tokens: Vec<Token> = json(&home.run(&["token", "list", "--json"]));
-    assert_eq!((tokens.len(), tokens[0].name.as_str()), (1, "connect"));
+    assert_eq!((tokens.len(), tokens[0].name.as_str(), tokens[0].scope), (1, "connect", TokenScope::Ingest));
 
     // A second time it finds all as it shall be, with the same key.
     assert_eq!(home.run(&["connect", "--yes"]).code, Some(0));

@@ -20,7 +20,7 @@ use quarterdeck::store::{Batch, Row, Store, WriterRules};
 use quarterdeck_shared::{
     Event, Page,
     agents::Agent,
-    auth::{MadeToken, Token},
+    auth::{MadeToken, Token, TokenScope},
     settings::Check,
     tasks::Task,
     usage::Totals,
@@ -90,6 +90,10 @@ both! {
         let home = Home::with(place);
         let made: MadeToken = json(&home.run(&["token", "create", "laptop", "--days", "3", "--json"]));
         assert!(made.secret.starts_with("qd_"));
+        assert_eq!(made.token.scope, TokenScope::All);
+        let narrow: MadeToken = json(&home.run(&["token", "create", "otlp", "--ingest", "--json"]));
+        assert_eq!(narrow.token.scope, TokenScope::Ingest);
+        assert_eq!(home.run(&["token", "revoke", &narrow.token.id.to_string()]).code, Some(0));
         let listed: Vec<Token> = json(&home.run(&["token", "list", "--json"]));
         assert_eq!(listed, store.tokens().await.unwrap());
         assert_eq!(listed, std::slice::from_ref(&made.token));

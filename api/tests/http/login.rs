@@ -153,7 +153,7 @@ async fn a_ticket_works_once_and_for_thirty_seconds() {
 async fn sessions_and_tokens_end_by_themselves() {
     let (access, clock, _, _desk) = timed().await;
     let (secret, caller) = access.open_session("login link").await.unwrap();
-    let new = quarterdeck_shared::auth::NewToken { name: "ci".into(), expires_in_days: Some(1) };
+    let new = quarterdeck_shared::auth::NewToken { name: "ci".into(), expires_in_days: Some(1), scope: None };
     let token = access.make_token(new).await.unwrap();
     let by_token = access.by_secret(&token.secret).await.unwrap().unwrap();
     clock.advance(seconds(24 * 3600));
@@ -163,6 +163,16 @@ async fn sessions_and_tokens_end_by_themselves() {
     clock.advance(seconds(SESSION_SECONDS));
     assert!(access.by_session(&secret).await.unwrap().is_none());
     assert!(!access.still_holds(&caller).await.unwrap());
+}
+
+#[rocket::async_test]
+async fn a_token_that_only_hands_in_opens_no_session() {
+    let desk = Desk::new().await;
+    let made = desk.post("/api/v1/tokens", r#"{"name":"connect","scope":"ingest"}"#).await.json();
+    let secret = made["secret"].as_str().unwrap();
+    let refused = log_in(&desk, &format!(r#"{{"key":"{secret}"}}"#)).await;
+    assert_eq!((refused.status, refused.code().as_str()), (403, "FORBIDDEN"));
+    assert_eq!(refused.header("set-cookie"), "");
 }
 
 #[rocket::async_test]

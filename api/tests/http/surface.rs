@@ -1,12 +1,15 @@
 //! The surface: what is mounted, and that every line of it is guarded. New routes are tried without being named here.
 
 use super::desk::{Desk, HOST, KEY, ORIGIN, Reply, bearer, filled, json_type, method, places};
-use quarterdeck::http::spa;
+use crate::both;
+use quarterdeck::{http::spa, sources::otlp::PLACES, store::Location};
 use quarterdeck_shared::{
-    ENDPOINTS,
+    ENDPOINTS, Endpoint as _,
+    endpoints::IngestHook,
     openapi::{PLAIN, SOCKETS},
 };
 use rocket::http::{Header, Method};
+use serde_json::json;
 use std::collections::BTreeSet;
 
 #[rocket::async_test]
@@ -21,7 +24,7 @@ async fn what_is_declared_is_mounted_and_nothing_else() {
     let others = SOCKETS.iter().map(|(path, _)| format!("GET {path}"));
     let own = ["/metrics", "/api/openapi.json", "/api/docs", "/api/docs/style.css"];
     let own = own.into_iter().chain(PLAIN.iter().map(|plain| plain.path)).map(|path| format!("GET {path}"));
-    let telemetry = quarterdeck::sources::otlp::PLACES.map(|path| format!("POST {path}"));
+    let telemetry = PLACES.map(|path| format!("POST {path}"));
     let wanted: BTreeSet<String> = declared.chain(others).chain(own).chain(telemetry).collect();
     assert_eq!(mounted, wanted);
 }
@@ -75,6 +78,34 @@ async fn without_a_key_only_open_places_answer() {
                 assert!(reply.header("www-authenticate").starts_with("Bearer"), "{place}");
             }
         }
+    }
+}
+
+both! {
+    async fn a_token_that_only_hands_in_finds_all_else_closed(place: &Place) {
+        let url = match &place.location {
+            Location::Sqlite(path) => format!("sqlite:{}", path.display()),
+            Location::Postgres(url) => url.clone(),
+        };
+        let desk = Desk::with(&[("database_url", url.as_str())]).await;
+        let made = desk.post("/api/v1/tokens", r#"{"name":"connect","scope":"ingest"}"#).await.json();
+        let listed = desk.get("/api/v1/tokens").await.json();
+        assert_eq!((&made["scope"], &listed["items"][0]["scope"]), (&json!("ingest"), &json!("ingest")));
+        let shown = bearer(made["secret"].as_str().unwrap());
+        let headers = [host(HOST), origin(ORIGIN), shown.clone(), json_type()];
+        for (place, _, reply) in everywhere(&desk, &headers).await {
+            if place.ends_with(IngestHook::ROUTE.path) {
+                assert_ne!(reply.status, 403, "{place}");
+            } else {
+                assert_eq!((reply.status, reply.code().as_str()), (403, "FORBIDDEN"), "{place}");
+                assert!(reply.text.contains("only hand in hooks and telemetry"), "{place}: {}", reply.text);
+            }
+        }
+        for path in PLACES {
+            let request = desk.bare(Method::Post, path).header(shown.clone()).header(json_type()).body("{}");
+            assert_eq!(request.dispatch().await.status().code, 200, "{path}");
+        }
+        desk.store().close().await;
     }
 }
 

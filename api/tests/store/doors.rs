@@ -5,7 +5,10 @@ use crate::{
     support::{database::Place, rows},
 };
 use quarterdeck::store::{Batch, Location, Row, Store, StoreError, TokenRow, WriterRules};
-use quarterdeck_shared::{TokenId, auth::Token};
+use quarterdeck_shared::{
+    TokenId,
+    auth::{Token, TokenScope},
+};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use std::collections::BTreeSet;
 use tokio::task::JoinSet;
@@ -45,6 +48,7 @@ both! {
         let token = Token {
             id: TokenId(rows::id(5, 1)),
             name: "script".into(),
+            scope: TokenScope::All,
             ends_with: "wxyz".into(),
             created_at: rows::MORNING,
             last_used_at: None,
@@ -71,7 +75,8 @@ both! {
         let token = |number: u64| {
             let (id, name) = (TokenId(rows::id(5, number)), format!("token {number}"));
             let ends_with = String::new();
-            let token = Token { id, name, ends_with, created_at: rows::MORNING, last_used_at: None, expires_at: None };
+            let scope = TokenScope::All;
+            let token = Token { id, name, scope, ends_with, created_at: rows::MORNING, last_used_at: None, expires_at: None };
             Row::Token(Box::new(TokenRow { token, hash: "the same secret".into() }))
         };
         store.commit(rows::rows([token(1)])).await.unwrap();

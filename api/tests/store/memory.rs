@@ -2,7 +2,11 @@
 
 use crate::{both, support::rows};
 use quarterdeck::store::{AnswerRow, Noun, Row, SessionRow, TokenRow};
-use quarterdeck_shared::{TokenId, auth::Token};
+use quarterdeck_shared::{
+    TokenId,
+    auth::{Token, TokenScope},
+};
+use sea_orm::ConnectionTrait as _;
 
 both! {
     async fn a_token_is_found_by_its_hash_until_it_is_revoked(place: &Place) {
@@ -11,6 +15,7 @@ both! {
         let token = Token {
             id,
             name: "laptop".into(),
+            scope: TokenScope::Ingest,
             ends_with: "abcd".into(),
             created_at: rows::MORNING,
             last_used_at: None,
@@ -28,6 +33,31 @@ both! {
         store.commit(rows::rows([Row::RevokeToken(id)])).await.unwrap();
         assert_eq!(store.token_by_hash("f00d").await.unwrap(), None);
         assert_eq!(store.tokens().await.unwrap(), []);
+        store.close().await;
+    }
+
+    async fn a_key_that_agents_were_given_before_may_only_hand_in(place: &Place) {
+        place.open().await.close().await;
+        let look = place.look().await;
+        for statement in [
+            "ALTER TABLE tokens DROP COLUMN scope",
+            "DELETE FROM seaql_migrations WHERE version = 'm20261123_000008_tokens'",
+        ] {
+            look.execute_unprepared(statement).await.unwrap();
+        }
+        let id = |number| match place.is_sqlite() {
+            true => format!("x'{}'", rows::id(5, number).simple()),
+            false => format!("'{}'", rows::id(5, number)),
+        };
+        for (number, name) in [(1, "ci"), (2, "connect")] {
+            let row = format!("({}, '{number}', '{name}', 'abcd', {number})", id(number));
+            let insert = format!("INSERT INTO tokens (id, hash, name, ends_with, created_at) VALUES {row}");
+            look.execute_unprepared(&insert).await.unwrap();
+        }
+        look.close().await.unwrap();
+        let store = place.open().await;
+        let scopes: Vec<_> = store.tokens().await.unwrap().iter().map(|token| token.scope).collect();
+        assert_eq!(scopes, [TokenScope::All, TokenScope::Ingest]);
         store.close().await;
     }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use quarterdeck_shared::TokenId;
-use quarterdeck_shared::auth::{MadeToken, NewToken, Token};
+use quarterdeck_shared::auth::{MadeToken, NewToken, Token, TokenScope};
 use yew::prelude::*;
 
 use crate::components::{
@@ -51,6 +51,7 @@ fn Row(props: &RowProps) -> Html {
                     { "created " }<TimeAt at_us={token.created_at.micros()} />
                     if let Some(at) = token.last_used_at { { ", used " }<TimeAgo at_us={at.micros()} /> } else { { ", never used" } }
                     if let Some(at) = token.expires_at { { ", ends " }<TimeAt at_us={at.micros()} /> } else { { ", does not end" } }
+                    if token.scope == TokenScope::Ingest { { ", only hands in hooks and telemetry" } }
                 </span>
             </span>
             if props.sure {
@@ -99,7 +100,11 @@ pub fn TokenForm(props: &TokenFormProps) -> Html {
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if ready {
-                on_make.emit(NewToken { name: name.trim().to_owned(), expires_in_days: days.parse().ok() });
+                on_make.emit(NewToken {
+                    name: name.trim().to_owned(),
+                    expires_in_days: days.parse().ok(),
+                    scope: None,
+                });
             }
         })
     };
@@ -163,6 +168,10 @@ mod tests {
         let html =
             drawn(html! { <TokenList tokens={vec![Rc::new(token())]} on_revoke={Callback::noop()} /> });
         holds(&html, &["ci", "…x7Qa", "never used", "does not end", "aria-label=\"Revoke ci\""]);
+        assert!(!html.contains("only hands in"));
+        let narrow = Rc::new(Token { scope: TokenScope::Ingest, ..token() });
+        let html = drawn(html! { <TokenList tokens={vec![narrow]} on_revoke={Callback::noop()} /> });
+        holds(&html, &["only hands in hooks and telemetry"]);
     }
 
     #[test]

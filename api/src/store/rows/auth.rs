@@ -11,7 +11,7 @@ use sea_orm::Value;
 pub(in crate::store) const TOKENS: Table = Table {
     name: "tokens",
     key: &["id"],
-    columns: &["id", "hash", "name", "ends_with", "created_at", "last_used_at", "expires_at"],
+    columns: &["id", "hash", "name", "ends_with", "created_at", "last_used_at", "expires_at", "scope"],
     unread: 0,
 };
 
@@ -39,6 +39,7 @@ pub(in crate::store) fn token_values(TokenRow { token, hash }: &TokenRow) -> Vec
         sql::time(token.created_at),
         sql::time_or_none(token.last_used_at),
         sql::time_or_none(token.expires_at),
+        token.scope.as_str().into(),
     ]
 }
 
@@ -52,6 +53,7 @@ pub(in crate::store) fn read_token(fields: &mut Fields) -> Result<TokenRow, Stor
         created_at: fields.time()?,
         last_used_at: fields.time_or_none()?,
         expires_at: fields.time_or_none()?,
+        scope: fields.word()?,
     };
     Ok(TokenRow { token, hash })
 }
