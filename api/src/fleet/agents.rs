@@ -112,6 +112,11 @@ impl Fleet {
         if !may(me.agent.status, AgentStatus::Cancelled) {
             return Err(refusal(&me.agent, AgentStatus::Cancelled));
         }
+        if me.agent.source != OWN {
+            // Nothing here holds its process, and what it asks its terminal still asks.
+            let why = "works elsewhere, where nothing here can stop it; end it in its terminal";
+            return Err(FleetError::Conflict(format!("agent {id} {why}")));
+        }
         let ending = Ending::Cancelled("somebody cancelled it".into());
         fleet.end_idle(id, &ending).await?;
         fleet.tell_driver(&me.agent, ending);

@@ -3,7 +3,7 @@
 use super::desk::{Desk, Reply, json_type};
 use quarterdeck_shared::{
     agents::{AgentQuery, NewPrompt},
-    approvals::ApprovalQuery,
+    approvals::{Approval, ApprovalQuery},
 };
 use rocket::http::Method;
 use serde_json::{Value, json};
@@ -21,6 +21,17 @@ fn told(event: &str) -> Value {
         "tool_name": "Bash", "tool_input": {"command": "make"}, "a_field_of_next_year": [1, 2]})
 }
 
+/// Waits for a question.
+async fn asked(desk: &Desk) -> Approval {
+    loop {
+        let mut waiting = desk.store().approvals(&ApprovalQuery::default()).await.unwrap().items;
+        match waiting.pop() {
+            Some(approval) => return approval,
+            None => tokio::task::yield_now().await,
+        }
+    }
+}
+
 #[rocket::async_test]
 async fn a_question_is_answered_and_an_instruction_is_handed_over_by_the_api() {
     let desk = Desk::new().await;
@@ -30,13 +41,7 @@ async fn a_question_is_answered_and_an_instruction_is_handed_over_by_the_api() {
         (status, reply["hookSpecificOutput"]["decision"]["behavior"].clone())
     };
     let answers = async {
-        let id = loop {
-            let waiting = desk.store().approvals(&ApprovalQuery::default()).await.unwrap().items;
-            match waiting.first() {
-                Some(approval) => break approval.id,
-                None => tokio::task::yield_now().await,
-            }
-        };
+        let id = asked(&desk).await.id;
         let path = format!("/api/v1/approvals/{id}");
         let first = send(&desk, &path, &json!({"decision": "allow"})).await.0;
         (first, send(&desk, &path, &json!({"decision": "deny"})).await.0)
@@ -49,6 +54,25 @@ async fn a_question_is_answered_and_an_instruction_is_handed_over_by_the_api() {
     assert_eq!(send(&desk, &path, &prompt).await.0, 200);
     let reply = send(&desk, PATH, &told("Stop")).await;
     assert_eq!(reply, (200, json!({"decision": "block", "reason": "Then paint it."})));
+}
+
+#[rocket::async_test]
+async fn a_session_in_its_terminal_is_not_said_to_be_cancelled() {
+    let desk = Desk::new().await;
+    send(&desk, PATH, &told("UserPromptSubmit")).await;
+    let asks = async { send(&desk, PATH, &told("PermissionRequest")).await };
+    let cancels = async {
+        let asked = asked(&desk).await;
+        let path = format!("/api/v1/agents/{}", asked.agent_id);
+        let (status, refusal) = send(&desk, &format!("{path}/cancel"), &json!({})).await;
+        assert!(refusal["message"].as_str().unwrap().contains("end it in its terminal"), "{refusal}");
+        let agent = desk.get(&path).await.json();
+        assert_eq!((status, &agent["status"]), (409, &json!("waiting")));
+        send(&desk, &format!("/api/v1/approvals/{}", asked.id), &json!({"decision": "allow"})).await.0
+    };
+    let (asked, answered) = tokio::join!(asks, cancels);
+    assert_eq!(answered, 200, "its question is still open");
+    assert_eq!(asked.1["hookSpecificOutput"]["decision"]["behavior"], "allow");
 }
 
 #[rocket::async_test]
