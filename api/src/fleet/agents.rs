@@ -177,6 +177,12 @@ impl Inner {
         if !may(me.agent.status, AgentStatus::Running) {
             return Err(refusal(&me.agent, AgentStatus::Running));
         }
+        if me.agent.source != OWN
+            && let Some(parent) = me.agent.parent_id
+        {
+            let why = "was a sub-agent of a session that has no thread of its own to go on with";
+            return Err(FleetError::Conflict(format!("agent {id} {why}; prompt agent {parent} instead")));
+        }
         if let Some(id) = me.agent.task_id
             && let Some(task) = self.store.task(id).await?
         {
@@ -190,6 +196,8 @@ impl Inner {
             0 => (AgentStatus::Created, work::waits_for_a_place(self.rules.max_agents), work::WAITS),
             _ => (AgentStatus::Running, "its process is being started".to_owned(), "is being started"),
         };
+        // Wherever it was begun, from now on its stream tells of it.
+        me.agent.source = OWN.to_owned();
         me.agent.status = status;
         me.agent.status_evidence = StatusEvidence::because(reason);
         me.agent.activity = activity.into();

@@ -4,6 +4,7 @@ mod agents;
 mod approvals;
 mod arguments;
 mod deck;
+mod elsewhere;
 mod keeper;
 mod processes;
 mod restore;
