@@ -11,7 +11,6 @@ mod intake;
 pub mod otlp;
 mod repricing;
 
-pub use crew::SOURCE as TRANSCRIPT;
 pub use hooks::{HookRules, Hooks};
 pub use intake::{Intake, Taken, Tense};
 pub use repricing::Repriced;

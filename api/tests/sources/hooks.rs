@@ -17,7 +17,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::broadcast::Receiver;
 
 /// Hooks that hold a question so long.
-fn heard_by(store: &Store, hold: Duration, ask: &[&str]) -> (Sources, Outside) {
+pub fn heard_by(store: &Store, hold: Duration, ask: &[&str]) -> (Sources, Outside) {
     let outside = Outside::default();
     let ask_tools = ask.iter().map(|tool| (*tool).to_owned()).collect();
     let hooks = HookRules { hold, ask_tools };
@@ -25,26 +25,26 @@ fn heard_by(store: &Store, hold: Duration, ask: &[&str]) -> (Sources, Outside) {
     (Sources::beside(&rules, store.clone(), outside.clone()), outside)
 }
 
-fn hours() -> Duration {
+pub fn hours() -> Duration {
     Duration::from_secs(7_200)
 }
 
-fn told(event: &str, more: Value) -> Value {
+pub fn told(event: &str, more: Value) -> Value {
     let mut value =
         json!({"session_id": "s1", "cwd": "/home/dev/app", "hook_event_name": event, "prompt_id": "p1"});
     value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     value
 }
 
-fn tool(event: &str) -> Value {
+pub fn tool(event: &str) -> Value {
     told(event, json!({"tool_name": "Bash", "tool_input": {"command": "make"}, "tool_use_id": "t1"}))
 }
 
-async fn hear(hooks: &Hooks, input: Value) -> Value {
+pub async fn hear(hooks: &Hooks, input: Value) -> Value {
     hooks.hear(orchestrator::hooks::read(&input).unwrap()).await.unwrap()
 }
 
-async fn stands(store: &Store) -> (AgentStatus, String, String) {
+pub async fn stands(store: &Store) -> (AgentStatus, String, String) {
     let agent = agents(store).await.remove(0);
     (agent.status, agent.status_evidence.reason, agent.activity)
 }
@@ -53,7 +53,7 @@ async fn events(store: &Store) -> i64 {
     store.seq()
 }
 
-async fn asked(groups: &mut Receiver<Arc<[Committed]>>, store: &Store) -> Approval {
+pub async fn asked(groups: &mut Receiver<Arc<[Committed]>>, store: &Store) -> Approval {
     loop {
         let group = groups.recv().await.expect("the store goes on");
         if group.iter().any(|event| event.kind == "approval.asked") {
@@ -62,7 +62,7 @@ async fn asked(groups: &mut Receiver<Arc<[Committed]>>, store: &Store) -> Approv
     }
 }
 
-async fn approvals(store: &Store, status: &str) -> Vec<Approval> {
+pub async fn approvals(store: &Store, status: &str) -> Vec<Approval> {
     let query = ApprovalQuery { status: Some(status.into()), ..ApprovalQuery::default() };
     store.approvals(&query).await.unwrap().items
 }

@@ -1,6 +1,10 @@
 //! What telemetry tells counts once, whoever else tells it, in whatever order.
 
-use super::{LATER, adds_up, agents, append, helped, import, prompt, records, response, totals};
+use super::{
+    LATER, adds_up, agents, append, helped,
+    hooks::{approvals, asked, hear, heard_by, hours, stands, tool},
+    import, prompt, records, response, totals,
+};
 use crate::{both, support::rows};
 use quarterdeck::{
     fleet::clock::Clock,
@@ -185,6 +189,33 @@ both! {
         adds_up(&store).await;
         let note: Value = serde_json::from_str(&store.note("otlp/s2").await.unwrap().unwrap()).unwrap();
         assert!(note["meters"].is_object());
+        store.close().await;
+    }
+
+    async fn what_it_tells_takes_no_question_back_that_a_hook_asked(place: &Place) {
+        let store = place.open().await;
+        let used = |second| event("s1", "tool_result", second, json!({"tool_name": "Read", "success": "true"}));
+        send(&store, Signal::Logs, &logs(&[used(0)])).await;
+        let (killed, _) = heard_by(&store, hours(), &[]);
+        let mut groups = store.watch();
+        let hooks = killed.hooks().clone();
+        let held = tokio::spawn(async move { hear(&hooks, tool("PermissionRequest")).await });
+        asked(&mut groups, &store).await;
+        let heard = agents(&store).await[0].status_evidence.last_event_at;
+        send(&store, Signal::Logs, &logs(&[used(2), request("s1", "m1", 7)])).await;
+        let (status, reason, _) = stands(&store).await;
+        assert_eq!(status, AgentStatus::Waiting, "{reason}");
+        let agent = agents(&store).await.remove(0);
+        assert_eq!((agent.status_evidence.last_event_at, agent.model.as_deref()), (heard, Some("claude-sonnet-5-5")));
+        held.abort();
+
+        let (next, _) = heard_by(&store, hours(), &[]);
+        let running = tokio::spawn({ let next = next.clone(); async move { next.run().await } });
+        while !approvals(&store, "pending").await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        next.stop();
+        running.await.unwrap();
         store.close().await;
     }
 

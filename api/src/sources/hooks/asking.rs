@@ -7,8 +7,7 @@ use crate::{
         outside::{Outcome, Word},
     },
     sources::{
-        TRANSCRIPT,
-        crew::HOOK,
+        crew::{HOOK, from_elsewhere},
         intake::{Tense, write},
     },
     store::{Batch, Draft, Row, StoreError},
@@ -186,7 +185,7 @@ impl Hooks {
             let page = store.approvals(&query).await?;
             for approval in page.items {
                 let agent = store.agent(approval.agent_id).await?;
-                let elsewhere = agent.is_some_and(|me| me.agent.source == TRANSCRIPT);
+                let elsewhere = agent.is_some_and(|me| from_elsewhere(&me.agent.source));
                 if elsewhere && !self.outside.holds(approval.id) {
                     let why = "the server stopped; its terminal asked";
                     store.commit(told(withdrawn(approval, why, self.intake.now()))).await?;

@@ -1,6 +1,6 @@
 //! Overhearing: what telemetry tells of an agent beside its usage, of those that nobody else tells of.
 
-use crate::sources::crew::{Crew, QUIET_SECONDS, TELEMETRY};
+use crate::sources::crew::{Crew, QUIET_SECONDS, TELEMETRY, speaks};
 use orchestrator::{
     figures,
     otlp::{Fact, Told},
@@ -32,24 +32,28 @@ impl Crew {
         };
         member.touched = true;
         let agent = &mut member.me.agent;
+        // A hook knows where it stands, and is not outlasted by what telemetry tells of the same moments later.
+        let hooked = speaks(&agent.status_evidence, now);
         agent.created_at = agent.created_at.min(at);
         agent.started_at = Some(agent.started_at.map_or(at, |started| started.min(at)));
-        if Some(at) >= agent.status_evidence.last_event_at {
+        let is_newest = Some(at) >= agent.status_evidence.last_event_at;
+        if let Fact::Request { observed, .. } = &told.fact
+            && (is_newest || hooked && is_new)
+            && (!observed.sidechain || !told.thread.agent_id.is_empty())
+        {
+            let window = self.prices.window(&observed.model);
+            let used = observed.tokens.prompt();
+            agent.context = window.and_then(|window| Context::of(used, window)).or(agent.context);
+            agent.model = Some(observed.model.clone());
+        }
+        if is_newest && !hooked {
             agent.status_evidence.last_event_at = Some(at);
             agent.updated_at = at;
-            if let Fact::Request { observed, .. } = &told.fact
-                && (!observed.sidechain || !told.thread.agent_id.is_empty())
-            {
-                let window = self.prices.window(&observed.model);
-                let used = observed.tokens.prompt();
-                agent.context = window.and_then(|window| Context::of(used, window)).or(agent.context);
-                agent.model = Some(observed.model.clone());
-            }
             if let Some(activity) = activity(&told.fact) {
                 agent.activity = figures::cut(&activity, ACTIVITY_CHARS).into_owned();
             }
         }
-        if agent.status != AgentStatus::Deleted {
+        if !hooked && agent.status != AgentStatus::Deleted {
             let (status, reason) = standing(agent.status_evidence.last_event_at, agent.status, now);
             (agent.status, agent.status_evidence.reason) = (status, reason);
             let newest = agent.status_evidence.last_event_at;
