@@ -134,7 +134,7 @@ pub struct Agent {
     pub parent_id: Option<AgentId>,
     /// The model that answers it; null until the first answer where none was asked for.
     pub model: Option<String>,
-    /// Where its events come from: `quarterdeck`, `transcript`, `hooks`, `otlp`.
+    /// Where its events come from: `quarterdeck`, `transcript`, `hooks`, `otlp`, `agent_logs`.
     pub source: String,
     /// What runs it: `claude_cli` or `replay`.
     pub runtime: String,

@@ -27,13 +27,20 @@ pub use standing::{HOOK, QUIET_SECONDS, speaks, standing};
 pub const SOURCE: &str = "transcript";
 /// Where agents come from that are known by their telemetry alone.
 pub const TELEMETRY: &str = "otlp";
+/// Where agents come from of whom hooks told first, and no file yet.
+pub const HOOKS: &str = "hooks";
 
 /// Where agents come from that the Python orchestrator ran.
 pub use orchestrator::agent_logs::SOURCE as AGENT_LOGS;
 
 /// Whether an agent or task of this source was begun by nobody here.
 pub fn from_elsewhere(source: &str) -> bool {
-    matches!(source, SOURCE | TELEMETRY | AGENT_LOGS)
+    matches!(source, SOURCE | AGENT_LOGS) || is_told(source)
+}
+
+/// Whether an agent of this source is known by what was sent of it alone: telemetry tells of it, until its file does.
+pub fn is_told(source: &str) -> bool {
+    matches!(source, TELEMETRY | HOOKS)
 }
 
 /// What a sub-agent's file says of it in the file beside.
@@ -78,7 +85,7 @@ impl Member {
         self.is_own() || self.me.agent.source == AGENT_LOGS
     }
 
-    /// What is known of it by telemetry alone gives way to what its session's file says.
+    /// What is known of it by what was sent alone gives way to what its session's file says.
     fn take_over(&mut self) {
         self.me.agent.source = SOURCE.to_owned();
         self.me.tool_breakdown.iter_mut().for_each(|tool| (tool.calls, tool.errors) = (0, 0));

@@ -6,6 +6,7 @@ mod telling;
 
 use super::{
     Source, State,
+    crew::HOOKS,
     intake::{Intake, Tense, write},
 };
 use crate::{
@@ -123,6 +124,7 @@ impl Hooks {
         let mut said = Said::Nothing;
         if news != News::Stale {
             let mut crew = self.intake.crew(&sessions, &own, &Book::default()).await?;
+            crew.source = HOOKS;
             let thread = Thread { session_id: hook.session_id.clone(), agent_id: hook.agent_id.clone() };
             let id = crew.owner(&thread).agent_id;
             let next = if stops { self.next(id, &mut batch).await? } else { None };

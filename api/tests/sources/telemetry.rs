@@ -2,7 +2,7 @@
 
 use super::{
     LATER, adds_up, agents, append, helped,
-    hooks::{approvals, asked, hear, heard_by, hours, stands, tool},
+    hooks::{approvals, asked, hear, heard_by, hours, stands, told, tool},
     import, prompt, records, response, totals,
 };
 use crate::{both, support::rows};
@@ -189,6 +189,26 @@ both! {
         adds_up(&store).await;
         let note: Value = serde_json::from_str(&store.note("otlp/s2").await.unwrap().unwrap()).unwrap();
         assert!(note["meters"].is_object());
+        store.close().await;
+    }
+
+    async fn sums_count_also_where_a_hook_was_heard_first(place: &Place) {
+        let store = place.open().await;
+        let (sources, _) = heard_by(&store, hours(), &[]);
+        hear(sources.hooks(), told("UserPromptSubmit", json!({"prompt": "go"}))).await;
+        let source = || async { agents(&store).await.remove(0).source };
+        assert_eq!(source().await, "hooks");
+        send(&store, Signal::Metrics, &sums("s1", 1, 10, 40.0, 0.5)).await;
+        let [record] = &records(&store).await[..] else { panic!("one record") };
+        assert_eq!((record.tokens.output, record.cost_basis), (40, CostBasis::Reported));
+        adds_up(&store).await;
+        let folder = crate::support::database::folder();
+        append(&folder.path().join("projects/-x/s1.jsonl"), &[prompt("s1", "go"), response("s1", "m1", 11)]);
+        import(&store, folder.path(), Tense::Live).await;
+        send(&store, Signal::Metrics, &sums("s1", 1, 20, 7.0, 0.25)).await;
+        assert_eq!((source().await.as_str(), totals(&store).await.tokens.output), ("transcript", 11));
+        assert_eq!(agents(&store).await.len(), 1);
+        adds_up(&store).await;
         store.close().await;
     }
 

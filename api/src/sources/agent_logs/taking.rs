@@ -4,7 +4,7 @@
 use super::folders::Found;
 use crate::{
     sources::{
-        crew::{AGENT_LOGS, Crew, QUIET_SECONDS, TELEMETRY},
+        crew::{AGENT_LOGS, Crew, QUIET_SECONDS, is_told},
         intake::{Changed, Intake, Taken, Tense, write},
     },
     store::{Batch, FileRow, Row, StoreError},
@@ -238,7 +238,7 @@ impl Intake {
         };
         if let Some(member) = taking.crew.members.get_mut(&id) {
             let before = member.me.clone();
-            if before.agent.source == TELEMETRY {
+            if is_told(&before.agent.source) {
                 (member.resum, member.meters_end) = (true, true);
             }
             describe(&mut member.me, told);

@@ -3,7 +3,7 @@
 
 use crate::{
     sources::{
-        crew::{Crew, TELEMETRY},
+        crew::{Crew, TELEMETRY, is_told},
         intake::{Changed, Intake, Taken, Tense, write},
     },
     store::{Batch, Row, StoreError},
@@ -201,7 +201,7 @@ impl Entry {
         let main = Thread { session_id: session_id.to_owned(), agent_id: String::new() };
         let owner = crew.owner(&main);
         let Some(member) = crew.members.get_mut(&owner.agent_id) else { return };
-        if memory.requests || member.me.agent.source != TELEMETRY {
+        if memory.requests || !is_told(&member.me.agent.source) {
             let counts = |model: &&str| self.meters.contains(&Meters::message_id(session_id, model));
             if models.keys().any(counts) {
                 (member.meters_end, member.resum, member.touched) = (true, true, true);

@@ -1,6 +1,6 @@
 //! Overhearing: what telemetry tells of an agent beside its usage, of those that nobody else tells of.
 
-use crate::sources::crew::{Crew, QUIET_SECONDS, TELEMETRY, speaks};
+use crate::sources::crew::{Crew, QUIET_SECONDS, is_told, speaks};
 use orchestrator::{
     figures,
     otlp::{Fact, Told},
@@ -27,7 +27,7 @@ impl Crew {
     /// Takes what telemetry tells of an agent; `is_new` where that was not told before.
     pub fn overhear(&mut self, told: &Told, at: Timestamp, is_new: bool) {
         let (id, now) = (self.find(&told.thread), self.now);
-        let Some(member) = self.members.get_mut(&id).filter(|it| it.me.agent.source == TELEMETRY) else {
+        let Some(member) = self.members.get_mut(&id).filter(|it| is_told(&it.me.agent.source)) else {
             return;
         };
         member.touched = true;
