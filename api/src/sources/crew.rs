@@ -21,7 +21,7 @@ use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
 
 pub use session::{blank, blank_task};
-pub use standing::{HOOK, QUIET_SECONDS, speaks, standing};
+pub use standing::{HOOK, QUIET_SECONDS, speaks, standing, unheard};
 
 /// Where agents of session files come from.
 pub const SOURCE: &str = "transcript";

@@ -8,6 +8,7 @@ use super::{
     Source, State,
     crew::HOOKS,
     intake::{Intake, Tense, write},
+    otlp::LOOK,
 };
 use crate::{
     fleet::{
@@ -27,7 +28,10 @@ use orchestrator::{
 use quarterdeck_shared::{AgentId, agents::AgentStatus, approvals::Approval};
 use serde_json::Value;
 use std::{path::PathBuf, time::Duration};
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    time::interval,
+};
 
 /// Its name on the wire.
 pub const NAME: &str = "hooks";
@@ -177,6 +181,17 @@ impl Hooks {
         Ok(serde_json::from_str(&json).ok())
     }
 
+    /// Looks after those of whom no hook tells any more, again and again.
+    async fn look_after(&self) {
+        let mut looks = interval(LOOK);
+        loop {
+            looks.tick().await;
+            if let Err(error) = self.intake.look_after_hooked().await {
+                tracing::warn!(%error, "sessions that went quiet could not be looked after");
+            }
+        }
+    }
+
     fn is_asked_about(&self, tool: &str) -> bool {
         self.rules.ask_tools.iter().any(|asked| asked == "*" || asked == tool)
     }
@@ -202,6 +217,9 @@ impl Source for Hooks {
                 state.message = "waits for hooks; `quarterdeck connect` sets them up".to_owned();
             }
         });
-        let _ = stop.wait_for(|stop| *stop).await;
+        tokio::select! {
+            () = self.look_after() => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
     }
 }

@@ -2,7 +2,8 @@
 //! files are read. Read twice, it changes nothing.
 
 use super::agent_logs::database;
-use super::crew::{About, Crew, Member, SOURCE, from_elsewhere, resum, speaks, standing};
+use super::crew::{About, Crew, HOOKS, Member, SOURCE, from_elsewhere, resum, speaks, standing, unheard};
+use super::otlp;
 use crate::{
     fleet::clock::Clock,
     prices::Prices,
@@ -202,6 +203,11 @@ impl Intake {
         self.turn.lock().await
     }
 
+    /// Says of sessions of which only hooks tell, and none does any more, where they stand by now.
+    pub async fn look_after_hooked(&self) -> Result<(), StoreError> {
+        self.look_after_those_from(HOOKS, otlp::standing).await
+    }
+
     /// Says of sessions that have gone quiet in the middle of a turn that they were cut off.
     pub async fn look_after(&self) -> Result<(), StoreError> {
         self.look_after_those_from(SOURCE, |heard, status, now| standing(Some(false), heard, status, now))
@@ -223,8 +229,12 @@ impl Intake {
         self.store.tasks_of(&tasks).await?.into_iter().for_each(|task| crew.know_task(task));
         for me in quiet {
             let heard = me.agent.status_evidence.last_event_at;
-            let (status, reason) = stand(heard, me.agent.status, now);
-            if status == me.agent.status || speaks(&me.agent.status_evidence, now) {
+            if speaks(&me.agent.status_evidence, now) {
+                continue;
+            }
+            let unheard = unheard(&me.agent.status_evidence, me.agent.status);
+            let (status, reason) = unheard.unwrap_or_else(|| stand(heard, me.agent.status, now));
+            if status == me.agent.status {
                 continue;
             }
             let id = me.agent.id;

@@ -8,6 +8,7 @@ pub mod wire;
 use super::{Intake, Source, SourceRules, State};
 use crate::store::StoreError;
 pub use hearing::Telemetry;
+pub(super) use overhear::standing;
 use std::{
     fmt,
     path::PathBuf,
@@ -33,7 +34,7 @@ const WAITING: usize = 256;
 /// Records that are made durable together, about.
 const GROUP: usize = 4_000;
 /// How often those are looked at of whom nothing more is heard.
-const LOOK: Duration = Duration::from_secs(60);
+pub(super) const LOOK: Duration = Duration::from_secs(60);
 
 /// Telemetry on its way.
 struct Parcel {

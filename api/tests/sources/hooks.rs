@@ -4,7 +4,7 @@ use super::{adds_up, agents, append, import, records, response, totals};
 use crate::both;
 use quarterdeck::{
     fleet::{Outside, clock::Clock, outside::instructions},
-    sources::{HookRules, Hooks, SourceRules, Sources, Tense},
+    sources::{HookRules, Hooks, Intake, SourceRules, Sources, Tense},
     store::{Batch, Committed, Row, Store},
 };
 use quarterdeck_shared::{
@@ -254,16 +254,46 @@ both! {
         store.close().await;
     }
 
-    async fn a_quiet_session_that_waits_is_not_cut_off(place: &Place) {
+    async fn a_quiet_session_stands_where_its_hooks_left_it_for_a_day(place: &Place) {
         let store = place.open().await;
-        let (sources, _) = heard_by(&store, hours(), &[]);
-        hear(sources.hooks(), told("UserPromptSubmit", json!({"prompt": "go"}))).await;
-        hear(sources.hooks(), told("Stop", json!({}))).await;
-        let heard = agents(&store).await[0].status_evidence.last_event_at.unwrap();
-        for (seconds, status) in [(3_600, AgentStatus::Waiting), (90_000, AgentStatus::Interrupted)] {
-            let clock = Clock::manual(heard.plus_seconds(seconds));
-            quarterdeck::sources::Intake::new(store.clone(), clock).look_after().await.unwrap();
-            assert_eq!(stands(&store).await.0, status, "after {seconds} s");
+        let folder = place.folder();
+        let (sources, _) = heard_by(&store, Duration::ZERO, &[]);
+        let turn = |session: &str, event: &str| {
+            let mut told = tool(event);
+            told["session_id"] = session.into();
+            told
+        };
+        for (session, events) in [
+            ("s1", &["UserPromptSubmit", "Stop"][..]),
+            ("s2", &["UserPromptSubmit", "PreToolUse"]),
+            ("s3", &["UserPromptSubmit", "PermissionRequest"]),
+        ] {
+            for event in events {
+                hear(sources.hooks(), turn(session, event)).await;
+            }
+        }
+        // Of the last one its file tells as well.
+        append(&folder.join("projects/-home-dev-app/s4.jsonl"), &[response("s4", "m1", 7)]);
+        import(&store, &folder.join("projects"), Tense::Live).await;
+        for event in ["UserPromptSubmit", "Stop"] {
+            hear(sources.hooks(), turn("s4", event)).await;
+        }
+        let heard = agents(&store).await.iter().filter_map(|it| it.status_evidence.last_event_at).max().unwrap();
+        use AgentStatus::{Completed, Interrupted, Running, Waiting};
+        for (seconds, statuses, says) in [
+            (3_600, [Waiting, Running, Waiting, Waiting], "hook"),
+            (90_000, [Completed, Interrupted, Interrupted, Completed], "for a day"),
+        ] {
+            let intake = Intake::new(store.clone(), Clock::manual(heard.plus_seconds(seconds)));
+            intake.look_after().await.unwrap();
+            intake.look_after_hooked().await.unwrap();
+            let mut crew = agents(&store).await;
+            crew.sort_by_key(|agent| agent.session_id.clone());
+            assert_eq!(crew.iter().map(|agent| agent.status).collect::<Vec<_>>(), statuses, "after {seconds} s");
+            for agent in crew {
+                let reason = agent.status_evidence.reason;
+                assert!(reason.contains(says) && !reason.contains("file"), "{reason}");
+            }
         }
         store.close().await;
     }

@@ -42,6 +42,25 @@ pub fn speaks(evidence: &StatusEvidence, now: Timestamp) -> bool {
     evidence.reason.starts_with(HOOK) && heard
 }
 
+/// Where somebody stands of whom a hook spoke last, and of whom nothing was heard for so long that its word counts for
+/// nothing any more; none where no hook did.
+pub fn unheard(evidence: &StatusEvidence, before: AgentStatus) -> Option<(AgentStatus, String)> {
+    let hook = evidence.reason.strip_prefix(HOOK)?;
+    let (status, reason) = match before {
+        AgentStatus::Waiting if !hook.starts_with("PermissionRequest") => {
+            (AgentStatus::Completed, "its turn ended; nothing was heard of it for a day")
+        }
+        AgentStatus::Waiting => {
+            (AgentStatus::Interrupted, "it asked something; its hooks told nothing more for a day")
+        }
+        _ => (
+            AgentStatus::Interrupted,
+            "it was in the middle of a turn; its hooks told nothing more for a day",
+        ),
+    };
+    Some((status, reason.to_owned()))
+}
+
 /// Whether a hook's word holds against what a file says of this moment: they tell of the same, and the hook knows more.
 pub(super) fn outlasts(evidence: &StatusEvidence, told_at: Timestamp) -> bool {
     let ahead = |last: Timestamp| told_at.seconds_since(last) >= AHEAD_SECONDS;
