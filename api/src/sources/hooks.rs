@@ -20,7 +20,7 @@ use crate::{
 use orchestrator::{
     hooks::{
         Event, Hook,
-        course::{Course, News},
+        course::{Course, Fate, Instruction, News},
     },
     ledger::Book,
     transcripts::reading::Thread,
@@ -131,9 +131,14 @@ impl Hooks {
             crew.source = HOOKS;
             let thread = Thread { session_id: hook.session_id.clone(), agent_id: hook.agent_id.clone() };
             let id = crew.owner(&thread).agent_id;
+            let fate = course.fate(hook, news);
+            // What did not arrive waits again, before all that came later.
+            if let Some(Fate::Lost(lost)) = &fate {
+                batch.rows.push(note_of(lost));
+            }
             let next = if stops { self.next(id, &mut batch).await? } else { None };
-            if next.is_some() {
-                course.goes_on();
+            if let Some(next) = &next {
+                course.goes_on(next.clone());
             }
             let now = self.intake.now();
             if let Some(member) = crew.members.get_mut(&id) {
@@ -148,14 +153,17 @@ impl Hooks {
             crew.settle();
             write(&mut crew, Tense::Live, &mut batch);
             let Some(member) = crew.members.get(&id) else { return Ok(Said::Nothing) };
-            batch.events.extend(telling::events(&member.me.agent, hook, next.as_deref()));
+            if let Some(Fate::Arrived(told)) = fate {
+                batch.events.push(telling::prompted(&member.me.agent, told.words));
+            }
+            batch.events.extend(telling::events(&member.me.agent, hook));
             self.withdraw_answered_elsewhere(&member.me.agent, hook, &mut batch);
             // Who left the lists is asked about by nobody here; its terminal asks.
             if asks && member.me.agent.status != AgentStatus::Deleted {
                 let (approval, words) = self.ask(&member.me.agent, hook, &mut batch);
                 said = Said::Asks(Box::new(approval), words);
-            } else if let Some(words) = next {
-                said = Said::Next(words);
+            } else if let Some(next) = next {
+                said = Said::Next(next.words);
             }
         }
         if course != before || noted.is_empty() {
@@ -173,12 +181,13 @@ impl Hooks {
         Ok(said)
     }
 
-    /// The oldest instruction that waits for this agent; it waits no longer.
-    async fn next(&self, agent: AgentId, batch: &mut Batch) -> Result<Option<String>, StoreError> {
+    /// The oldest instruction that waits for this agent; it waits no longer, and its session's course keeps it until it
+    /// has arrived.
+    async fn next(&self, agent: AgentId, batch: &mut Batch) -> Result<Option<Instruction>, StoreError> {
         let waiting = self.intake.store().notes(&instructions(agent)).await?;
         let Some((key, json)) = waiting.into_iter().next() else { return Ok(None) };
-        batch.rows.push(Row::Note { key, json: None });
-        Ok(serde_json::from_str(&json).ok())
+        batch.rows.push(Row::Note { key: key.clone(), json: None });
+        Ok(serde_json::from_str(&json).ok().map(|words| Instruction { key, words }))
     }
 
     /// Looks after those of whom no hook tells any more, again and again.
@@ -195,6 +204,12 @@ impl Hooks {
     fn is_asked_about(&self, tool: &str) -> bool {
         self.rules.ask_tools.iter().any(|asked| asked == "*" || asked == tool)
     }
+}
+
+/// An instruction that waits.
+fn note_of(instruction: &Instruction) -> Row {
+    let json = Value::String(instruction.words.clone()).to_string();
+    Row::Note { key: instruction.key.clone(), json: Some(json) }
 }
 
 #[async_trait::async_trait]

@@ -5,9 +5,10 @@ use crate::both;
 use quarterdeck::{
     fleet::{Outside, clock::Clock, outside::instructions},
     sources::{HookRules, Hooks, Intake, SourceRules, Sources, Tense},
-    store::{Batch, Committed, Row, Store},
+    store::{Batch, Channel, Committed, Row, Store},
 };
 use quarterdeck_shared::{
+    Event, Payload,
     agents::AgentStatus,
     approvals::{Approval, ApprovalQuery, ApprovalStatus, Decision, NewAnswer},
     tasks::TaskStatus,
@@ -236,6 +237,48 @@ both! {
         assert_eq!(second["reason"], "Then go home.");
         assert_eq!(hear(hooks, told("Stop", json!({"stop_hook_active": true}))).await, json!({}));
         assert_eq!(stands(&store).await.0, AgentStatus::Waiting);
+        store.close().await;
+    }
+
+    async fn an_instruction_that_did_not_arrive_waits_for_the_end_of_the_next_turn(place: &Place) {
+        let store = place.open().await;
+        let (sources, _) = heard_by(&store, hours(), &[]);
+        let hooks = sources.hooks();
+        hear(hooks, told("UserPromptSubmit", json!({"prompt": "go"}))).await;
+        let agent = agents(&store).await.remove(0);
+        for (at, words) in ["Then paint it.", "Then go home."].iter().enumerate() {
+            let key = format!("{}{at}", instructions(agent.id));
+            let note = Row::Note { key, json: Some(json!(words).to_string()) };
+            store.commit(Batch::new().row(note)).await.unwrap();
+        }
+        let said = || async {
+            let events = store.events(0, Channel::Fleet, 1_000).await.unwrap();
+            let payloads = events.iter().map(|event| serde_json::from_str::<Event>(&event.json).unwrap().payload);
+            let prompts = payloads.filter_map(|payload| match payload {
+                Payload::AgentPrompted { prompt } => Some(prompt),
+                _ => None,
+            });
+            prompts.collect::<Vec<_>>()
+        };
+        // Its reply comes too late; the session waits at its prompt, and a server that was restarted remembers that.
+        hear(hooks, told("Stop", json!({}))).await;
+        hear(hooks, told("Notification", json!({"notification_type": "idle_prompt"}))).await;
+        let (again, _) = heard_by(&store, hours(), &[]);
+        let hooks = again.hooks();
+        let next = |event: &str, more: Value| {
+            let mut input = told(event, more);
+            input["prompt_id"] = "p2".into();
+            input
+        };
+        hear(hooks, next("UserPromptSubmit", json!({"prompt": "and this"}))).await;
+        assert_eq!(said().await, ["go", "and this"]);
+        assert_eq!(hear(hooks, next("Stop", json!({}))).await["reason"], "Then paint it.");
+        hear(hooks, next("PreToolUse", json!({"tool_name": "Bash", "tool_input": {}, "tool_use_id": "t1"}))).await;
+        assert_eq!(said().await, ["go", "and this", "Then paint it."], "now it has arrived");
+        assert_eq!(hear(hooks, next("Stop", json!({"stop_hook_active": true}))).await["reason"], "Then go home.");
+        hear(hooks, next("SessionEnd", json!({"reason": "other"}))).await;
+        let waiting = store.notes(&instructions(agent.id)).await.unwrap();
+        assert_eq!(waiting.iter().map(|(_, json)| json.as_str()).collect::<Vec<_>>(), ["\"Then go home.\""]);
         store.close().await;
     }
 

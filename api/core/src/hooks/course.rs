@@ -36,6 +36,24 @@ pub enum News {
     Moves,
 }
 
+/// An instruction on its way to a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instruction {
+    /// Where it is noted.
+    pub key: String,
+    /// Its words.
+    pub words: String,
+}
+
+/// What became of an instruction that was handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// The turn went on with it.
+    Arrived(Instruction),
+    /// The turn did not go on: whoever asked had gone before the reply came.
+    Lost(Instruction),
+}
+
 /// One thread.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Thread {
@@ -56,6 +74,9 @@ pub struct Course {
     /// What was told already.
     told: VecDeque<String>,
     threads: BTreeMap<String, Thread>,
+    /// What was handed over, until something shows whether it arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    handed: Option<Instruction>,
 }
 
 impl Course {
@@ -70,10 +91,32 @@ impl Course {
         calls.map_or("", String::as_str)
     }
 
-    /// The turn goes on although it stopped: it was told what to do next.
-    pub fn goes_on(&mut self) {
+    /// Whether its turn has ended and none began since.
+    pub fn has_stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// The turn goes on although it stopped: it is told what to do next.
+    pub fn goes_on(&mut self, told: Instruction) {
         self.stopped = false;
         self.thread("").stand = Stand::Works;
+        self.handed = Some(told);
+    }
+
+    /// What became of the instruction that was handed over, where a hook that was just heard shows it: the turn's own
+    /// next hook that it arrived, words of somebody else's or the end that it did not.
+    pub fn fate(&mut self, hook: &Hook, news: News) -> Option<Fate> {
+        if news == News::Stale || !hook.agent_id.is_empty() {
+            return None;
+        }
+        match hook.event {
+            // A session that waits says so whether its turn goes on or not.
+            Event::Notified { .. } => None,
+            Event::Prompted { .. } | Event::SessionStarted { .. } | Event::SessionEnded { .. } => {
+                self.handed.take().map(Fate::Lost)
+            }
+            _ => self.handed.take().map(Fate::Arrived),
+        }
     }
 
     /// Hears a hook.

@@ -2,7 +2,7 @@
 
 use orchestrator::hooks::{
     Event, Hook,
-    course::{Course, News, Stand},
+    course::{Course, Fate, Instruction, News, Stand},
     read,
 };
 use proptest::prelude::*;
@@ -98,11 +98,42 @@ fn the_next_turn_begins_and_the_one_before_stays_over() {
     }
     assert_eq!(course.stand(""), Stand::Works);
     assert_eq!(course.hear(&hook(told("Stop", "p2", json!({})))), News::Moves);
-    course.goes_on();
+    course.goes_on(instruction());
     assert_eq!(course.hear(&hook(told("Stop", "p2", json!({})))), News::Stale);
     assert_eq!(course.stand(""), Stand::Works);
     assert_eq!(course.hear(&hook(told("Stop", "p2", json!({"stop_hook_active": true})))), News::Moves);
     assert_eq!(course.stand(""), Stand::Waits);
+}
+
+fn instruction() -> Instruction {
+    Instruction { key: "n1".into(), words: "Then paint it.".into() }
+}
+
+#[test]
+fn the_next_hook_of_a_turn_shows_whether_what_it_was_told_arrived() {
+    let arrived = Some(Fate::Arrived(instruction()));
+    let lost = Some(Fate::Lost(instruction()));
+    let tool = json!({"tool_name": "Bash", "tool_use_id": "t9"});
+    for (event, prompt, more, fate) in [
+        ("PreToolUse", "p1", tool, &arrived),
+        ("Stop", "p1", json!({"stop_hook_active": true}), &arrived),
+        ("Stop", "p1", json!({}), &None),
+        ("Notification", "p1", json!({"notification_type": "idle_prompt"}), &None),
+        ("SubagentStop", "p1", json!({"agent_id": "a1"}), &None),
+        ("UserPromptSubmit", "p2", json!({}), &lost),
+        ("SessionEnd", "p1", json!({}), &lost),
+    ] {
+        let mut course = Course::default();
+        course.hear(&hook(told("UserPromptSubmit", "p1", json!({}))));
+        course.hear(&hook(told("Stop", "p1", json!({}))));
+        assert!(course.has_stopped());
+        course.goes_on(instruction());
+        assert!(!course.has_stopped());
+        let hook = hook(told(event, prompt, more));
+        let news = course.hear(&hook);
+        assert_eq!(course.fate(&hook, news), *fate, "{event}");
+        assert_eq!(course.fate(&hook, news), None, "once");
+    }
 }
 
 #[test]

@@ -24,9 +24,9 @@ const EVENTS: [&str; 13] = [
     "PostCompact",
     "SessionEnd",
 ];
-/// Hooks whose reply may be held until somebody answers.
-const HELD: [&str; 2] = ["PreToolUse", "PermissionRequest"];
-/// Seconds a hook waits longer than we hold it.
+/// Hooks whose reply is waited for: it may be held until somebody answers, or is the next instruction.
+const HELD: [&str; 3] = ["PreToolUse", "PermissionRequest", "Stop"];
+/// Seconds a hook waits longer than we hold a question.
 const SPARE: u64 = 15;
 /// Seconds any other hook waits.
 const SHORT: u64 = 5;
@@ -214,6 +214,14 @@ mod tests {
         }
         for piece in ["{ \"model\":\"opus\",\n\t\"hooks\" : {", "\"z\":[1,2,  3]", "\"A\" : \"1\""] {
             assert!(record(Some(STRANGE)).after.contains(piece), "{piece}");
+        }
+    }
+
+    #[test]
+    fn a_reply_that_says_what_to_do_is_waited_for() {
+        let timeout = |name| hook(name, &wanted())["hooks"][0]["timeout"].as_u64().unwrap();
+        for (name, seconds) in [("PermissionRequest", 75), ("Stop", 75), ("PostToolUse", 5)] {
+            assert_eq!(timeout(name), seconds, "{name}");
         }
     }
 

@@ -111,8 +111,14 @@ fn meaning(hook: &Hook, goes_on: bool) -> String {
     }
 }
 
+/// The event that tells what an agent was told from here.
+pub fn prompted(agent: &Agent, prompt: String) -> Draft {
+    let payload = Payload::AgentPrompted { prompt };
+    Draft { agent_id: Some(agent.id), task_id: agent.task_id, payload }
+}
+
 /// The events that tell of a hook beyond the agent's status.
-pub fn events(agent: &Agent, hook: &Hook, next: Option<&str>) -> Vec<Draft> {
+pub fn events(agent: &Agent, hook: &Hook) -> Vec<Draft> {
     let activity = |kind, key: Option<&String>, text: String| Activity {
         kind,
         key: key.cloned().unwrap_or_else(|| Uuid::now_v7().to_string()),
@@ -128,7 +134,7 @@ pub fn events(agent: &Agent, hook: &Hook, next: Option<&str>) -> Vec<Draft> {
         let words = words.iter().filter(|words| !words.trim().is_empty());
         words.map(|words| Payload::AgentActivity(activity(ActivityKind::Text, None, words.clone()))).collect()
     };
-    let mut payloads: Vec<Payload> = match &hook.event {
+    let payloads: Vec<Payload> = match &hook.event {
         Event::Prompted { prompt } => vec![Payload::AgentPrompted { prompt: prompt.clone() }],
         Event::ToolStarts(call) => {
             let called = activity(ActivityKind::ToolCall, call.id.as_ref(), call.short());
@@ -158,7 +164,6 @@ pub fn events(agent: &Agent, hook: &Hook, next: Option<&str>) -> Vec<Draft> {
         | Event::SubStarted
         | Event::Other => Vec::new(),
     };
-    payloads.extend(next.map(|prompt| Payload::AgentPrompted { prompt: prompt.to_owned() }));
     let draft = |payload| Draft { agent_id: Some(agent.id), task_id: agent.task_id, payload };
     payloads.into_iter().map(draft).collect()
 }
