@@ -2,6 +2,7 @@
 
 use super::{FleetError, Inner, desks::hold};
 use crate::store::{Batch, Draft, Row};
+use orchestrator::hooks::course::Course;
 use quarterdeck_shared::{
     AgentId, ApprovalId, Payload,
     agents::AgentDetail,
@@ -99,14 +100,20 @@ impl Inner {
     pub(super) async fn instruct(&self, me: AgentDetail, prompt: String) -> Result<AgentDetail, FleetError> {
         let id = me.agent.id;
         let session = me.agent.session_id.as_deref().filter(|_| me.agent.parent_id.is_none());
-        let hooked = match session {
-            Some(session) => self.store.note(&format!("{STATES}{session}")).await?.is_some(),
-            None => false,
+        let course = match session {
+            Some(session) => self.store.note(&format!("{STATES}{session}")).await?,
+            None => None,
         };
-        if !hooked {
+        let Some(course) = course else {
             let why = "works elsewhere and nothing of it asks here what to do next";
             let way = "prompt its session where it runs, or let `quarterdeck connect` set up its hooks";
             return Err(FleetError::Conflict(format!("agent {id} {why}; {way}")));
+        };
+        let course: Course = serde_json::from_str(&course).unwrap_or_default();
+        if course.has_stopped() {
+            let why =
+                "works elsewhere and its turn has ended, so that nothing of it asks here what to do next";
+            return Err(FleetError::Conflict(format!("agent {id} {why}; prompt it in its terminal")));
         }
         let key = instruction(id);
         let notice = Activity {

@@ -54,6 +54,12 @@ async fn a_question_is_answered_and_an_instruction_is_handed_over_by_the_api() {
     assert_eq!(send(&desk, &path, &prompt).await.0, 200);
     let reply = send(&desk, PATH, &told("Stop")).await;
     assert_eq!(reply, (200, json!({"decision": "block", "reason": "Then paint it."})));
+    let mut stops = told("Stop");
+    stops["stop_hook_active"] = true.into();
+    assert_eq!(send(&desk, PATH, &stops).await, (200, json!({})));
+    let (status, refusal) = send(&desk, &path, &prompt).await;
+    assert_eq!(status, 409, "nobody would come for it");
+    assert!(refusal["message"].as_str().unwrap().contains("its turn has ended"), "{refusal}");
 }
 
 #[rocket::async_test]
