@@ -93,7 +93,7 @@ settings! {
     "otlp" "QUARTERDECK_OTLP" = "true", checks::truth, shown:
         "Take in Claude Code's telemetry, sent by OTLP over HTTP to this server's own port";
     "max_otlp_bytes" "QUARTERDECK_MAX_OTLP_BYTES" = "16777216", checks::count, shown:
-        "Bytes of the largest body of telemetry, unpacked";
+        "Bytes of the largest body of telemetry, unpacked, and of the largest hook";
     "own_prices" "QUARTERDECK_OWN_PRICES" = "", checks::any, shown:
         "A JSON file of prices that go before the bundled ones: own models, or what a contract says";
     "max_agents" "QUARTERDECK_MAX_AGENTS" = "8", checks::count, shown:

@@ -3,16 +3,23 @@
 use super::{
     answer::{Answer, Reply},
     ask::Ask,
-    body::Body,
+    body::{bytes_up_to, parse},
+    door,
+    seen::Seen,
 };
-use crate::{error::ApiError, sources::Sources};
+use crate::{config::Config, error::ApiError, sources::Sources};
 use orchestrator::hooks;
 use quarterdeck_shared::{
     Endpoint as _,
     endpoints::IngestHook,
     hooks::{HookInput, HookReply},
 };
-use rocket::{Request, Route, State, post, routes};
+use rocket::{
+    Data, Request, Route, State,
+    data::{self, FromData},
+    http::Status,
+    post, routes,
+};
 
 /// Whether a request is for the hooks' address.
 pub(super) fn is_at(request: &Request<'_>) -> bool {
@@ -24,8 +31,33 @@ pub fn routes() -> Vec<Route> {
     routes![hear]
 }
 
-#[post("/ingest/hooks", data = "<input>")]
-async fn hear(_ask: Ask<IngestHook>, input: Body<HookInput>, sources: &State<Sources>) -> Reply<IngestHook> {
-    let hook = hooks::read(&input.0.0).map_err(|wrong| ApiError::invalid(wrong.field, wrong.message))?;
+/// What a hook was given. It carries whatever its tool is called with, such as a whole file: were it refused for its
+/// size, the tool would run unasked.
+struct Given(HookInput);
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for Given {
+    type Error = ();
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> data::Outcome<'r, Self> {
+        let outcome = async {
+            let limit = door::state::<Config>(request)?.max_otlp_bytes;
+            parse(&bytes_up_to(limit, request, data).await?)
+        };
+        match outcome.await {
+            Ok(input) => data::Outcome::Success(Self(input)),
+            Err(error) => {
+                let error: ApiError = error;
+                let status = Status::new(error.code.status());
+                Seen::of(request).refuse(error);
+                data::Outcome::Error((status, ()))
+            }
+        }
+    }
+}
+
+#[post("/ingest/hooks", data = "<given>")]
+async fn hear(_ask: Ask<IngestHook>, given: Given, sources: &State<Sources>) -> Reply<IngestHook> {
+    let hook = hooks::read(&given.0.0).map_err(|wrong| ApiError::invalid(wrong.field, wrong.message))?;
     Answer::of(&HookReply(sources.hooks().hear(hook).await?))
 }

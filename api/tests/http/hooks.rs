@@ -82,6 +82,23 @@ async fn a_session_in_its_terminal_is_not_said_to_be_cancelled() {
 }
 
 #[rocket::async_test]
+async fn a_large_file_is_asked_about_before_it_is_written() {
+    let desk = Desk::with(&[("hook_ask_tools", "Write"), ("max_otlp_bytes", "4000000")]).await;
+    let mut writes = told("PreToolUse");
+    writes["tool_name"] = "Write".into();
+    writes["tool_input"] = json!({"file_path": "/home/dev/app/log", "content": "x".repeat(2 << 20)});
+    let asks =
+        async { send(&desk, PATH, &writes).await.1["hookSpecificOutput"]["permissionDecision"].clone() };
+    let answers = async {
+        let id = asked(&desk).await.id;
+        send(&desk, &format!("/api/v1/approvals/{id}"), &json!({"decision": "deny"})).await.0
+    };
+    assert_eq!(tokio::join!(asks, answers), (json!("deny"), 200));
+    writes["tool_input"]["content"] = "x".repeat(4_000_000).into();
+    assert_eq!(send(&desk, PATH, &writes).await.0, 413);
+}
+
+#[rocket::async_test]
 async fn what_is_no_hook_is_refused_by_its_field() {
     let desk = Desk::new().await;
     for (body, field) in [(json!({}), "hook_event_name"), (json!({"hook_event_name": "Stop"}), "session_id")]
