@@ -270,6 +270,26 @@ both! {
         let parsed = parse(Signal::Logs, Encoding::Json, body.as_bytes()).unwrap();
         assert_eq!((parsed.refused, parsed.telemetry.told.len()), (4, 4));
         Intake::new(store.clone(), Clock::manual(LATER)).hear(parsed.telemetry).await.unwrap();
+        // Whatever the future was said to hold, what follows is heard.
+        let end = "18446744073709551615";
+        let mut future = sums("s1", 1, 10, 0.0, 0.0);
+        future["resourceMetrics"][0]["scopeMetrics"][0]["metrics"].as_array_mut().unwrap().iter_mut().for_each(|metric| {
+            metric["sum"]["dataPoints"][0]["timeUnixNano"] = end.into();
+        });
+        send(&store, Signal::Metrics, &future).await;
+        let calls = agents(&store).await[0].tool_calls;
+        let clock = Clock::manual(LATER.plus_seconds(60));
+        let used = event("s1", "tool_result", 930, json!({"tool_name": "Bash", "success": "true"}));
+        let counted = sums("s1", 1, 930, 40.0, 0.0);
+        for (signal, body) in [(Signal::Logs, logs(&[used])), (Signal::Metrics, counted)] {
+            let parsed = parse(signal, Encoding::Json, body.to_string().as_bytes()).unwrap();
+            Intake::new(store.clone(), clock.clone()).hear(parsed.telemetry).await.unwrap();
+        }
+        assert_eq!(agents(&store).await[0].tool_calls, calls + 1);
+        let note: Value = serde_json::from_str(&store.note("otlp/s1").await.unwrap().unwrap()).unwrap();
+        let series = note["meters"].as_object().unwrap();
+        let counted = series.iter().find(|(name, _)| name.contains("lines_of_code")).unwrap().1;
+        assert_eq!(counted["sum"], 6.0, "both were counted");
         for record in records(&store).await {
             assert!(record.cost_usd >= Usd::ZERO && record.at <= LATER, "{record:?}");
             assert!(record.reported_cost_usd.is_none_or(|cost| cost >= Usd::ZERO));

@@ -63,6 +63,15 @@ impl Telemetry {
         self.len() == 0
     }
 
+    /// The same as if it had been told by now: what a clock that is ahead tells of the future would be ahead of all
+    /// that follows, and keep it from being heard.
+    fn by(mut self, now: Timestamp) -> Self {
+        let now = u64::try_from(now.micros()).unwrap_or_default().saturating_mul(1_000);
+        self.told.iter_mut().for_each(|told| told.place.0 = told.place.0.min(now));
+        self.points.iter_mut().for_each(|point| point.until = point.until.min(now));
+        self
+    }
+
     fn sessions(&self) -> BTreeMap<String, Memory> {
         let told = self.told.iter().map(|told| &told.thread.session_id);
         let points = self.points.iter().map(|point| &point.session_id);
@@ -72,8 +81,9 @@ impl Telemetry {
 
 impl Intake {
     /// Makes durable what telemetry told.
-    pub async fn hear(&self, mut telemetry: Telemetry) -> Result<Taken, StoreError> {
+    pub async fn hear(&self, telemetry: Telemetry) -> Result<Taken, StoreError> {
         let _turn = self.turn().await;
+        let mut telemetry = telemetry.by(self.now());
         let mut memories = telemetry.sessions();
         let sessions: Vec<_> = memories.keys().cloned().collect();
         let own = self.store().own_agents_of(&sessions).await?;
