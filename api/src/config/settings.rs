@@ -86,6 +86,8 @@ settings! {
         "Claude Code's folders, parted by `:`; $CLAUDE_CONFIG_DIR, or ~/.claude, where unset";
     "agent_logs" "QUARTERDECK_AGENT_LOGS" = "", checks::any, shown:
         "Folders of the Python orchestrator's agent logs to take in and follow, parted by `:`; none where unset";
+    "hooks" "QUARTERDECK_HOOKS" = "true", checks::truth, shown:
+        "Hear the hooks of Claude Code sessions that were started elsewhere, and answer what they ask";
     "hook_hold_seconds" "QUARTERDECK_HOOK_HOLD_SECONDS" = "60", checks::count, shown:
         "Seconds a session that was started elsewhere waits here for an answer before it asks in its own terminal";
     "hook_ask_tools" "QUARTERDECK_HOOK_ASK_TOOLS" = "", checks::any, shown:

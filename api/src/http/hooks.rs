@@ -10,7 +10,7 @@ use super::{
 use crate::{config::Config, error::ApiError, sources::Sources};
 use orchestrator::hooks;
 use quarterdeck_shared::{
-    Endpoint as _,
+    Code, Endpoint as _,
     endpoints::IngestHook,
     hooks::{HookInput, HookReply},
 };
@@ -58,6 +58,8 @@ impl<'r> FromData<'r> for Given {
 
 #[post("/ingest/hooks", data = "<given>")]
 async fn hear(_ask: Ask<IngestHook>, given: Given, sources: &State<Sources>) -> Reply<IngestHook> {
+    let off = || ApiError::new(Code::Forbidden, "hooks are not heard here: the setting `hooks` is off");
+    let heard = sources.hooks().ok_or_else(off)?;
     let hook = hooks::read(&given.0.0).map_err(|wrong| ApiError::invalid(wrong.field, wrong.message))?;
-    Answer::of(&HookReply(sources.hooks().hear(hook).await?))
+    Answer::of(&HookReply(heard.hear(hook).await?))
 }

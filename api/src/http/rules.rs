@@ -67,6 +67,7 @@ pub fn source_rules(config: &Config, prices: Prices) -> SourceRules {
         watch_sessions: config.watch_sessions,
         log_folders: config.log_folders.clone(),
         take_telemetry: config.otlp,
+        hear_hooks: config.hooks,
         hooks,
         prices,
         ..rules

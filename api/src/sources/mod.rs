@@ -44,7 +44,9 @@ pub struct SourceRules {
     pub poll: Duration,
     /// How often it is looked at all the same.
     pub look: Duration,
-    /// How hooks are answered.
+    /// Whether hooks are heard.
+    pub hear_hooks: bool,
+    /// How they are answered.
     pub hooks: HookRules,
     /// Tells the time.
     pub clock: Clock,
@@ -58,6 +60,7 @@ impl SourceRules {
         Self {
             watch_sessions: true,
             take_telemetry: true,
+            hear_hooks: true,
             inbox: otlp::Inbox::default(),
             claude_folders,
             log_folders: Vec::new(),
@@ -105,7 +108,7 @@ struct Post {
 pub struct Sources {
     all: Arc<[Post]>,
     intake: Intake,
-    hooks: Hooks,
+    hooks: Option<Hooks>,
     inbox: Option<otlp::Inbox>,
     stop: watch::Sender<bool>,
 }
@@ -127,16 +130,18 @@ impl Sources {
             Post { source, board }
         });
         let mut all: Vec<_> = found.collect();
-        let heard = board(hooks::NAME, true, Vec::new());
+        let heard = board(hooks::NAME, rules.hear_hooks, Vec::new());
         let hooks = Hooks::new(intake.clone(), rules.hooks.clone(), outside, heard.clone(), stop.subscribe());
-        all.push(Post { source: Some(Arc::new(hooks.clone())), board: heard });
+        let hooks = rules.hear_hooks.then_some(hooks);
+        let source = hooks.clone().map(|hooks| Arc::new(hooks) as Arc<dyn Source>);
+        all.push(Post { source, board: heard });
         let inbox = rules.take_telemetry.then(|| rules.inbox.clone());
         Self { all: all.into(), intake, hooks, inbox, stop }
     }
 
-    /// What hears Claude Code's hooks.
-    pub fn hooks(&self) -> &Hooks {
-        &self.hooks
+    /// What hears Claude Code's hooks; none where the settings want it off.
+    pub fn hooks(&self) -> Option<&Hooks> {
+        self.hooks.as_ref()
     }
 
     /// Runs every source until all are stopped.

@@ -53,9 +53,10 @@ async fn a_session_that_goes_on_here_is_told_of_by_its_stream_alone() {
     let hears = SourceRules { hooks, watch_sessions: false, ..SourceRules::new(Vec::new()) };
     let sources = Sources::beside(&hears, deck.store.clone(), deck.fleet.outside());
     for event in ["PermissionRequest", "Stop"] {
-        let hook = json!({"session_id": "s1", "hook_event_name": event, "tool_name": "Bash", "tool_input": {}});
+        let hook =
+            json!({"session_id": "s1", "hook_event_name": event, "tool_name": "Bash", "tool_input": {}});
         let hook = orchestrator::hooks::read(&hook).unwrap();
-        assert_eq!(sources.hooks().hear(hook).await.unwrap(), json!({}));
+        assert_eq!(sources.hooks().unwrap().hear(hook).await.unwrap(), json!({}));
     }
     let now = deck.store.agent(me.id).await.unwrap().unwrap().agent;
     assert_eq!((now.source.as_str(), now.status), ("quarterdeck", AgentStatus::Running));

@@ -99,6 +99,18 @@ async fn a_large_file_is_asked_about_before_it_is_written() {
 }
 
 #[rocket::async_test]
+async fn a_setting_keeps_hooks_out() {
+    let desk = Desk::with(&[("hooks", "false")]).await;
+    let (status, refusal) = send(&desk, PATH, &told("UserPromptSubmit")).await;
+    assert_eq!(status, 403);
+    assert!(refusal["message"].as_str().unwrap().contains("`hooks` is off"), "{refusal}");
+    assert_eq!(desk.store().agents(&AgentQuery::default()).await.unwrap().items, []);
+    let sources = desk.get("/api/v1/sources").await.json();
+    let board = sources["items"].as_array().unwrap().iter().find(|it| it["id"] == "hooks").unwrap();
+    assert_eq!((&board["running"], &board["message"]), (&json!(false), &json!("the settings want it off")));
+}
+
+#[rocket::async_test]
 async fn what_is_no_hook_is_refused_by_its_field() {
     let desk = Desk::new().await;
     for (body, field) in [(json!({}), "hook_event_name"), (json!({"hook_event_name": "Stop"}), "session_id")]

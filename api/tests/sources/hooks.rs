@@ -76,7 +76,7 @@ both! {
     async fn a_session_is_seen_as_its_hooks_tell_and_counts_nothing(place: &Place) {
         let store = place.open().await;
         let (sources, _) = heard_by(&store, hours(), &[]);
-        let hooks = sources.hooks();
+        let hooks = sources.hooks().unwrap();
         assert_eq!(hear(hooks, told("UserPromptSubmit", json!({"prompt": "Mend the pier"}))).await, json!({}));
         let (status, reason, _) = stands(&store).await;
         assert_eq!((status, reason.as_str()), (AgentStatus::Running, "hook UserPromptSubmit: it was given words"));
@@ -98,7 +98,7 @@ both! {
     async fn what_is_told_twice_or_late_does_nothing(place: &Place) {
         let store = place.open().await;
         let (sources, _) = heard_by(&store, hours(), &[]);
-        let hooks = sources.hooks();
+        let hooks = sources.hooks().unwrap();
         let session = [
             told("UserPromptSubmit", json!({"prompt": "go"})),
             tool("PreToolUse"),
@@ -115,7 +115,7 @@ both! {
         // A server that was restarted remembers what it heard.
         let (again, _) = heard_by(&store, hours(), &[]);
         for input in session.iter().chain(session.iter().rev()) {
-            hear(again.hooks(), input.clone()).await;
+            hear(again.hooks().unwrap(), input.clone()).await;
         }
         assert_eq!((events(&store).await, agents(&store).await), (before, crew.clone()));
         let sub = crew.iter().find(|agent| agent.parent_id.is_some()).expect("a sub-agent");
@@ -131,12 +131,12 @@ both! {
             ("PreToolUse", json!({"hookEventName": "PreToolUse", "permissionDecision": "allow"})),
         ] {
             let mut groups = store.watch();
-            let hooks = sources.hooks().clone();
+            let hooks = sources.hooks().unwrap().clone();
             let held = tokio::spawn(async move { hear(&hooks, tool(event)).await });
             let approval = asked(&mut groups, &store).await;
             assert_eq!((approval.tool.as_str(), &approval.input), ("Bash", &json!({"command": "make"})));
             // The same question asked again is no second one; both hear the answer.
-            let hooks = sources.hooks().clone();
+            let hooks = sources.hooks().unwrap().clone();
             let twin = (event == "PermissionRequest").then(|| tokio::spawn(async move { hear(&hooks, tool(event)).await }));
             let answered = outside.answer(approval.id, allow()).await.expect("it is open").unwrap();
             assert_eq!(answered.status, ApprovalStatus::Allowed);
@@ -160,7 +160,7 @@ both! {
         let store = place.open().await;
         let (sources, outside) = heard_by(&store, hours(), &[]);
         let mut groups = store.watch();
-        let hooks = sources.hooks().clone();
+        let hooks = sources.hooks().unwrap().clone();
         let held = tokio::spawn(async move { hear(&hooks, tool("PermissionRequest")).await });
         let approval = asked(&mut groups, &store).await;
         assert_eq!(stands(&store).await.0, AgentStatus::Waiting);
@@ -175,22 +175,22 @@ both! {
     async fn nobody_is_held_longer_than_the_setting_the_terminal_or_the_server(place: &Place) {
         let store = place.open().await;
         let (sources, outside) = heard_by(&store, Duration::ZERO, &[]);
-        assert_eq!(hear(sources.hooks(), tool("PermissionRequest")).await, json!({}));
+        assert_eq!(hear(sources.hooks().unwrap(), tool("PermissionRequest")).await, json!({}));
         assert_eq!(approvals(&store, "withdrawn").await.len(), 1);
         drop(outside);
 
         let (sources, _) = heard_by(&store, hours(), &[]);
         let mut groups = store.watch();
-        let hooks = sources.hooks().clone();
+        let hooks = sources.hooks().unwrap().clone();
         let held = tokio::spawn(async move { hear(&hooks, tool("PermissionRequest")).await });
         asked(&mut groups, &store).await;
-        hear(sources.hooks(), tool("PostToolUse")).await;
+        hear(sources.hooks().unwrap(), tool("PostToolUse")).await;
         assert_eq!(held.await.unwrap(), json!({}));
         assert_eq!(approvals(&store, "withdrawn").await.len(), 2);
 
         let mut other = tool("PermissionRequest");
         other["tool_input"] = json!({"command": "make clean"});
-        let hooks = sources.hooks().clone();
+        let hooks = sources.hooks().unwrap().clone();
         let held = tokio::spawn(async move { hear(&hooks, other).await });
         asked(&mut groups, &store).await;
         sources.stop();
@@ -203,7 +203,7 @@ both! {
         let store = place.open().await;
         let (killed, _) = heard_by(&store, hours(), &[]);
         let mut groups = store.watch();
-        let hooks = killed.hooks().clone();
+        let hooks = killed.hooks().unwrap().clone();
         let held = tokio::spawn(async move { hear(&hooks, tool("PermissionRequest")).await });
         let left = asked(&mut groups, &store).await;
         held.abort();
@@ -221,7 +221,7 @@ both! {
     async fn an_instruction_is_handed_over_at_the_end_of_the_turn_once(place: &Place) {
         let store = place.open().await;
         let (sources, _) = heard_by(&store, hours(), &[]);
-        let hooks = sources.hooks();
+        let hooks = sources.hooks().unwrap();
         hear(hooks, told("UserPromptSubmit", json!({"prompt": "go"}))).await;
         let agent = agents(&store).await.remove(0);
         for (at, words) in ["Then paint it.", "Then go home."].iter().enumerate() {
@@ -243,7 +243,7 @@ both! {
     async fn an_instruction_that_did_not_arrive_waits_for_the_end_of_the_next_turn(place: &Place) {
         let store = place.open().await;
         let (sources, _) = heard_by(&store, hours(), &[]);
-        let hooks = sources.hooks();
+        let hooks = sources.hooks().unwrap();
         hear(hooks, told("UserPromptSubmit", json!({"prompt": "go"}))).await;
         let agent = agents(&store).await.remove(0);
         for (at, words) in ["Then paint it.", "Then go home."].iter().enumerate() {
@@ -264,7 +264,7 @@ both! {
         hear(hooks, told("Stop", json!({}))).await;
         hear(hooks, told("Notification", json!({"notification_type": "idle_prompt"}))).await;
         let (again, _) = heard_by(&store, hours(), &[]);
-        let hooks = again.hooks();
+        let hooks = again.hooks().unwrap();
         let next = |event: &str, more: Value| {
             let mut input = told(event, more);
             input["prompt_id"] = "p2".into();
@@ -286,7 +286,7 @@ both! {
         let store = place.open().await;
         let folder = place.folder();
         let (sources, _) = heard_by(&store, hours(), &[]);
-        hear(sources.hooks(), told("UserPromptSubmit", json!({"prompt": "go"}))).await;
+        hear(sources.hooks().unwrap(), told("UserPromptSubmit", json!({"prompt": "go"}))).await;
         append(&folder.join("projects/-home-dev-app/s1.jsonl"), &[response("s1", "m1", 7)]);
         import(&store, &folder.join("projects"), Tense::Live).await;
         let crew = agents(&store).await;
@@ -312,14 +312,14 @@ both! {
             ("s3", &["UserPromptSubmit", "PermissionRequest"]),
         ] {
             for event in events {
-                hear(sources.hooks(), turn(session, event)).await;
+                hear(sources.hooks().unwrap(), turn(session, event)).await;
             }
         }
         // Of the last one its file tells as well.
         append(&folder.join("projects/-home-dev-app/s4.jsonl"), &[response("s4", "m1", 7)]);
         import(&store, &folder.join("projects"), Tense::Live).await;
         for event in ["UserPromptSubmit", "Stop"] {
-            hear(sources.hooks(), turn("s4", event)).await;
+            hear(sources.hooks().unwrap(), turn("s4", event)).await;
         }
         let heard = agents(&store).await.iter().filter_map(|it| it.status_evidence.last_event_at).max().unwrap();
         use AgentStatus::{Completed, Interrupted, Running, Waiting};

@@ -195,7 +195,7 @@ both! {
     async fn sums_count_also_where_a_hook_was_heard_first(place: &Place) {
         let store = place.open().await;
         let (sources, _) = heard_by(&store, hours(), &[]);
-        hear(sources.hooks(), told("UserPromptSubmit", json!({"prompt": "go"}))).await;
+        hear(sources.hooks().unwrap(), told("UserPromptSubmit", json!({"prompt": "go"}))).await;
         let source = || async { agents(&store).await.remove(0).source };
         assert_eq!(source().await, "hooks");
         send(&store, Signal::Metrics, &sums("s1", 1, 10, 40.0, 0.5)).await;
@@ -218,7 +218,7 @@ both! {
         send(&store, Signal::Logs, &logs(&[used(0)])).await;
         let (killed, _) = heard_by(&store, hours(), &[]);
         let mut groups = store.watch();
-        let hooks = killed.hooks().clone();
+        let hooks = killed.hooks().unwrap().clone();
         let held = tokio::spawn(async move { hear(&hooks, tool("PermissionRequest")).await });
         asked(&mut groups, &store).await;
         let heard = agents(&store).await[0].status_evidence.last_event_at;
