@@ -93,7 +93,7 @@ impl Connect {
             };
             let settings::Written { text, entries, skipped } = with(&record.secret)?;
             target.remember(&Record { before: without.clone(), after: text.clone(), entries, ..record })?;
-            target.back_up()?;
+            target.back_up(without.as_deref())?;
             target.write(Some(&text))?;
             for name in skipped {
                 say(&format!("{name} is set already and stays as it is"))?;

@@ -57,6 +57,12 @@ fn it_shows_then_writes_and_undo_leaves_the_file_as_it_was() {
     assert_eq!(home.run(&["connect", "--yes"]).code, Some(0));
     assert_eq!(serde_json::from_str::<Value>(&fs::read_to_string(&path).unwrap()).unwrap(), value);
 
+    // To another server, the copy is still the file as it was.
+    assert_eq!(home.run(&["connect", "--yes", "--url", "http://127.0.0.1:9000"]).code, Some(0));
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("127.0.0.1:9000") && !text.contains("127.0.0.1:8000"));
+    assert_eq!(fs::read_to_string(path.with_extension("json.before-quarterdeck")).unwrap(), BEFORE);
+
     let undone = home.run(&["connect", "--undo", "--yes"]);
     assert_eq!(undone.code, Some(0), "{undone:?}");
     assert_eq!(fs::read_to_string(&path).unwrap(), BEFORE);

@@ -77,10 +77,10 @@ impl Target {
         remove(&self.record)
     }
 
-    /// Copies the settings beside themselves.
-    pub fn back_up(&self) -> Result<(), CliError> {
-        match self.text()? {
-            Some(text) => replace(&self.settings.with_extension("json.before-quarterdeck"), &text),
+    /// Keeps the settings as they are without us beside themselves.
+    pub fn back_up(&self, without: Option<&str>) -> Result<(), CliError> {
+        match without {
+            Some(text) => replace(&self.settings.with_extension("json.before-quarterdeck"), text),
             None => Ok(()),
         }
     }
