@@ -39,6 +39,26 @@ impl Tokens {
             cache_read: self.cache_read.max(other.cache_read),
         }
     }
+
+    /// The smaller of each kind.
+    pub fn min(self, other: Self) -> Self {
+        Self {
+            input: self.input.min(other.input),
+            output: self.output.min(other.output),
+            cache_creation: self.cache_creation.min(other.cache_creation),
+            cache_read: self.cache_read.min(other.cache_read),
+        }
+    }
+
+    /// What is left of each kind without those of another; never less than nothing.
+    pub fn less(self, other: Self) -> Self {
+        Self {
+            input: self.input.saturating_sub(other.input),
+            output: self.output.saturating_sub(other.output),
+            cache_creation: self.cache_creation.saturating_sub(other.cache_creation),
+            cache_read: self.cache_read.saturating_sub(other.cache_read),
+        }
+    }
 }
 
 impl ops::Add for Tokens {

@@ -57,7 +57,7 @@ impl Grown {
     /// What it added to its owner's tokens.
     pub fn tokens(&self) -> Tokens {
         let before = self.before.as_ref().map_or(Tokens::default(), |before| before.tokens);
-        less(self.record.tokens, before)
+        self.record.tokens.less(before)
     }
 }
 
@@ -259,17 +259,12 @@ pub fn shrink<'a>(
     };
     let mut changed = Vec::new();
     for remainder in remainders.into_iter().filter(same) {
-        let taken = Tokens {
-            input: left.input.min(remainder.tokens.input),
-            output: left.output.min(remainder.tokens.output),
-            cache_creation: left.cache_creation.min(remainder.tokens.cache_creation),
-            cache_read: left.cache_read.min(remainder.tokens.cache_read),
-        };
+        let taken = left.min(remainder.tokens);
         if taken.total() == 0 {
             continue;
         }
-        left = less(left, taken);
-        let tokens = less(remainder.tokens, taken);
+        left = left.less(taken);
+        let tokens = remainder.tokens.less(taken);
         let rest = Observed { tokens, cache_5m: tokens.cache_creation, ..Observed::of(remainder) };
         let worth = prices
             .price(&rest.model, &Observed { tokens: taken, cache_5m: taken.cache_creation, ..rest.clone() });
@@ -280,13 +275,4 @@ pub fn shrink<'a>(
         changed.push(UsageRecord { tokens, terms: rest.terms(), cost_usd, ..remainder.clone() });
     }
     changed
-}
-
-fn less(all: Tokens, taken: Tokens) -> Tokens {
-    Tokens {
-        input: all.input.saturating_sub(taken.input),
-        output: all.output.saturating_sub(taken.output),
-        cache_creation: all.cache_creation.saturating_sub(taken.cache_creation),
-        cache_read: all.cache_read.saturating_sub(taken.cache_read),
-    }
 }

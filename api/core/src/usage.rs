@@ -178,12 +178,7 @@ impl Counter {
         }
         let rest = |(model, used): (&String, &ModelUse)| {
             let seen = shown.get(pricing::plain(model)).copied().unwrap_or_default();
-            let rest = Tokens {
-                input: used.tokens.input.saturating_sub(seen.input),
-                output: used.tokens.output.saturating_sub(seen.output),
-                cache_creation: used.tokens.cache_creation.saturating_sub(seen.cache_creation),
-                cache_read: used.tokens.cache_read.saturating_sub(seen.cache_read),
-            };
+            let rest = used.tokens.less(seen);
             (rest.total() > 0).then(|| (model.clone(), rest))
         };
         models.iter().filter_map(rest).collect()

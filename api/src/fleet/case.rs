@@ -5,7 +5,7 @@ use crate::store::{Batch, Row};
 use quarterdeck_shared::{
     Payload, TaskId, Timestamp,
     tasks::Task,
-    usage::{CostBasis, Tokens, UsageRecord},
+    usage::{CostBasis, UsageRecord},
 };
 use std::sync::Mutex;
 use tokio::sync::{Mutex as Turns, MutexGuard, mpsc, watch};
@@ -39,7 +39,7 @@ impl State {
         let task = &mut self.task;
         for Grown { before, record } in grown {
             if let Some(before) = before {
-                task.tokens = less(task.tokens, before.tokens);
+                task.tokens = task.tokens.less(before.tokens);
                 task.cost_usd = task.cost_usd - before.cost_usd;
                 self.bases[place(before.cost_basis)] = self.bases[place(before.cost_basis)].saturating_sub(1);
             }
@@ -67,15 +67,6 @@ impl State {
                 *task_cost_usd = Some(task.cost_usd);
             }
         }
-    }
-}
-
-fn less(all: Tokens, part: Tokens) -> Tokens {
-    Tokens {
-        input: all.input.saturating_sub(part.input),
-        output: all.output.saturating_sub(part.output),
-        cache_creation: all.cache_creation.saturating_sub(part.cache_creation),
-        cache_read: all.cache_read.saturating_sub(part.cache_read),
     }
 }
 

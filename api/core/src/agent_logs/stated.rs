@@ -97,11 +97,6 @@ pub fn left<'a>(
 fn less(told: Told, seen: Tokens) -> Tokens {
     match told {
         Told::Sum(sum) => Tokens { cache_read: sum.saturating_sub(seen.total()), ..Tokens::default() },
-        Told::Kinds(kinds) => Tokens {
-            input: kinds.input.saturating_sub(seen.input),
-            output: kinds.output.saturating_sub(seen.output),
-            cache_creation: kinds.cache_creation.saturating_sub(seen.cache_creation),
-            cache_read: kinds.cache_read.saturating_sub(seen.cache_read),
-        },
+        Told::Kinds(kinds) => kinds.less(seen),
     }
 }

@@ -34,12 +34,6 @@ pub fn telling(
 /// What is left of a turn's record beside what responses have shown; takes that out of `seen`.
 pub fn rest(whole: UsageRecord, seen: &mut Tokens, prices: &PriceTable) -> UsageRecord {
     let rest = shrink([&whole], &whole.model, *seen, prices).pop().unwrap_or_else(|| whole.clone());
-    let left = |seen: u64, whole: u64, rest: u64| seen.saturating_sub(whole - rest.min(whole));
-    *seen = Tokens {
-        input: left(seen.input, whole.tokens.input, rest.tokens.input),
-        output: left(seen.output, whole.tokens.output, rest.tokens.output),
-        cache_creation: left(seen.cache_creation, whole.tokens.cache_creation, rest.tokens.cache_creation),
-        cache_read: left(seen.cache_read, whole.tokens.cache_read, rest.tokens.cache_read),
-    };
+    *seen = seen.less(whole.tokens.less(rest.tokens));
     rest
 }
