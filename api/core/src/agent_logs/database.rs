@@ -12,6 +12,7 @@ use quarterdeck_shared::{
     usage::Tokens,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// The columns of `agents` that are read, of either program.
 pub const AGENT_COLUMNS: [&str; 22] = [
@@ -196,17 +197,20 @@ pub fn read(agents: Option<&Sheet>, tasks: Option<&Sheet>) -> Option<Past> {
         found.extend(read);
     }
     let mut asked = Vec::new();
+    // The command line keeps with a task who worked on it.
+    let mut tasks_of: HashMap<String, String> = HashMap::new();
     for row in tasks.into_iter().flat_map(rows) {
         let read = task(&row, layout);
         count(read.is_some());
-        // The command line keeps with a task who worked on it.
         if let Some(read) = &read {
             for id in row.list("assigned_agents") {
-                let theirs = found.iter_mut().filter(|ran| ran.id == id && ran.task.is_none());
-                theirs.for_each(|ran| ran.task = Some(read.id.clone()));
+                tasks_of.entry(id).or_insert_with(|| read.id.clone());
             }
         }
         asked.extend(read);
+    }
+    for ran in found.iter_mut().filter(|ran: &&mut Ran| ran.task.is_none()) {
+        ran.task = tasks_of.get(&ran.id).cloned();
     }
     found.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
     Some(Past { layout, agents: found, tasks: asked, unread })
