@@ -14,7 +14,8 @@ pub fn check(bytes: &[u8]) {
     for model in table.models() {
         for tokens in [1, 150_000, 1 << 40] {
             let tokens = Tokens { input: tokens, output: tokens, cache_creation: tokens, cache_read: tokens };
-            let observed = Observed { tokens, complete: true, ..Observed::default() };
+            let (speed, geo) = (Some("fast".to_owned()), Some("us".to_owned()));
+            let observed = Observed { tokens, speed, geo, complete: true, ..Observed::default() };
             assert!(table.price(&model.model, &observed).cost >= Usd::ZERO);
         }
     }

@@ -180,7 +180,7 @@ impl PriceTable {
         let tokens = scaled(weigh(found.rates(observed.tokens.prompt()), observed), factor);
         let search = self.0.web_search.unwrap_or_default();
         let searches = u128::from(observed.web_searches) * u128::from(search.0);
-        let nanos = i64::try_from(tokens + searches).unwrap_or(i64::MAX);
+        let nanos = i64::try_from(tokens.saturating_add(searches)).unwrap_or(i64::MAX);
         let known = observed.complete && split && factor_known;
         Priced {
             cost: Usd::from_nanos(nanos),
@@ -220,7 +220,8 @@ impl PriceTable {
             known &= self.0.regions.contains_key(region);
             factors.extend(self.0.regions.get(region));
         }
-        (factors.iter().fold(ONE, |factor, by| factor * u128::from(by.0) / ONE), known)
+        let raised = |factor: u128, by: &table::Nanos| factor.saturating_mul(u128::from(by.0)) / ONE;
+        (factors.iter().fold(ONE, raised), known)
     }
 }
 
@@ -240,13 +241,13 @@ fn weigh(rates: &Rates, observed: &Observed) -> u128 {
     ]
     .iter()
     .map(|(tokens, rate)| u128::from(*tokens) * u128::from(rate.0))
-    .sum()
+    .fold(0, u128::saturating_add)
 }
 
 /// Nano-dollars, rounded half up.
 fn scaled(weighed: u128, factor: u128) -> u128 {
     let unit = 1_000_000 * ONE;
-    (weighed * factor + unit / 2) / unit
+    weighed.saturating_mul(factor).saturating_add(unit / 2) / unit
 }
 
 /// A model's name as the table has it: without its provider, region, revision, date and window.

@@ -58,7 +58,7 @@ fn model(id: &str, entry: &Entry, before: &Table) -> Option<Model> {
     });
     let above = tier.and_then(|thousands| {
         let rates = rates(entry, &format!("_above_{thousands}k_tokens"))?;
-        Some(Tier { prompt_tokens: thousands * 1_000, rates })
+        Some(Tier { prompt_tokens: thousands.checked_mul(1_000)?, rates })
     });
     let special = |name: &str| nanos(entry.get("provider_specific_entry").and_then(|it| it.get(name)), 1.0);
     let batch = nanos(entry.get("input_cost_per_token_batches"), PER_MILLION).and_then(|batch| {

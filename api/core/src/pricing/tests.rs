@@ -109,6 +109,29 @@ fn absurd_figures_do_not_overflow() {
     assert_eq!(PriceTable::bundled().price("claude-opus-5", &searches).cost.nanos(), i64::MAX);
 }
 
+#[test]
+fn absurd_prices_do_not_overflow() {
+    let most = u64::MAX;
+    let all = Observed {
+        tokens: Tokens { input: most / 4, output: most / 4, cache_creation: most / 4, cache_read: most / 4 },
+        speed: Some("fast".to_owned()),
+        geo: Some("us".to_owned()),
+        ..Observed::default()
+    };
+    let rates = r#"{"input": "9000000000", "output": "9000000000", "write_5m": "9000000000",
+        "write_1h": "9000000000", "read": "9000000000"}"#;
+    let dear = format!(
+        r#"{{"version": "2026-12-01", "models": [{{"id": "dear", "window": 1, "rates": {rates},
+            "geo": {{"us": "9000000000"}}, "fast": "9000000000"}}]}}"#
+    );
+    assert_eq!(PriceTable::read(&dear).unwrap().price("dear", &all).cost.nanos(), i64::MAX);
+    let tier = r#"{"claude-x-1": {"litellm_provider": "anthropic", "input_cost_per_token": 1e-6,
+        "output_cost_per_token": 1e-6, "input_cost_per_token_above_18446744073709551615k_tokens": 1e-6,
+        "output_cost_per_token_above_18446744073709551615k_tokens": 1e-6}}"#;
+    let table = PriceTable::bundled().updated(tier, "2026-12-01").unwrap();
+    assert_eq!(table.find("claude-x-1").unwrap().above, None, "no prompt is as long");
+}
+
 const OWN: &str = r#"{"version": "2026-12-01", "models": [
     {"id": "my-model", "window": 1000, "rates":
         {"input": "1", "output": "2", "write_5m": "3", "write_1h": "4", "read": "5"}},
