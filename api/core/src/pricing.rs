@@ -151,7 +151,7 @@ impl PriceTable {
         if let Some(twice) = self.0.models.iter().find(|model| !known.insert(&model.id)) {
             return Err(NoPrices::Models(format!("a table of prices has {} twice", twice.id)));
         }
-        if let Some(strange) = self.0.models.iter().find(|model| plain(&model.id) != model.id) {
+        if let Some(strange) = self.0.models.iter().find(|model| !is_findable(&model.id)) {
             let plain = plain(&strange.id);
             return Err(NoPrices::Models(format!("{} would never be found; name it {plain}", strange.id)));
         }
@@ -263,6 +263,11 @@ pub fn plain(model: &str) -> &str {
         Some(family) if family.matches('-').count() == 2 => family,
         _ => name,
     }
+}
+
+/// Whether a name in a table is one that some model's name becomes.
+fn is_findable(name: &str) -> bool {
+    plain(name) == name
 }
 
 fn without_last(name: &str, fits: impl Fn(&str) -> bool) -> Option<&str> {

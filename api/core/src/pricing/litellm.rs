@@ -2,7 +2,7 @@
 //! once for every provider.
 
 use super::{
-    NoPrices, ONE, plain, region,
+    NoPrices, ONE, is_findable, plain, region,
     table::{Model, Nanos, Rates, Table, Tier},
 };
 use serde_json::{Map, Value};
@@ -18,7 +18,7 @@ pub(super) fn read(text: &str, dated: &str, before: &Table) -> Result<Table, NoP
     let entries: Vec<(&str, &Entry)> = all
         .iter()
         .filter_map(|(name, entry)| Some((name.as_str(), entry.as_object()?)))
-        .filter(|(name, _)| name.contains("claude-"))
+        .filter(|(name, _)| name.contains("claude-") && is_findable(plain(name)))
         .collect();
     let mut models: BTreeMap<&str, Model> = BTreeMap::new();
     // The API's own prices; those of who sells it on, where there is no other and no region in the name.

@@ -198,3 +198,15 @@ fn litellms_form_gives_the_same_prices() {
     assert_eq!(table.window("claude-next-1"), Some(5));
     assert_eq!(bundled.updated(text, "").unwrap_err(), NoPrices::Undated);
 }
+
+#[test]
+fn a_name_that_no_model_has_costs_a_file_of_litellms_that_name_alone() {
+    let rates =
+        r#"{"litellm_provider": "anthropic", "input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}"#;
+    let text = format!(
+        r#"{{"claude-x-20240101-20240102": {rates}, "claude-y-v1-latest": {rates}, "claude-next-1": {rates}}}"#
+    );
+    let table = PriceTable::bundled().updated(&text, "2026-12-24").unwrap();
+    assert_eq!(table.0.models.len(), PriceTable::bundled().0.models.len() + 2);
+    assert!(table.find("claude-next-1").is_some() && table.find("claude-y").is_some());
+}
