@@ -5,8 +5,9 @@
 //! tell, nor how often, nor where a reading was cut off changes a sum.
 
 use crate::{
+    bounds::SESSION_USD,
     otlp,
-    pricing::{self, PriceTable},
+    pricing::{self, PriceTable, Priced},
     usage::Observed,
 };
 use quarterdeck_shared::{
@@ -81,8 +82,7 @@ pub fn enter(
             observed.message_id.clone_from(&before.message_id);
         }
     }
-    let priced = prices.price(&observed.model, &observed);
-    let said = cost.or(reported.filter(|_| priced.basis == CostBasis::Unknown));
+    let worth = worth(prices, &observed, cost, reported);
     // Who told of it by its request alone may not have known which sub-agent asked.
     let owner = before.filter(|before| !is_unnamed(&before.message_id) || is_unnamed(&observed.message_id));
     let owner = owner.map_or(first, |before| Owner {
@@ -101,10 +101,10 @@ pub fn enter(
         request_id: observed.request_id,
         model: observed.model,
         tokens: observed.tokens,
-        cost_usd: said.unwrap_or(priced.cost),
-        cost_basis: if said.is_some() { CostBasis::Reported } else { priced.basis },
+        cost_usd: worth.cost,
+        cost_basis: worth.basis,
         reported_cost_usd: reported,
-        price_version: if said.is_some() { None } else { priced.version },
+        price_version: worth.version,
         provenance: before.map_or(provenance, |before| before.provenance.clone()),
         sidechain: observed.sidechain,
         replayed: owner.replayed,
@@ -125,15 +125,23 @@ pub fn reprice(prices: &PriceTable, record: &UsageRecord) -> Option<Grown> {
     if record.is_remainder() || otlp::Meters::is_meter(record) {
         return None;
     }
-    let priced = prices.price(&record.model, &Observed::of(record));
-    let said = record.reported_cost_usd.filter(|_| priced.basis == CostBasis::Unknown);
+    let worth = worth(prices, &Observed::of(record), None, record.reported_cost_usd);
     let anew = UsageRecord {
-        cost_usd: said.unwrap_or(priced.cost),
-        cost_basis: if said.is_some() { CostBasis::Reported } else { priced.basis },
-        price_version: if said.is_some() { None } else { priced.version },
+        cost_usd: worth.cost,
+        cost_basis: worth.basis,
+        price_version: worth.version,
         ..record.clone()
     };
     (anew != *record).then(|| Grown { before: Some(record.clone()), record: anew })
+}
+
+/// What figures are worth: what goes before the table, else what the table says, else what the source says itself.
+fn worth(prices: &PriceTable, observed: &Observed, cost: Option<Usd>, reported: Option<Usd>) -> Priced {
+    let priced = prices.price(&observed.model, observed);
+    match cost.or(reported.filter(|_| priced.basis == CostBasis::Unknown)) {
+        Some(said) => Priced { cost: said, basis: CostBasis::Reported, version: None },
+        None => Priced { cost: priced.cost.min(SESSION_USD), ..priced },
+    }
 }
 
 fn is_same_but_priced(before: &UsageRecord, after: &UsageRecord) -> bool {

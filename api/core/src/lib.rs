@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod agent_logs;
 pub mod agents;
+mod bounds;
 pub mod conversations;
 pub mod figures;
 pub mod files;

@@ -6,15 +6,12 @@ mod meters;
 pub use events::{Fact, LogRecord, Told, read};
 pub use meters::{Figures, METER, Meters, Point, SumPoint, point};
 
+use crate::bounds::{REQUEST_TOKENS, REQUEST_USD, believed};
 use quarterdeck_shared::Usd;
 
 /// How the message ids begin of responses of which nothing is known but their request.
 pub const UNNAMED: &str = "otlp:";
 
-/// More than any request or session has: larger figures are cut to it, so that sums never overflow.
-const MOST: u64 = 1 << 36;
-/// Dollars that nothing here costs: who says more is not believed.
-const DEAREST: f64 = 1e6;
 /// Characters a name or an id may have.
 const NAME: usize = 200;
 
@@ -66,19 +63,23 @@ impl Attributes {
         }
     }
 
-    /// A count; nothing where it is missing, an error where it is none.
+    /// A count of one request; nothing where it is missing, an error where it is none or more than any request takes.
     fn count(&self, key: &str) -> Result<Option<u64>, &'static str> {
         if self.get(key).is_none() {
             return Ok(None);
         }
         match self.number(key) {
-            Some(number) if number.is_finite() && number >= 0.0 => Ok(Some((number as u64).min(MOST))),
+            Some(number) if number > REQUEST_TOKENS as f64 => {
+                Err("a count of tokens is more than any request takes")
+            }
+            Some(number) if number >= 0.0 => Ok(Some(number as u64)),
             _ => Err("a count of tokens is no number, or less than nothing"),
         }
     }
 
+    /// What one request cost; nothing where that cannot be believed.
     fn money(&self, key: &str) -> Option<Usd> {
-        self.number(key).filter(|dollars| (0.0..=DEAREST).contains(dollars)).and_then(Usd::from_reported)
+        believed(self.number(key).and_then(Usd::from_reported)?, REQUEST_USD)
     }
 
     fn truth(&self, key: &str) -> Option<bool> {

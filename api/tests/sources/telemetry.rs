@@ -1,12 +1,13 @@
 //! What telemetry tells counts once, whoever else tells it, in whatever order.
 
 use super::{
-    LATER, adds_up, agents, append, helped,
+    LATER, adds_up, adds_up_in_sum, agents, append, helped,
     hooks::{approvals, asked, hear, heard_by, hours, stands, told, tool},
     import, prompt, records, response, totals,
 };
 use crate::{both, support::rows};
 use quarterdeck::{
+    costs::gather,
     fleet::clock::Clock,
     sources::{
         Intake, Taken, Tense,
@@ -17,6 +18,7 @@ use quarterdeck::{
 use quarterdeck_shared::{
     Usd,
     agents::AgentStatus,
+    costs::CostsQuery,
     usage::{CostBasis, Tokens},
 };
 use serde_json::{Value, json};
@@ -268,7 +270,7 @@ both! {
         events.push(event("s1", "user_prompt", 9, json!({"prompt": "a\u{0}b\u{1b}[31m"})));
         let body = logs(&events).to_string();
         let parsed = parse(Signal::Logs, Encoding::Json, body.as_bytes()).unwrap();
-        assert_eq!((parsed.refused, parsed.telemetry.told.len()), (4, 4));
+        assert_eq!((parsed.refused, parsed.telemetry.told.len()), (5, 3));
         Intake::new(store.clone(), Clock::manual(LATER)).hear(parsed.telemetry).await.unwrap();
         // Whatever the future was said to hold, what follows is heard.
         let end = "18446744073709551615";
@@ -295,6 +297,33 @@ both! {
             assert!(record.reported_cost_usd.is_none_or(|cost| cost >= Usd::ZERO));
         }
         adds_up(&store).await;
+        store.close().await;
+    }
+
+    async fn the_dearest_telemetry_there_can_be_leaves_every_sum_whole(place: &Place) {
+        let store = place.open().await;
+        let most = |number: u64, tokens: u64, model: &str, cost: f64| {
+            let fields = json!({"model": model, "input_tokens": tokens, "output_tokens": tokens,
+                "cache_read_tokens": tokens, "cache_creation_tokens": tokens, "cache_creation_1h_tokens": tokens,
+                "cost_usd": cost, "request_id": format!("r{number}")});
+            event("s1", "api_request", number, fields)
+        };
+        let believed: Vec<_> = (0..1_200)
+            .map(|number| most(number, 1 << 24, if number % 2 == 0 { "claude-opus-4" } else { "m" }, 1e4))
+            .collect();
+        send(&store, Signal::Logs, &logs(&believed)).await;
+        let beyond: Vec<_> = (1_200..2_400).map(|number| most(number, 1 << 36, "claude-opus-4", 1e6)).collect();
+        let parsed = parse(Signal::Logs, Encoding::Json, logs(&beyond).to_string().as_bytes()).unwrap();
+        assert_eq!((parsed.refused, parsed.telemetry.told.len()), (1_200, 0));
+        assert!(parsed.reason.contains("more than any request takes"), "{}", parsed.reason);
+        for number in 0..40 {
+            send(&store, Signal::Metrics, &sums(&format!("s2-{number}"), 2, 10, 1e300, 1e300)).await;
+        }
+        let totals = totals(&store).await;
+        assert_eq!(totals.records, 1_240);
+        let costs = gather(&store, &CostsQuery::default()).await.unwrap();
+        assert_eq!((costs.total.cost_usd, costs.total.records), (totals.cost_usd, totals.records));
+        adds_up_in_sum(&store).await;
         store.close().await;
     }
 }

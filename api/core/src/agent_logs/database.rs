@@ -4,7 +4,7 @@
 //! the columns differ. A column that is not there, or holds its default, says nothing: that is unknown, not nothing.
 
 use super::lines::is_id;
-use crate::transcripts::fields::MOST;
+use crate::bounds::{SESSION_TOKENS, SESSION_USD, believed};
 use quarterdeck_shared::{
     Timestamp, Usd,
     agents::{AgentStatus, Role},
@@ -64,8 +64,6 @@ pub const SAYS: &str = "its database says";
 
 /// Characters of a name.
 const NAME_CHARS: usize = 80;
-/// More than anything here costs: who says more is not believed.
-const DEAREST: Usd = Usd::from_nanos(1_000_000_000_000_000);
 
 /// Rows of a table, those columns of it that are there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -268,14 +266,14 @@ impl Row<'_> {
         let text = self.text(name)?;
         let whole = text.parse::<u64>().ok();
         let count = whole.or_else(|| text.parse().ok().filter(|it: &f64| *it >= 0.0).map(|it| it as u64))?;
-        Some(count.min(MOST)).filter(|count| *count > 0)
+        Some(count.min(SESSION_TOKENS)).filter(|count| *count > 0)
     }
 
     /// An amount of dollars, as a number or as `$0.0123`; nothing where it is none or nothing.
     fn money(&self, name: &str) -> Option<Usd> {
         let text = self.text(name)?.trim_start_matches('$').replace(',', "");
         let amount = text.parse().ok().or_else(|| text.parse().ok().and_then(Usd::from_reported))?;
-        Some(amount).filter(|amount| *amount > Usd::ZERO && *amount < DEAREST)
+        believed(amount, SESSION_USD).filter(|amount| *amount > Usd::ZERO)
     }
 
     fn list(&self, name: &str) -> Vec<String> {

@@ -1,7 +1,10 @@
 //! The lines of a folder's files, each read by itself: what is missing or of another kind is simply not there.
 
 use super::{Zone, moment, repr};
-use crate::transcripts::{Usage, fields, halves::mended};
+use crate::{
+    bounds::{SESSION_TOKENS, SESSION_USD, believed},
+    transcripts::{Usage, fields, halves::mended},
+};
 use quarterdeck_shared::{Timestamp, Usd};
 use serde_json::Value;
 
@@ -118,15 +121,12 @@ pub fn summary(line: &[u8], zone: Zone<'_>) -> Option<SummaryLine> {
             result: fields::text(&value, "result"),
             duration_ms: fields::count_or_zero(&value, "duration_ms"),
             session_id: fields::text(&value, "session_id").filter(|id| is_id(id)),
-            cost: fields::money(&value, "total_cost_usd").filter(|cost| (Usd::ZERO..DEAREST).contains(cost)),
-            usage: fields::usage(&value),
+            cost: fields::money(&value, "total_cost_usd").and_then(|cost| believed(cost, SESSION_USD)),
+            usage: fields::usage(&value, SESSION_TOKENS),
         }))),
         _ => None,
     }
 }
-
-/// More than anything here costs: who says more is not believed.
-const DEAREST: Usd = Usd::from_nanos(1_000_000_000_000_000);
 
 fn at(value: &Value, zone: Zone<'_>) -> Option<Timestamp> {
     moment(value.get("timestamp")?.as_str()?, zone)

@@ -1,6 +1,7 @@
 //! Sums: what Claude Code counts of a session, told as differences or as totals, each stretch of it counted once.
 
-use super::{Attributes, DEAREST, MOST};
+use super::Attributes;
+use crate::bounds::{SESSION_TOKENS, SESSION_USD};
 use quarterdeck_shared::{
     Usd,
     usage::{Tokens, UsageRecord},
@@ -11,6 +12,8 @@ use std::collections::BTreeMap;
 /// How the message ids begin, behind [`UsageRecord::REMAINDER`], of what is known from sums alone.
 pub const METER: &str = "otlp:";
 
+/// More than a session counts of anything: larger figures are cut to it.
+const MOST: f64 = SESSION_TOKENS as f64;
 /// Series one session may have.
 const SERIES: usize = 1_000;
 
@@ -53,7 +56,7 @@ pub fn point(point: &SumPoint, resource: &Attributes) -> Result<Point, &'static 
     let session_id = fields.name("session.id").or_else(|| resource.name("session.id"));
     let session_id = session_id.ok_or("it names no session: session.id is missing")?;
     let value = point.value.filter(|value| value.is_finite() && *value >= 0.0);
-    let value = value.ok_or("its value is no number, or less than nothing")?.min(MOST as f64);
+    let value = value.ok_or("its value is no number, or less than nothing")?.min(MOST);
     let word = |key| fields.name(key).filter(|word| !word.contains('|')).unwrap_or_default();
     let series = format!("{}|{}|{}|{:016x}", point.name, word("model"), word("type"), mark(fields));
     let SumPoint { is_delta, from, until, .. } = *point;
@@ -106,7 +109,7 @@ impl Meters {
         // A total that fell, or that began anew, counts from nothing again.
         let goes_on = !point.is_delta && point.from == series.from && point.value >= series.last;
         let more = if goes_on { point.value - series.last } else { point.value };
-        series.sum = (series.sum + more).min(MOST as f64);
+        series.sum = (series.sum + more).min(MOST);
         if !point.is_delta {
             (series.from, series.last) = (point.from, point.value);
         }
@@ -138,18 +141,19 @@ impl Meters {
                 "claude_code.token.usage" => {
                     let (tokens, _) = models.entry(model).or_default();
                     let count = sum as u64;
-                    match kind {
-                        "input" => tokens.input += count,
-                        "output" => tokens.output += count,
-                        "cacheRead" => tokens.cache_read += count,
-                        "cacheCreation" => tokens.cache_creation += count,
-                        _ => {}
-                    }
+                    let of_kind = match kind {
+                        "input" => &mut tokens.input,
+                        "output" => &mut tokens.output,
+                        "cacheRead" => &mut tokens.cache_read,
+                        "cacheCreation" => &mut tokens.cache_creation,
+                        _ => continue,
+                    };
+                    *of_kind = (*of_kind + count).min(SESSION_TOKENS);
                 }
                 "claude_code.cost.usage" => {
                     let (_, cost) = models.entry(model).or_default();
-                    let more = Usd::from_reported(sum.min(DEAREST)).unwrap_or_default();
-                    *cost = Some(cost.unwrap_or_default() + more);
+                    let more = Usd::from_reported(sum).unwrap_or(SESSION_USD);
+                    *cost = Some((cost.unwrap_or_default() + more).min(SESSION_USD));
                 }
                 _ => {}
             }

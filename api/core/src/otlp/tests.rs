@@ -68,8 +68,13 @@ fn what_cannot_be_believed_is_refused_with_its_reason_or_cut() {
     for missing in ["session.id", "model", "request_id"] {
         assert!(observed(&request(&[(missing, text(""))])).is_err(), "{missing}");
     }
-    let huge = observed(&request(&[("input_tokens", Field::Number(1e300))])).unwrap();
-    assert_eq!(huge.tokens.input, MOST);
+    for huge in [Field::Number(1e300), Field::Whole((1 << 24) + 1), text("18446744073709551615")] {
+        let refused = observed(&request(&[("input_tokens", huge)])).unwrap_err();
+        assert!(refused.contains("more than any request"), "{refused}");
+    }
+    assert_eq!(observed(&request(&[("input_tokens", Field::Whole(1 << 24))])).unwrap().tokens.input, 1 << 24);
+    let dear = read(&request(&[("cost_usd", Field::Number(10_000.01))]), &Attributes::default()).unwrap();
+    assert!(matches!(dear.fact, Fact::Request { reported: None, .. }));
     assert!(read(&LogRecord { body: "other".into(), ..request(&[]) }, &Attributes::default()).is_err());
     let told = read(&LogRecord { nanos: u64::MAX, ..request(&[]) }, &Attributes::default()).unwrap();
     assert!(told.at.is_some_and(|at| at.micros() > 0));

@@ -1,12 +1,12 @@
 //! Fields of an object whose shape nobody guarantees: what is missing or of another kind is simply not there.
 
 use super::Usage;
-use crate::pricing::BATCH;
+use crate::{
+    bounds::{SEARCHES, SESSION_TOKENS},
+    pricing::BATCH,
+};
 use quarterdeck_shared::{Usd, usage::Tokens};
 use serde_json::Value;
-
-/// More tokens than any request or session has: larger figures are cut to it, so that sums never overflow.
-pub(crate) const MOST: u64 = 1 << 40;
 
 pub(crate) fn text(value: &Value, key: &str) -> Option<String> {
     value.get(key)?.as_str().map(str::to_owned)
@@ -16,11 +16,12 @@ pub(crate) fn text_or_empty(value: &Value, key: &str) -> String {
     text(value, key).unwrap_or_default()
 }
 
+/// A count; one that is more than a session has is cut.
 pub(crate) fn count(value: &Value, key: &str) -> Option<u64> {
     let number = value.get(key)?;
     let whole =
         number.as_u64().or_else(|| number.as_f64().filter(|float| *float >= 0.0).map(|float| float as u64));
-    whole.map(|whole| whole.min(MOST))
+    whole.map(|whole| whole.min(SESSION_TOKENS))
 }
 
 pub(crate) fn count_or_zero(value: &Value, key: &str) -> u64 {
@@ -35,23 +36,24 @@ pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
-/// The figures of a message or of the end of one.
-pub(crate) fn usage(holder: &Value) -> Usage {
+/// The figures of a message or of the end of one, or of a whole turn: no kind of more tokens than `most`.
+pub(crate) fn usage(holder: &Value, most: u64) -> Usage {
     let Some(usage) = holder.get("usage") else { return Usage::default() };
-    let kept = |key| usage.get("cache_creation").map(|kept| count_or_zero(kept, key)).unwrap_or_default();
+    let tokens = |holder, key| count_or_zero(holder, key).min(most);
+    let kept = |key| usage.get("cache_creation").map(|kept| tokens(kept, key)).unwrap_or_default();
     let word = |key| text(usage, key).filter(|word| !word.is_empty());
     Usage {
         tokens: Tokens {
-            input: count_or_zero(usage, "input_tokens"),
-            output: count_or_zero(usage, "output_tokens"),
-            cache_creation: count_or_zero(usage, "cache_creation_input_tokens"),
-            cache_read: count_or_zero(usage, "cache_read_input_tokens"),
+            input: tokens(usage, "input_tokens"),
+            output: tokens(usage, "output_tokens"),
+            cache_creation: tokens(usage, "cache_creation_input_tokens"),
+            cache_read: tokens(usage, "cache_read_input_tokens"),
         },
         cache_5m: kept("ephemeral_5m_input_tokens"),
         cache_1h: kept("ephemeral_1h_input_tokens"),
         web_searches: usage
             .get("server_tool_use")
-            .map(|used| count_or_zero(used, "web_search_requests"))
+            .map(|used| count_or_zero(used, "web_search_requests").min(SEARCHES))
             .unwrap_or_default(),
         speed: speed(word("speed"), word("service_tier").as_deref()),
         geo: word("inference_geo"),

@@ -6,6 +6,7 @@ use super::{
     halves::mended,
     result,
 };
+use crate::bounds::REQUEST_TOKENS;
 use serde_json::Value;
 
 /// Reads one line: usually one entry, none for an empty line, several where a newline was lost.
@@ -120,7 +121,7 @@ fn assistant(value: &Value) -> Option<Entry> {
         request_id: text(value, "request_id").or_else(|| text(value, "requestId")),
         model: text_or_empty(message, "model"),
         blocks: list(message, "content").iter().map(block).collect(),
-        usage: usage(message),
+        usage: usage(message, REQUEST_TOKENS),
         stop_reason: text(message, "stop_reason"),
         parent: parent(value),
         error: text(value, "error"),
@@ -161,7 +162,7 @@ fn stream(event: &Value, parent: Option<String>) -> Option<Entry> {
         "message_start" => {
             let message = event.get("message")?;
             let (message_id, model) = (text(message, "id")?, text_or_empty(message, "model"));
-            Entry::MessageStart { message_id, model, usage: usage(message), parent }
+            Entry::MessageStart { message_id, model, usage: usage(message, REQUEST_TOKENS), parent }
         }
         "content_block_start" => {
             let block = event.get("content_block")?;
@@ -186,7 +187,7 @@ fn stream(event: &Value, parent: Option<String>) -> Option<Entry> {
         "content_block_stop" => Entry::BlockStop { index, parent },
         "message_delta" => {
             let stop_reason = event.get("delta").and_then(|delta| text(delta, "stop_reason"));
-            Entry::MessageDelta { usage: usage(event), stop_reason, parent }
+            Entry::MessageDelta { usage: usage(event, REQUEST_TOKENS), stop_reason, parent }
         }
         "message_stop" => Entry::MessageStop { parent },
         _ => return None,

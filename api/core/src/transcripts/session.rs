@@ -3,7 +3,11 @@
 
 mod shape;
 
-use crate::{transcripts::halves::mended, usage::Observed};
+use crate::{
+    bounds::{REQUEST_USD, SESSION_USD},
+    transcripts::halves::mended,
+    usage::Observed,
+};
 use memchr::memmem;
 use quarterdeck_shared::{Timestamp, Usd};
 use serde::Deserialize;
@@ -150,7 +154,7 @@ fn fact<W: Words>(shape: &Shape<'_, W>) -> Fact {
         Some("custom-title") => worded(&shape.custom_title).map(Fact::Named),
         Some("agent-name") => worded(&shape.agent_name).map(Fact::Named),
         Some("summary") => worded(&shape.summary).map(Fact::Summary),
-        Some("cost-state") => shape.total_cost.0.and_then(Usd::from_reported).map(Fact::Reported),
+        Some("cost-state") => shape.total_cost.dollars(SESSION_USD).map(Fact::Reported),
         _ => None,
     };
     known.unwrap_or(Fact::Other)
@@ -178,7 +182,7 @@ fn response<W: Words>(shape: &Shape<'_, W>, message: &Response<'_, W>) -> Option
         ..usage.into()
     };
     let turn_ends = stop_reason.is_some_and(|reason| !matches!(reason, "tool_use" | "pause_turn"));
-    let reported = shape.cost.0.and_then(Usd::from_reported);
+    let reported = shape.cost.dollars(REQUEST_USD);
     Some(Fact::Response { observed, tools, turn_ends, reported })
 }
 

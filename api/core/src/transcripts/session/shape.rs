@@ -1,6 +1,10 @@
 //! The shape of a session file's object: the fields that count, borrowed from the line where that is possible.
 
-use crate::transcripts::{Usage, fields};
+use crate::{
+    bounds::{REQUEST_TOKENS, SEARCHES, believed},
+    transcripts::{Usage, fields},
+};
+use quarterdeck_shared::Usd;
 use serde::{
     Deserialize, Deserializer,
     de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
@@ -139,7 +143,10 @@ impl Figures {
             },
             cache_5m: kept.ephemeral_5m_input_tokens.0,
             cache_1h: kept.ephemeral_1h_input_tokens.0,
-            web_searches: self.server_tool_use.as_ref().map_or(0, |used| used.web_search_requests.0),
+            web_searches: self
+                .server_tool_use
+                .as_ref()
+                .map_or(0, |used| used.web_search_requests.0.min(SEARCHES)),
             speed: fields::speed(self.speed.clone(), self.service_tier.as_deref()),
             geo: word(&self.inference_geo),
         }
@@ -209,7 +216,14 @@ struct Count(u64);
 
 /// An amount of dollars.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Amount(pub Option<f64>);
+pub(super) struct Amount(Option<f64>);
+
+impl Amount {
+    /// The amount, where there is one that can be believed.
+    pub(super) fn dollars(self, most: Usd) -> Option<Usd> {
+        believed(self.0.and_then(Usd::from_reported)?, most)
+    }
+}
 
 impl<'line, W: Words> Shape<'line, W> {
     /// The same out of a value whose fields may be of any kind.
@@ -269,7 +283,7 @@ impl<'line, W: Words> Piece<'line, W> {
 
 impl Figures {
     fn of(message: &Value) -> Self {
-        let usage = fields::usage(message);
+        let usage = fields::usage(message, REQUEST_TOKENS);
         Self {
             input_tokens: Count(usage.tokens.input),
             output_tokens: Count(usage.tokens.output),
@@ -379,7 +393,9 @@ impl<'de> Deserialize<'de> for Skipped {
 impl<'de> Deserialize<'de> for Count {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let number = Option::<f64>::deserialize(deserializer)?;
-        Ok(Self(number.filter(|number| *number > 0.0).map_or(0, |number| (number as u64).min(fields::MOST))))
+        Ok(Self(
+            number.filter(|number| *number > 0.0).map_or(0, |number| (number as u64).min(REQUEST_TOKENS)),
+        ))
     }
 }
 
