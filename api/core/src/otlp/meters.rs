@@ -7,13 +7,20 @@ use quarterdeck_shared::{
     usage::{Tokens, UsageRecord},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+};
 
 /// How the message ids begin, behind [`UsageRecord::REMAINDER`], of what is known from sums alone.
 pub const METER: &str = "otlp:";
 
 /// More than a session counts of anything: larger figures are cut to it.
 const MOST: f64 = SESSION_TOKENS as f64;
+/// Processes of a session whose running totals are told apart.
+const PROCESSES: usize = 8;
+/// Stretches that differences were told of which are remembered one by one.
+const STRETCHES: usize = 16;
 /// Series one session may have.
 const SERIES: usize = 1_000;
 
@@ -76,13 +83,81 @@ fn mark(fields: &Attributes) -> u64 {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Meters(BTreeMap<String, Series>);
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// A session may have several processes at a time, each of which counts for itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 struct Series {
     sum: f64,
-    /// When the running total began, and what it was last.
+    /// Running totals by when they began.
+    totals: BTreeMap<u64, Total>,
+    /// Stretches that differences were told of: until when, from when.
+    heard: BTreeSet<(u64, u64)>,
+    /// A difference that ends no later was heard, or comes too late to tell.
+    until: u64,
+    /// So with a running total that began no later and is not known any more.
+    gone: Option<u64>,
+    /// The one running total that older notes know.
+    #[serde(skip_serializing)]
     from: u64,
+    #[serde(skip_serializing)]
+    last: f64,
+}
+
+/// A running total: what it was last, and until when.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Total {
     last: f64,
     until: u64,
+}
+
+impl Series {
+    /// How much a point says in addition; nothing where it was heard already.
+    fn more(&mut self, point: &Point) -> Option<f64> {
+        if point.is_delta { self.difference(point) } else { self.growth(point) }
+    }
+
+    fn difference(&mut self, point: &Point) -> Option<f64> {
+        if point.until <= self.until || !self.heard.insert((point.until, point.from)) {
+            return None;
+        }
+        if self.heard.len() > STRETCHES {
+            let oldest = self.heard.pop_first();
+            self.until = oldest.map_or(self.until, |(until, _)| until);
+        }
+        Some(point.value)
+    }
+
+    fn growth(&mut self, point: &Point) -> Option<f64> {
+        if self.last > 0.0 {
+            let (from, last) = (mem::take(&mut self.from), mem::take(&mut self.last));
+            self.totals.insert(from, Total { last, until: self.until });
+        }
+        let now = Total { last: point.value, until: point.until };
+        let Some(total) = self.totals.get_mut(&point.from) else {
+            return self.begin(point, now);
+        };
+        if point.until <= total.until {
+            return None;
+        }
+        // A total that fell counts from nothing again.
+        let before = if point.value >= total.last { total.last } else { 0.0 };
+        *total = now;
+        Some(point.value - before)
+    }
+
+    /// A process begins to count.
+    fn begin(&mut self, point: &Point, now: Total) -> Option<f64> {
+        if self.gone.is_some_and(|gone| point.from <= gone) {
+            return None;
+        }
+        self.totals.insert(point.from, now);
+        if self.totals.len() > PROCESSES {
+            let oldest = self.totals.iter().min_by_key(|(_, total)| total.until).map(|(from, _)| *from);
+            oldest.and_then(|from| self.totals.remove(&from));
+            self.gone = self.gone.max(oldest);
+        }
+        Some(point.value)
+    }
 }
 
 /// A session's own figures.
@@ -103,17 +178,8 @@ impl Meters {
             return false;
         }
         let series = self.0.entry(point.series.clone()).or_default();
-        if point.until <= series.until {
-            return false;
-        }
-        // A total that fell, or that began anew, counts from nothing again.
-        let goes_on = !point.is_delta && point.from == series.from && point.value >= series.last;
-        let more = if goes_on { point.value - series.last } else { point.value };
+        let Some(more) = series.more(point) else { return false };
         series.sum = (series.sum + more).min(MOST);
-        if !point.is_delta {
-            (series.from, series.last) = (point.from, point.value);
-        }
-        series.until = point.until;
         true
     }
 

@@ -144,13 +144,64 @@ fn totals_count_by_what_they_grew_and_anew_after_a_reset() {
         (1, 20, 9.0, 9),
         (30, 40, 4.0, 13),
         (30, 50, 3.0, 16),
-        (1, 45, 99.0, 16),
+        (1, 15, 99.0, 16),
     ] {
         meters.take(&sum(false, from, until, value));
         assert_eq!(output(&meters), wanted, "{until}");
     }
     let stored: Meters = serde_json::from_str(&serde_json::to_string(&meters).unwrap()).unwrap();
     assert_eq!(stored, meters);
+}
+
+#[test]
+fn several_processes_of_a_session_count_beside_each_other() {
+    let mut meters = Meters::default();
+    for (from, until, value, wanted) in [
+        (1, 10, 100.0, 100),
+        (5, 12, 10.0, 110),
+        (1, 20, 110.0, 120),
+        (5, 22, 10.0, 120),
+        (1, 20, 110.0, 120),
+    ] {
+        meters.take(&sum(false, from, until, value));
+        assert_eq!(output(&meters), wanted, "total from {from} until {until}");
+    }
+    // Of many, those that told nothing for the longest are not known any more: what they say then says nothing.
+    for from in 100..120 {
+        meters.take(&sum(false, from, from + 1, 1.0));
+    }
+    assert_eq!(output(&meters), 140);
+    assert!(!meters.take(&sum(false, 1, 200, 500.0)) && !meters.take(&sum(false, 101, 201, 500.0)));
+    assert!(meters.take(&sum(false, 119, 202, 3.0)));
+    assert_eq!(output(&meters), 142);
+
+    let mut meters = Meters::default();
+    for (from, until, value, wanted) in
+        [(1, 10, 100.0, 100), (3, 8, 10.0, 110), (8, 16, 1.0, 111), (10, 14, 2.0, 113), (3, 8, 10.0, 113)]
+    {
+        meters.take(&sum(true, from, until, value));
+        assert_eq!(output(&meters), wanted, "difference from {from} until {until}");
+    }
+    for from in 100..200 {
+        meters.take(&sum(true, from, from + 1, 0.0));
+    }
+    assert!(!meters.take(&sum(true, 3, 8, 10.0)), "too old to tell");
+    let json = serde_json::to_string(&meters).unwrap();
+    assert_eq!(serde_json::from_str::<Meters>(&json).unwrap(), meters);
+}
+
+#[test]
+fn a_note_of_before_goes_on_where_it_was() {
+    let point = sum(false, 1, 30, 9.0);
+    let mut fresh = Meters::default();
+    fresh.take(&point);
+    let mut note = serde_json::to_value(&fresh).unwrap();
+    for series in note.as_object_mut().unwrap().values_mut() {
+        *series = serde_json::json!({"sum": 7.0, "from": 1, "last": 5.0, "until": 20});
+    }
+    let mut meters: Meters = serde_json::from_value(note).unwrap();
+    assert!(meters.take(&point) && !meters.take(&point));
+    assert_eq!(output(&meters), 11);
 }
 
 #[test]
