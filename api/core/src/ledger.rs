@@ -119,10 +119,11 @@ pub fn enter(
     says_new.then(|| Grown { before: before.cloned(), record })
 }
 
-/// A record by another table of prices, where that makes it another one. What is no response (a remainder, a meter) is
-/// worth what was said of it.
+/// A record by another table of prices, where that makes it another one. What is no response is worth what was said
+/// of it, where anything was; and nothing, where responses showed all of it.
 pub fn reprice(prices: &PriceTable, record: &UsageRecord) -> Option<Grown> {
-    if record.is_remainder() || otlp::Meters::is_meter(record) {
+    let is_said = record.cost_basis == CostBasis::Reported || record.tokens.total() == 0;
+    if record.is_remainder() && is_said {
         return None;
     }
     let worth = worth(prices, &Observed::of(record), None, record.reported_cost_usd);
@@ -145,8 +146,22 @@ fn worth(prices: &PriceTable, observed: &Observed, cost: Option<Usd>, reported: 
 }
 
 fn is_same_but_priced(before: &UsageRecord, after: &UsageRecord) -> bool {
-    let UsageRecord { cost_usd, cost_basis, price_version, .. } = before.clone();
-    *before == UsageRecord { cost_usd, cost_basis, price_version, ..after.clone() }
+    *before == priced_as(after.clone(), before)
+}
+
+/// A record at the price of another one.
+fn priced_as(record: UsageRecord, other: &UsageRecord) -> UsageRecord {
+    let UsageRecord { cost_usd, cost_basis, price_version, .. } = other.clone();
+    UsageRecord { cost_usd, cost_basis, price_version, ..record }
+}
+
+/// A record of figures that belong to no one response, found anew: where those are what they were, so is the price
+/// that the table gave them, for history is priced anew by [`reprice`] alone.
+pub fn found_anew(before: &UsageRecord, record: UsageRecord) -> UsageRecord {
+    let is_computed = |record: &UsageRecord| record.cost_basis != CostBasis::Reported;
+    let is_same =
+        (before.tokens, &before.terms, &before.model) == (record.tokens, &record.terms, &record.model);
+    if is_same && is_computed(before) && is_computed(&record) { priced_as(record, before) } else { record }
 }
 
 /// Whether nothing is known of a message but its request.

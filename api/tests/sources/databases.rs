@@ -22,7 +22,7 @@ use std::{fs, path::Path};
 const HISTORY: Tense = Tense::History;
 
 /// As the command line of the Python orchestrator makes it, with one agent whose folder `built` makes.
-const BY_LINE: &str = "
+pub const BY_LINE: &str = "
     CREATE TABLE agents (agent_id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, model TEXT NOT NULL,
         status TEXT NOT NULL, total_cost REAL DEFAULT 0.0, total_tokens INTEGER DEFAULT 0,
         messages_sent INTEGER DEFAULT 0, created_at TEXT NOT NULL, completed_at TEXT, deleted_at TEXT);
@@ -61,11 +61,11 @@ async fn write(path: &Path, statements: &str) -> SqliteConnection {
     connection
 }
 
-async fn make(path: &Path, statements: &str) {
+pub async fn make(path: &Path, statements: &str) {
     write(path, statements).await.close().await.unwrap();
 }
 
-async fn read(store: &Store, path: &Path) -> Result<(Read, Taken), String> {
+pub async fn read(store: &Store, path: &Path) -> Result<(Read, Taken), String> {
     let intake = Intake::new(store.clone(), Clock::manual(LATER));
     intake.take_database(path).await.map_err(|refusal| refusal.to_string())
 }

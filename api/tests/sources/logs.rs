@@ -27,7 +27,7 @@ const HISTORY: Tense = Tense::History;
 pub const BUILDER: &str = "agent_logs/task-1/71258fdc_Builder___API_20261122_115900";
 
 /// The line a session begins with, as Python writes it down.
-fn init(session: &str) -> Value {
+pub fn init(session: &str) -> Value {
     let message = format!(
         "SystemMessage(subtype='init', data={{'type': 'system', 'cwd': '/home/dev/app', 'session_id': '{session}', \
          'tools': ['Write'], 'model': 'claude-sonnet-5-5', 'permissionMode': 'acceptEdits'}})"
@@ -36,7 +36,7 @@ fn init(session: &str) -> Value {
 }
 
 /// The line a turn ends with.
-fn turn(session: &str, input: u64, output: u64, cost: f64) -> Value {
+pub fn turn(session: &str, input: u64, output: u64, cost: f64) -> Value {
     json!({"timestamp": "2026-11-22T12:00:01.5", "type": "ResultMessage", "is_error": false, "result": "Done.",
         "duration_ms": 60000, "num_turns": 1, "session_id": session, "total_cost_usd": cost,
         "usage": {"input_tokens": input, "output_tokens": output}, "total_messages_processed": 5})
@@ -71,10 +71,14 @@ pub async fn take(store: &Store, folder: &Path, tense: Tense) -> Taken {
 }
 
 async fn take_at(store: &Store, folder: &Path, tense: Tense, clock: Clock) -> Taken {
-    let intake = Intake::new(store.clone(), clock);
-    let mut logs = Logs::recall(&intake, jiff::tz::TimeZone::UTC).await.unwrap();
+    take_with(&Intake::new(store.clone(), clock), folder, tense).await
+}
+
+/// The same by an intake of one's own.
+pub async fn take_with(intake: &Intake, folder: &Path, tense: Tense) -> Taken {
+    let mut logs = Logs::recall(intake, jiff::tz::TimeZone::UTC).await.unwrap();
     let changed = logs.changed(find(&[folder.to_owned()]));
-    logs.take_in(changed, &intake, tense).await.unwrap()
+    logs.take_in(changed, intake, tense).await.unwrap()
 }
 
 /// What anybody sees, whatever the order it was told in: agents, figures, tasks.

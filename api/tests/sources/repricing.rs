@@ -1,14 +1,18 @@
 //! History priced anew: on request alone, with what it cost before kept beside each record.
 
-use super::{LATER, adds_up, append, import, import_with, logs, prompt, records, response, totals};
+use super::{
+    LATER, adds_up, append, databases, import, import_with, logs, prompt, records, response, totals,
+};
 use crate::both;
 use quarterdeck::{
     fleet::clock::Clock,
     prices::Prices,
     sources::{Intake, Tense},
+    store::Store,
 };
 use quarterdeck_shared::usage::CostBasis;
-use std::fs;
+use serde_json::Value;
+use std::{fs, path::Path};
 
 /// Ten times dearer than what is in the program, and a price for what has none there.
 const NEWER: &str = r#"{"version": "2030-01-01", "models": [
@@ -17,7 +21,88 @@ const NEWER: &str = r#"{"version": "2030-01-01", "models": [
     {"id": "claude-future-9", "window": 1000000,
         "rates": {"input": "1", "output": "1", "write_5m": "1", "write_1h": "1", "read": "1"}}]}"#;
 
+/// An intake to which the newer prices are known.
+async fn with_newer(store: &Store, folder: &Path) -> Intake {
+    let file = folder.join("newer.json");
+    fs::write(&file, NEWER).unwrap();
+    let prices = Prices::load(store, None).await.unwrap();
+    prices.update(store, &file, "").await.unwrap();
+    Intake::new(store.clone(), Clock::manual(LATER)).with_prices(prices)
+}
+
+/// A folder of an agent of this model whose turn does not say what it cost.
+fn untold(root: &Path, name: &str, session: &str, model: &str) {
+    let mut begin = logs::init(session);
+    begin["message"] = begin["message"].as_str().unwrap().replace("claude-sonnet-5-5", model).into();
+    let mut turn = logs::turn(session, 200, 12, 0.0);
+    turn["total_cost_usd"] = Value::Null;
+    append(&root.join("agent_logs/task-1").join(name).join("summary.jsonl"), &[begin, turn]);
+}
+
 both! {
+    async fn what_the_table_gave_to_no_single_response_is_priced_anew_too_and_on_request_alone(place: &Place) {
+        let store = place.open().await;
+        let root = place.folder();
+        untold(&root, "aaaaaaa1_Known_20261122_115900", "s1", "claude-sonnet-5-5");
+        untold(&root, "aaaaaaa2_Future_20261122_115901", "s2", "claude-future-9");
+        logs::take(&store, &root, Tense::History).await;
+        let path = root.join("orchestrator.db");
+        databases::make(&path, &databases::BY_LINE.replace("0.6, 300", "0, 300").replace("claude-sonnet-5-5", "claude-future-9")).await;
+        databases::read(&store, &path).await.unwrap();
+        let before = totals(&store).await;
+        // 200 in at 2 dollars a million and 12 out at 10; of the others nobody knows.
+        assert_eq!((before.cost_usd.to_string().as_str(), before.unpriced_records, before.records), ("0.00052", 2, 3));
+
+        let intake = with_newer(&store, &root).await;
+        for name in ["aaaaaaa1_Known_20261122_115900", "aaaaaaa2_Future_20261122_115901"] {
+            fs::write(root.join("agent_logs/task-1").join(name).join("prompt.txt"), "Build it.").unwrap();
+        }
+        let again = logs::take_with(&intake, &root, Tense::History).await;
+        assert_eq!((again.grown_records, again.known_records), (0, 2));
+        assert_eq!(totals(&store).await, before, "nobody asked yet");
+
+        let repriced = intake.reprice(|_| ()).await.unwrap();
+        assert_eq!((repriced.records, repriced.changed_records), (3, 3));
+        let after = totals(&store).await;
+        assert_eq!((after.cost_usd, after.unpriced_records, after.tokens), (repriced.after_usd, 0, before.tokens));
+        assert_eq!(after.cost_usd - before.cost_usd, repriced.after_usd - repriced.before_usd);
+        assert_eq!(after.cost_usd.to_string(), "0.005712");
+        for record in records(&store).await {
+            assert!(record.is_remainder() && record.price_version.as_deref() == Some("2030-01-01"), "{record:?}");
+            assert_eq!(record.former_prices.len(), 1, "{record:?}");
+        }
+        adds_up(&store).await;
+        fs::write(root.join("agent_logs/task-1/aaaaaaa1_Known_20261122_115900/prompt.txt"), "Build it all.").unwrap();
+        assert_eq!(logs::take(&store, &root, Tense::History).await.known_records, 1);
+        databases::read(&store, &path).await.unwrap();
+        assert_eq!(totals(&store).await, after);
+        adds_up(&store).await;
+        store.close().await;
+    }
+
+    async fn what_a_database_states_gives_way_to_new_prices_and_is_in_their_sum(place: &Place) {
+        let store = place.open().await;
+        let root = place.folder();
+        logs::built(&root, "s1");
+        logs::take(&store, &root, Tense::History).await;
+        append(&root.join("projects/-home-dev-app/s1.jsonl"), &[response("s1", "m1", 7)]);
+        import(&store, &root.join("projects"), Tense::History).await;
+        let path = root.join("orchestrator.db");
+        databases::make(&path, databases::BY_LINE).await;
+        databases::read(&store, &path).await.unwrap();
+        let before = totals(&store).await;
+        assert_eq!(before.cost_usd.to_string(), "0.6", "as it states");
+        let repriced = with_newer(&store, &root).await.reprice(|_| ()).await.unwrap();
+        let after = totals(&store).await;
+        assert_eq!((repriced.before_usd, repriced.after_usd), (before.cost_usd, after.cost_usd));
+        assert_eq!((repriced.records, repriced.changed_records), (3, 2));
+        let all = records(&store).await;
+        let stated = all.iter().find(|record| record.message_id.contains("orchestrator_db:")).unwrap();
+        assert_eq!(stated.former_prices.len(), 1, "what it was before the response cost more");
+        adds_up(&store).await;
+        store.close().await;
+    }
+
     async fn history_is_priced_anew_when_somebody_asks_and_remembers_what_it_cost(place: &Place) {
         let store = place.open().await;
         let folder = crate::support::database::folder();

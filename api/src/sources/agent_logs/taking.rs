@@ -11,7 +11,7 @@ use crate::{
 };
 use orchestrator::{
     agent_logs::{Log, message_id, rest, role_of, telling},
-    ledger::{Book, Owner, enter},
+    ledger::{Book, Owner, enter, found_anew},
     pricing::plain,
     transcripts::reading::Thread,
 };
@@ -359,6 +359,7 @@ impl Taking {
             let (id, provenance) = before
                 .map_or((rest.id, rest.provenance.clone()), |before| (before.id, before.provenance.clone()));
             let rest = UsageRecord { id, provenance, ..rest };
+            let rest = before.map_or(rest.clone(), |before| found_anew(before, rest));
             match before {
                 Some(before) if *before == rest => {
                     self.taken.known_records += 1;
