@@ -6,8 +6,10 @@ use super::{
 };
 use crate::store::{Batch, Row, StoreError};
 use orchestrator::ledger::{Book, reprice};
-use quarterdeck_shared::{AgentId, Usd, usage::FormerPrice};
-use std::collections::HashMap;
+use quarterdeck_shared::{
+    AgentId, Timestamp, Usd,
+    usage::{FormerPrice, UsageRecord},
+};
 use uuid::Uuid;
 
 /// Agents whose records are priced anew in one transaction.
@@ -26,6 +28,24 @@ pub struct Repriced {
     pub after_usd: Usd,
     /// Agents at work now: their records are left as they are.
     pub left_out_agents: u64,
+}
+
+impl Repriced {
+    /// Takes a record as it was; gives what it cost, where it costs something else now.
+    fn note(&mut self, record: UsageRecord, changed: &Changed, now: Timestamp) -> Option<Row> {
+        let anew = changed.records.get(&record.id).unwrap_or(&record);
+        self.records += 1;
+        self.before_usd += record.cost_usd;
+        self.after_usd += anew.cost_usd;
+        let price = |record: &UsageRecord| (record.cost_usd, record.cost_basis, record.price_version.clone());
+        if price(anew) == price(&record) {
+            return None;
+        }
+        self.changed_records += 1;
+        let UsageRecord { id: record_id, cost_usd, cost_basis, price_version, .. } = record;
+        let price = FormerPrice { cost_usd, cost_basis, price_version, until: now };
+        Some(Row::FormerPrice { record_id, price })
+    }
 }
 
 impl Intake {
@@ -48,7 +68,7 @@ impl Intake {
         let mut crew = self.crew(&[], &[], &Book::default()).await?;
         self.call_up(&mut crew, agents).await?;
         let (mut batch, mut changed) = (Batch::new(), Changed::default());
-        let mut former = HashMap::new();
+        let mut known = Vec::new();
         for id in agents {
             let Some(member) = crew.members.get(id) else { continue };
             // Its own work counts on from what it knows.
@@ -57,29 +77,20 @@ impl Intake {
                 continue;
             }
             for record in self.store().agent_usage(*id).await?.into_iter().filter(|it| !it.replayed) {
-                all.records += 1;
-                all.before_usd += record.cost_usd;
-                let Some(grown) = reprice(&prices, &record) else {
-                    all.after_usd += record.cost_usd;
-                    continue;
-                };
-                all.changed_records += 1;
-                all.after_usd += grown.record.cost_usd;
-                crew.spend(&grown, Tense::History);
-                changed.note(&grown);
-                let price = FormerPrice {
-                    cost_usd: record.cost_usd,
-                    cost_basis: record.cost_basis,
-                    price_version: record.price_version,
-                    until: self.now(),
-                };
-                former.insert(record.id, price);
+                if let Some(grown) = reprice(&prices, &record) {
+                    crew.spend(&grown, Tense::History);
+                    changed.note(&grown);
+                }
+                known.push(record);
             }
         }
         crew.members.values_mut().filter(|member| member.touched).for_each(|member| member.resum = true);
         self.resum(&mut crew, &[], &mut changed).await?;
+        // What a database states gives way to what the others cost now.
+        let former: Vec<_> =
+            known.into_iter().filter_map(|record| all.note(record, &changed, self.now())).collect();
         batch.rows.extend(changed.rows());
-        batch.rows.extend(former.into_iter().map(|(record_id, price)| Row::FormerPrice { record_id, price }));
+        batch.rows.extend(former);
         write(&mut crew, Tense::History, &mut batch);
         self.store().commit(batch).await.map(drop)
     }
