@@ -105,7 +105,7 @@ impl Hooks {
 
     /// Makes durable what a hook tells.
     async fn take(&self, hook: &Hook) -> Result<Said, StoreError> {
-        let _turn = self.intake.turn().await;
+        let _turn = self.intake.turn().await?;
         let store = self.intake.store();
         let sessions = [hook.session_id.clone()];
         let own = store.own_agents_of(&sessions).await?;

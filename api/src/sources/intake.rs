@@ -7,7 +7,7 @@ use super::otlp;
 use crate::{
     fleet::clock::Clock,
     prices::Prices,
-    store::{Batch, Draft, FileRow, Row, Store, StoreError},
+    store::{Batch, Draft, FileRow, Row, Store, StoreError, Turn},
 };
 use orchestrator::{
     agent_logs::{database::Whole, left, stated_of},
@@ -26,7 +26,6 @@ use std::{
     collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
-use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
 
 /// What was read of one file, and how far.
@@ -84,8 +83,6 @@ pub struct Intake {
     store: Store,
     clock: Clock,
     prices: Prices,
-    /// Sources take their turns: each reads what is known, and makes durable what that becomes.
-    turn: Arc<Mutex<()>>,
 }
 
 /// Records that are new or grew, to be written once.
@@ -119,7 +116,7 @@ impl Changed {
 impl Intake {
     /// Remembers with this store.
     pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock, prices: Prices::default(), turn: Arc::default() }
+        Self { store, clock, prices: Prices::default() }
     }
 
     /// With these prices instead of those in the program.
@@ -145,7 +142,7 @@ impl Intake {
 
     /// Makes durable what was read of some files.
     pub async fn take(&self, found: Vec<Found>, tense: Tense) -> Result<Taken, StoreError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         let sessions = sessions_of(&found);
         let own = self.store.own_agents_of(&sessions).await?;
         let (found, held_back) = hold_back(found, &own);
@@ -198,9 +195,9 @@ impl Intake {
         Ok(taken)
     }
 
-    /// Takes a turn; nobody else changes what is known meanwhile.
-    pub(super) async fn turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().await
+    /// Takes a turn: each reads what is known, and makes durable what that becomes; no other does so meanwhile.
+    pub(super) async fn turn(&self) -> Result<Turn, StoreError> {
+        self.store.turn().await
     }
 
     /// Says of sessions of which only hooks tell, and none does any more, where they stand by now.
@@ -220,7 +217,7 @@ impl Intake {
         source: &str,
         stand: impl Fn(Option<Timestamp>, AgentStatus, Timestamp) -> (AgentStatus, String),
     ) -> Result<(), StoreError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         let now = self.now();
         let mut batch = Batch::new();
         let quiet: Vec<_> = self.store.active_agents_from(source).await?;

@@ -63,7 +63,7 @@ impl Intake {
     }
 
     async fn reprice_these(&self, agents: &[AgentId], all: &mut Repriced) -> Result<(), StoreError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         let prices = self.prices();
         let mut crew = self.crew(&[], &[], &Book::default()).await?;
         self.call_up(&mut crew, agents).await?;

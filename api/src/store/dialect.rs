@@ -21,6 +21,9 @@ const SERVER_LOCK: i64 = 0x5155_4152_5445_5201;
 /// Held by whoever appends events to a PostgreSQL database, until that transaction ends.
 const ORDER_LOCK: i64 = 0x5155_4152_5445_5202;
 
+/// Held by whoever has a turn in a PostgreSQL database, until that transaction ends.
+const TURN_LOCK: i64 = 0x5155_4152_5445_5203;
+
 const PATIENCE: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 400;
 
@@ -146,16 +149,7 @@ impl Dialect {
                     .begin_with_options(TransactionOptions { sqlite_transaction_mode, ..<_>::default() })
                     .await
             }
-            Self::Postgres(_) => {
-                let transaction = writer.begin().await?;
-                let lock = Statement::from_sql_and_values(
-                    DbBackend::Postgres,
-                    "SELECT pg_advisory_xact_lock($1)",
-                    [ORDER_LOCK.into()],
-                );
-                transaction.query_one_raw(lock).await?;
-                Ok(transaction)
-            }
+            Self::Postgres(_) => begin_with(writer, ORDER_LOCK).await,
         }
     }
 
@@ -187,6 +181,20 @@ impl Dialect {
         }
         lock::open_private(path).map(drop).map_err(reason)
     }
+}
+
+/// A turn in a PostgreSQL database: a transaction beside which there is no other such.
+pub(super) async fn begin_turn(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    begin_with(db, TURN_LOCK).await
+}
+
+/// A transaction of PostgreSQL that holds a lock.
+async fn begin_with(db: &DatabaseConnection, lock: i64) -> Result<DatabaseTransaction, DbErr> {
+    let transaction = db.begin().await?;
+    let statement = "SELECT pg_advisory_xact_lock($1)";
+    let lock = Statement::from_sql_and_values(DbBackend::Postgres, statement, [lock.into()]);
+    transaction.query_one_raw(lock).await?;
+    Ok(transaction)
 }
 
 /// Statements are written with question marks; PostgreSQL wants its placeholders numbered.

@@ -27,6 +27,7 @@ mod sources;
 mod sql;
 mod table;
 mod tasks;
+mod turn;
 mod usage;
 mod writer;
 
@@ -39,6 +40,7 @@ pub use foreign::{ForeignError, ForeignTable, is_database, read_foreign};
 pub use index::{Behind, Document, FileDone, Indexed, IndexedFile};
 pub use list::moments;
 pub use search::{Phrase, Spot, Stand, Wanted};
+pub use turn::Turn;
 
 use dialect::Dialect;
 use lock::Lock;
@@ -51,6 +53,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use turn::Turns;
 use writer::{Job, Order, State, Writer};
 
 /// Where the database is.
@@ -140,6 +143,7 @@ struct Inner {
     readers: DatabaseConnection,
     orders: mpsc::Sender<Order>,
     state: Arc<State>,
+    turns: Turns,
 }
 
 impl Store {
@@ -179,11 +183,12 @@ impl Store {
     ) -> Self {
         let state = Arc::new(State::new(seq));
         let readers = dialect.readers(rules.readers);
+        let turns = Turns::of(&dialect);
         let (orders, waiting) = mpsc::channel(rules.queue.max(1));
         let server = db.is_some();
         let writer = Writer { dialect: dialect.clone(), rules, server, db, state: state.clone(), lock };
         tokio::spawn(writer.run(waiting));
-        Self { inner: Arc::new(Inner { dialect, readers, orders, state }) }
+        Self { inner: Arc::new(Inner { dialect, readers, orders, state, turns }) }
     }
 
     /// Makes the batch durable. When this returns, its rows and events survive a crash and a power cut; the
@@ -211,6 +216,7 @@ impl Store {
         if let Err(error) = self.inner.readers.close_by_ref().await {
             tracing::warn!(%error, "the reading connections did not close well");
         }
+        self.inner.turns.close().await;
     }
 
     /// The newest durable event; 0 before the first.

@@ -144,6 +144,34 @@ both! {
         store.close().await;
     }
 
+    async fn beside_a_server_that_takes_in_live_lines_no_figure_is_lost(place: &Place) {
+        let store = place.open().await;
+        let folder = crate::support::database::folder();
+        let file = folder.path().join("s1.jsonl");
+        append(&file, &[prompt("s1", "go"), response("s1", "m0", 1_000)]);
+        import(&store, folder.path(), Tense::Live).await;
+        let beside = Store::open_reader(&place.location).await.unwrap();
+        let bundled = Intake::new(beside.clone(), Clock::manual(LATER));
+        let newer = with_newer(&beside, folder.path()).await;
+        let live = async {
+            for number in 1..30 {
+                append(&file, &[response("s1", &format!("m{number}"), 1_000)]);
+                import(&store, folder.path(), Tense::Live).await;
+            }
+        };
+        let repricing = async {
+            for _ in 0..15 {
+                newer.reprice(|_| ()).await.unwrap();
+                bundled.reprice(|_| ()).await.unwrap();
+            }
+        };
+        tokio::join!(live, repricing);
+        adds_up(&store).await;
+        assert_eq!(totals(&store).await.tokens.output, 30_000);
+        beside.close().await;
+        store.close().await;
+    }
+
     async fn what_no_response_showed_keeps_its_worth_when_history_is_priced_anew(place: &Place) {
         let store = place.open().await;
         let root = place.folder();

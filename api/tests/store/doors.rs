@@ -10,7 +10,13 @@ use quarterdeck_shared::{
     auth::{Token, TokenScope},
 };
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 use tokio::task::JoinSet;
 
 async fn open(place: &Place) -> Result<Store, StoreError> {
@@ -58,6 +64,28 @@ both! {
         beside.commit(rows::rows([Row::Token(Box::new(row))])).await.unwrap();
         assert_eq!(server.tokens().await.unwrap(), [token]);
         server.commit(Batch::new().event(rows::activity(1, "b"))).await.unwrap();
+        beside.close().await;
+        server.close().await;
+    }
+
+    async fn one_at_a_time_has_a_turn_in_whatever_process(place: &Place) {
+        let server = open(place).await.unwrap();
+        let beside = Store::open_reader(&place.location).await.unwrap();
+        for (first, second) in [(&server, &beside), (&beside, &server), (&server, &server)] {
+            let ended = Arc::new(AtomicBool::new(false));
+            let turn = first.turn().await.unwrap();
+            let waiting = tokio::spawn({
+                let (second, ended) = (second.clone(), ended.clone());
+                async move { second.turn().await.map(|_| ended.load(Ordering::SeqCst)) }
+            });
+            for _ in 0..20 {
+                // Time enough for whoever does not wait.
+                first.note("nothing").await.unwrap();
+            }
+            ended.store(true, Ordering::SeqCst);
+            drop(turn);
+            assert!(waiting.await.unwrap().unwrap(), "the second came before the first had ended");
+        }
         beside.close().await;
         server.close().await;
     }

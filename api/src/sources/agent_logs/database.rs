@@ -116,7 +116,7 @@ impl Intake {
     }
 
     async fn take_past(&self, path: &str, past: Past) -> Result<Taken, StoreError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         let folders = self.store().threads_of(AGENT_LOGS).await?;
         let known =
             self.store().notes_of(&past.agents.iter().map(|ran| note(&ran.id)).collect::<Vec<_>>()).await?;

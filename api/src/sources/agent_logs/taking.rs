@@ -125,7 +125,7 @@ pub(super) struct Taking {
 impl Intake {
     /// Makes durable what folders say.
     pub async fn take_logs(&self, told: Vec<Told>, tense: Tense) -> Result<Taken, StoreError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         let mut told: Vec<_> = told.into_iter().filter(|told| !told.is_too_young()).collect();
         if told.is_empty() {
             return Ok(Taken::default());

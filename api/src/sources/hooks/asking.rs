@@ -121,7 +121,7 @@ impl Hooks {
         answer: &NewAnswer,
         hook: &Hook,
     ) -> Result<Approval, FleetError> {
-        let _turn = self.intake.turn().await;
+        let _turn = self.intake.turn().await?;
         if !self.outside.holds(approval.id) {
             let why = format!("approval {} was answered in its terminal already", approval.id);
             return Err(FleetError::Conflict(why));

@@ -82,7 +82,7 @@ impl Telemetry {
 impl Intake {
     /// Makes durable what telemetry told.
     pub async fn hear(&self, telemetry: Telemetry) -> Result<Taken, StoreError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await?;
         let mut telemetry = telemetry.by(self.now());
         let mut memories = telemetry.sessions();
         let sessions: Vec<_> = memories.keys().cloned().collect();
