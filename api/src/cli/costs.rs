@@ -143,7 +143,7 @@ impl Costs {
             Err(CliError::Store(StoreError::InUse { .. })) => Ok(()),
             Err(error) => Err(error),
             Ok(store) => {
-                import::take_in(&store, &places).await?;
+                import::take_in(&config, &store, &places).await?;
                 store.close().await;
                 Ok(())
             }

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     config::Config,
     fleet::clock::Clock,
+    prices::Prices,
     sources::{
         Intake, Taken, Tense,
         agent_logs::{
@@ -67,7 +68,7 @@ impl Import {
             }
         };
         let (store, output) = (self.common.writing_store().await?, self.common.output());
-        let answer = import(&store, &paths).await?;
+        let answer = import(&config, &store, &paths).await?;
         store.close().await;
         if output.json {
             output.value(&answer)?;
@@ -85,12 +86,13 @@ pub(super) fn usual(config: &Config) -> Vec<PathBuf> {
 }
 
 /// Takes in what of these places is not read yet, saying on standard error how far that is.
-pub(super) async fn take_in(store: &Store, paths: &[PathBuf]) -> Result<(), CliError> {
-    import(store, paths).await.map(drop)
+pub(super) async fn take_in(config: &Config, store: &Store, paths: &[PathBuf]) -> Result<(), CliError> {
+    import(config, store, paths).await.map(drop)
 }
 
-async fn import(store: &Store, paths: &[PathBuf]) -> Result<Answer, CliError> {
-    let intake = Intake::new(store.clone(), Clock::system());
+async fn import(config: &Config, store: &Store, paths: &[PathBuf]) -> Result<Answer, CliError> {
+    let prices = Prices::load(store, config.own_prices.as_deref()).await?;
+    let intake = Intake::new(store.clone(), Clock::system()).with_prices(prices);
     let (databases, paths): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| is_database(path));
     let paths = &paths[..];
     // Whatever is refused is refused before anything else is taken in.
