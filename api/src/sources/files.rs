@@ -71,6 +71,8 @@ pub fn find(places: &[PathBuf]) -> Vec<Seen> {
     let mut found = Vec::new();
     for place in places {
         match fs::metadata(place) {
+            // Agent logs are no sessions, whoever names them.
+            Ok(metadata) if metadata.is_file() && is_log(place) => {}
             Ok(metadata) if metadata.is_file() => found.push(Seen::of(place.clone(), &metadata)),
             Ok(_) => walk(place, DEPTH, &mut found),
             Err(_) => {}

@@ -246,6 +246,23 @@ both! {
         store.close().await;
     }
 
+    async fn a_file_of_a_folder_is_that_folder_and_no_session(place: &Place) {
+        let store = place.open().await;
+        let root = place.folder();
+        let folder = built(&root, "s1");
+        for name in ["tools.jsonl", "summary.jsonl"] {
+            let named = folder.join(name);
+            assert_eq!(import(&store, &named, HISTORY).await, Taken::default(), "{name} is no session");
+            let taken = take(&store, &named, HISTORY).await;
+            assert_eq!(taken.new_agents, u64::from(name == "tools.jsonl"));
+        }
+        let [agent] = &agents(&store).await[..] else { panic!("one agent") };
+        let task = store.task(agent.task_id.unwrap()).await.unwrap().unwrap();
+        assert_eq!((agent.name.as_str(), task.title.as_str()), ("Builder API", "task-1"));
+        adds_up(&store).await;
+        store.close().await;
+    }
+
     async fn agents_of_one_folder_are_the_steps_of_one_task(place: &Place) {
         let store = place.open().await;
         let root = place.folder();

@@ -78,11 +78,12 @@ pub fn is_log(path: &Path) -> bool {
         && folder.is_some_and(|name| Folder::parse(name).is_some())
 }
 
-/// Every folder of an agent at or below these places, the oldest first.
+/// Every folder of an agent at or below these places, or of which one of them is a file; the oldest first.
 pub fn find(places: &[PathBuf]) -> Vec<Found> {
     let mut found = Vec::new();
     for place in places {
-        walk(place, DEPTH, places, &mut found);
+        let folder = place.parent().filter(|_| is_log(place)).unwrap_or(place);
+        walk(folder, DEPTH, places, &mut found);
     }
     found.sort_by(|a, b| (&a.folder.made, &a.path).cmp(&(&b.folder.made, &b.path)));
     found.dedup_by(|a, b| a.path == b.path);
