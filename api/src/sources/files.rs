@@ -2,6 +2,7 @@
 
 use super::{agent_logs::is_log, crew::About, intake::Found};
 use crate::store::FileRow;
+use nix::fcntl::OFlag;
 use orchestrator::transcripts::{
     lines::Lines,
     reading::{Reading, Thread},
@@ -11,9 +12,9 @@ use quarterdeck_shared::Timestamp;
 use sha2::{Digest, Sha256};
 use std::{
     fmt::Write as _,
-    fs::{self, File, Metadata},
+    fs::{self, File, Metadata, OpenOptions},
     io::{self, Read as _, Seek as _, SeekFrom},
-    os::unix::fs::MetadataExt as _,
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
 
@@ -124,6 +125,17 @@ fn about(path: &Path) -> Option<About> {
     serde_json::from_str(&text).ok()
 }
 
+/// Opens a file to be read, where it is a plain one: what a link points at lies somewhere else, and what is no file may
+/// keep its reader waiting or never end.
+pub fn open_plain(path: &Path) -> io::Result<File> {
+    let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
+    let file = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no plain file")),
+    }
+}
+
 /// Reads on in a file, a stretch of it; whether there is more.
 ///
 /// It is the file it was where device, inode and first bytes are the same and it has not shrunk; another one in its
@@ -210,4 +222,24 @@ fn hash(bytes: &[u8]) -> String {
         let _ = write!(hex, "{byte:02x}");
     }
     hex
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::{sys::stat::Mode, unistd::mkfifo};
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn plain_files_alone_are_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("plain"), "words").unwrap();
+        symlink(at("plain"), at("link")).unwrap();
+        mkfifo(&at("pipe"), Mode::S_IRUSR | Mode::S_IWUSR).unwrap();
+        assert_eq!(io::read_to_string(open_plain(&at("plain")).unwrap()).unwrap(), "words");
+        for other in ["link", "pipe", "", "missing"] {
+            assert!(open_plain(&at(other)).is_err(), "{other}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 pub mod agent_logs;
 mod claude_sessions;
 mod crew;
-mod files;
+pub(crate) mod files;
 mod hints;
 mod hooks;
 pub mod import;

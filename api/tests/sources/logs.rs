@@ -2,6 +2,7 @@
 
 use super::{LATER, adds_up, agents, append, helped, import, records, response, totals};
 use crate::both;
+use nix::{sys::stat::Mode, unistd::mkfifo};
 use quarterdeck::{
     fleet::clock::Clock,
     sources::{
@@ -19,6 +20,7 @@ use quarterdeck_shared::{
 use serde_json::{Value, json};
 use std::{
     env, fs,
+    os::unix::fs::symlink,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -260,6 +262,24 @@ both! {
         let task = store.task(agent.task_id.unwrap()).await.unwrap().unwrap();
         assert_eq!((agent.name.as_str(), task.title.as_str()), ("Builder API", "task-1"));
         adds_up(&store).await;
+        store.close().await;
+    }
+
+    async fn of_a_folder_only_plain_files_are_read(place: &Place) {
+        let store = place.open().await;
+        let root = place.folder();
+        let folder = built(&root, "s1");
+        fs::write(root.join("secret"), "a key").unwrap();
+        fs::remove_file(folder.join("prompt.txt")).unwrap();
+        symlink(root.join("secret"), folder.join("prompt.txt")).unwrap();
+        for name in ["text.txt", "tools.jsonl"] {
+            fs::remove_file(folder.join(name)).unwrap();
+            mkfifo(&folder.join(name), Mode::S_IRUSR | Mode::S_IWUSR).unwrap();
+        }
+        assert_eq!(take(&store, &root, HISTORY).await.new_records, 1);
+        let agent = agents(&store).await.remove(0);
+        let detail = store.agent(agent.id).await.unwrap().unwrap();
+        assert_eq!((detail.prompt, detail.result.as_deref(), agent.tool_calls), (None, Some("Done."), 0));
         store.close().await;
     }
 

@@ -3,7 +3,7 @@
 use super::{NAME, taking::Told};
 use crate::{
     sources::{
-        files::Seen,
+        files::{Seen, open_plain},
         intake::{Intake, Taken, Tense},
     },
     store::{FileRow, StoreError},
@@ -17,7 +17,7 @@ use quarterdeck_shared::Timestamp;
 use std::{
     collections::{BTreeSet, HashMap},
     fs,
-    io::{self, Read as _},
+    io::{self, Read as _, Take},
     path::{Path, PathBuf},
 };
 
@@ -63,6 +63,13 @@ impl Found {
     /// Bytes of its files.
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|file| file.size).sum()
+    }
+
+    /// One of its files, as much of it as was found.
+    fn open(&self, name: &str) -> io::Result<Take<fs::File>> {
+        let path = self.path.join(name);
+        let seen = self.files.iter().find(|seen| seen.path == path).ok_or(io::ErrorKind::NotFound)?;
+        Ok(open_plain(&path)?.take(seen.size))
     }
 
     /// Its name.
@@ -186,19 +193,19 @@ impl Logs {
 fn read(found: &Found, zone: &TimeZone, now: Timestamp) -> Option<Told> {
     let on_the_wall = |text: &str| moment(text, zone);
     let mut log = Log::default();
-    let [prompt, text, tools, summary] = FILES.map(|name| found.path.join(name));
+    let [prompt, text, tools, summary] = FILES.map(|name| found.open(name));
     let mut say = |error: io::Error| {
         if error.kind() != io::ErrorKind::NotFound {
             tracing::debug!(%error, path = %found.path.display(), "an agent's log is not read whole");
         }
     };
-    lines(&summary, |line| log.take_summary(line, &on_the_wall)).unwrap_or_else(&mut say);
-    lines(&tools, |line| log.take_tool(line, &on_the_wall)).unwrap_or_else(&mut say);
-    match start(&text) {
+    lines(summary, |line| log.take_summary(line, &on_the_wall)).unwrap_or_else(&mut say);
+    lines(tools, |line| log.take_tool(line, &on_the_wall)).unwrap_or_else(&mut say);
+    match start(text) {
         Ok(text) => log.take_text(&text, &on_the_wall),
         Err(error) => say(error),
     }
-    let prompt = start(&prompt).map_err(say).ok().filter(|prompt| !prompt.trim().is_empty());
+    let prompt = start(prompt).map_err(say).ok().filter(|prompt| !prompt.trim().is_empty());
     let made_at = found.folder.made_at(&on_the_wall).unwrap_or(now).min(now);
     let mut told = Told::new(found, log, prompt, made_at, now);
     for file in &found.files {
@@ -225,8 +232,11 @@ fn read(found: &Found, zone: &TimeZone, now: Timestamp) -> Option<Told> {
     Some(told)
 }
 
-fn lines(path: &Path, mut take: impl FnMut(orchestrator::transcripts::lines::Line<'_>)) -> io::Result<()> {
-    let mut file = fs::File::open(path)?;
+fn lines(
+    file: io::Result<Take<fs::File>>,
+    mut take: impl FnMut(orchestrator::transcripts::lines::Line<'_>),
+) -> io::Result<()> {
+    let mut file = file?;
     let mut lines = Lines::from(0);
     let mut chunk = vec![0; 64 << 10];
     loop {
@@ -239,9 +249,9 @@ fn lines(path: &Path, mut take: impl FnMut(orchestrator::transcripts::lines::Lin
     Ok(())
 }
 
-fn start(path: &Path) -> io::Result<String> {
+fn start(file: io::Result<Take<fs::File>>) -> io::Result<String> {
     let mut bytes = Vec::new();
-    fs::File::open(path)?.take(TEXT_BYTES).read_to_end(&mut bytes)?;
+    file?.take(TEXT_BYTES).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
