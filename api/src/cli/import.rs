@@ -125,7 +125,7 @@ async fn import(config: &Config, store: &Store, paths: &[PathBuf]) -> Result<Ans
     let mut taken = taken;
     taken.add(of_databases);
     let mut logs = Logs::recall(&intake, TimeZone::system()).await?;
-    let folders = logs.changed(agent_logs::find(paths));
+    let folders = logs.changed(agent_logs::find(paths), intake.now());
     let log_folders = folders.len() as u64;
     taken.add(logs.take_in(folders, &intake, Tense::History).await?);
     let held_back = taken.held_back.len();

@@ -91,8 +91,9 @@ impl Follow<'_> {
     /// Follows hints until everything is to be looked at again: folders are few, so a hint means to look.
     async fn rest(&mut self, mut hints: Option<&mut Hints>, until: Instant) {
         while let Change::At(paths) = Hints::next_before(hints.as_deref_mut(), until).await {
-            let found = folders::at(&paths, &self.rules.log_folders);
-            if let Err(error) = self.take_in(found, Tense::Live).await {
+            let places = self.rules.log_folders.clone();
+            let found = tokio::task::spawn_blocking(move || folders::at(&paths, &places)).await;
+            if let Err(error) = self.take_in(found.unwrap_or_default(), Tense::Live).await {
                 return self.trouble(&error).await;
             }
         }
@@ -106,7 +107,7 @@ impl Follow<'_> {
     }
 
     async fn take_in(&mut self, found: Vec<Found>, tense: Tense) -> Result<(), StoreError> {
-        let changed = self.logs.changed(found);
+        let changed = self.logs.changed(found, self.intake.now());
         let behind: u64 = changed.iter().map(Found::bytes).sum();
         self.board.send_modify(|state| state.behind_bytes = behind);
         let count = changed.len();

@@ -54,7 +54,7 @@ async fn folder(desk: &Desk, calls: u64) -> (String, PathBuf) {
     fs::write(folder.join("text.txt"), format!("[{}] THINKING:\nFirst the walls.\n\n", time(5))).unwrap();
     let intake = Intake::new(desk.store().clone(), Clock::manual(LATER));
     let mut logs = Logs::recall(&intake, jiff::tz::TimeZone::system()).await.unwrap();
-    let found = logs.changed(find(&[desk.folder.path().join("agent_logs")]));
+    let found = logs.changed(find(&[desk.folder.path().join("agent_logs")]), LATER);
     logs.take_in(found, &intake, Tense::History).await.unwrap();
     let agents = desk.get("/api/v1/agents").await.json();
     (format!("/api/v1/agents/{}/logs", agents["items"][0]["id"].as_str().unwrap()), folder)

@@ -12,7 +12,7 @@ use quarterdeck::{
     store::Store,
 };
 use quarterdeck_shared::{
-    Usd,
+    Timestamp, Usd,
     agents::{AgentStatus, Role},
     tasks::{TaskQuery, TaskStatus},
     usage::{CostBasis, Tokens},
@@ -79,7 +79,7 @@ async fn take_at(store: &Store, folder: &Path, tense: Tense, clock: Clock) -> Ta
 /// The same by an intake of one's own.
 pub async fn take_with(intake: &Intake, folder: &Path, tense: Tense) -> Taken {
     let mut logs = Logs::recall(intake, jiff::tz::TimeZone::UTC).await.unwrap();
-    let changed = logs.changed(find(&[folder.to_owned()]));
+    let changed = logs.changed(find(&[folder.to_owned()]), intake.now());
     logs.take_in(changed, intake, tense).await.unwrap()
 }
 
@@ -280,6 +280,32 @@ both! {
         let agent = agents(&store).await.remove(0);
         let detail = store.agent(agent.id).await.unwrap().unwrap();
         assert_eq!((detail.prompt, detail.result.as_deref(), agent.tool_calls), (None, Some("Done."), 0));
+        store.close().await;
+    }
+
+    async fn a_folder_at_work_is_read_again_where_it_grew_or_may_be_quiet_by_now(place: &Place) {
+        let store = place.open().await;
+        let root = place.folder();
+        let folder = root.join(BUILDER);
+        append(&folder.join("summary.jsonl"), &[init("s1")]);
+        let begun: Timestamp = "2026-11-22T11:59:40Z".parse().unwrap();
+        let intake = Intake::new(store.clone(), Clock::manual(begun));
+        let mut logs = Logs::recall(&intake, jiff::tz::TimeZone::UTC).await.unwrap();
+        let found = || find(std::slice::from_ref(&root));
+        let mut look = async |now: Timestamp| {
+            let changed = logs.changed(found(), now);
+            let count = changed.len();
+            logs.take_in(changed, &intake, Tense::Live).await.unwrap();
+            count
+        };
+        assert_eq!((look(begun).await, look(begun).await), (1, 0));
+        assert_eq!(agents(&store).await[0].status, AgentStatus::Running);
+        append(&folder.join("tools.jsonl"), &[call("t1", "Write", "/a")]);
+        assert_eq!((look(begun).await, look(begun).await), (1, 0));
+        assert_eq!(agents(&store).await[0].tool_calls, 1);
+        assert_eq!(look(LATER).await, 1, "it may be quiet by now");
+        append(&folder.join("summary.jsonl"), &[turn("s1", 5, 6, 0.25)]);
+        assert_eq!((look(begun).await, look(LATER).await), (1, 0));
         store.close().await;
     }
 

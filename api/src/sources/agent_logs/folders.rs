@@ -127,6 +127,8 @@ pub fn at(paths: &BTreeSet<PathBuf>, roots: &[PathBuf]) -> Vec<Found> {
 #[derive(Debug, Default)]
 pub struct Logs {
     known: HashMap<String, FileRow>,
+    /// Folders whose agents are at work: their files as they were read, and when these have been quiet for too long.
+    at_work: HashMap<PathBuf, (Vec<Seen>, Timestamp)>,
     zone: Option<TimeZone>,
 }
 
@@ -135,7 +137,7 @@ impl Logs {
     pub async fn recall(intake: &Intake, zone: TimeZone) -> Result<Self, StoreError> {
         let known = intake.store().source_files(NAME).await?;
         let known = known.into_iter().map(|file| (file.path.clone(), file)).collect();
-        Ok(Self { known, zone: Some(zone) })
+        Ok(Self { known, at_work: HashMap::new(), zone: Some(zone) })
     }
 
     /// How many there are.
@@ -154,12 +156,15 @@ impl Logs {
         self.known.values().map(|file| file.broken).sum()
     }
 
-    /// Those that are not as they were when they were read, or whose agent was at work then.
-    pub fn changed(&self, found: Vec<Found>) -> Vec<Found> {
+    /// Those that are not as they were when they were read, or whose agent was at work then and may be no more.
+    pub fn changed(&self, found: Vec<Found>, now: Timestamp) -> Vec<Found> {
         let unchanged = |seen: &Seen| {
             self.known.get(&*seen.path.to_string_lossy()).is_some_and(|known| seen.is_unchanged(known))
         };
-        found.into_iter().filter(|found| !found.files.iter().all(unchanged)).collect()
+        let works = |found: &Found| {
+            self.at_work.get(&found.path).is_some_and(|(files, until)| *files == found.files && now < *until)
+        };
+        found.into_iter().filter(|found| !works(found) && !found.files.iter().all(unchanged)).collect()
     }
 
     /// Reads these folders and takes them in.
@@ -175,15 +180,25 @@ impl Logs {
         while !waiting.is_empty() {
             let rest = waiting.split_off(waiting.len().min(GROUP));
             let (zone, now) = (zone.clone(), intake.now());
-            let read = move || waiting.iter().filter_map(|found| read(found, &zone, now)).collect::<Vec<_>>();
-            let told = tokio::task::spawn_blocking(read).await.map_err(|error| StoreError::Refused {
-                reason: format!("a folder could not be read: {error}"),
+            let read = move || {
+                let read = |found: Found| read(&found, &zone, now).map(|told| (told, found));
+                waiting.into_iter().filter_map(read).unzip::<_, _, Vec<_>, Vec<_>>()
+            };
+            let (told, read) = tokio::task::spawn_blocking(read).await.map_err(|error| {
+                StoreError::Refused { reason: format!("a folder could not be read: {error}") }
             })?;
             waiting = rest;
+            let quiet_at: Vec<_> = told.iter().map(Told::quiet_at).collect();
             let rows = told.iter().flat_map(|told| &told.rows);
             let rows: Vec<_> = rows.map(|row| (row.path.clone(), row.clone())).collect();
             taken.add(intake.take_logs(told, tense).await?);
             self.known.extend(rows);
+            for (found, quiet_at) in read.into_iter().zip(quiet_at) {
+                match quiet_at {
+                    Some(quiet_at) => self.at_work.insert(found.path, (found.files, quiet_at)),
+                    None => self.at_work.remove(&found.path),
+                };
+            }
         }
         Ok(taken)
     }
@@ -211,7 +226,7 @@ fn read(found: &Found, zone: &TimeZone, now: Timestamp) -> Option<Told> {
     for file in &found.files {
         let is_last = Some(file) == found.files.last();
         let (lines, broken) = if is_last { (told.log.lines, told.log.broken) } else { (0, 0) };
-        // A folder whose agent is at work is read again, whether it grows or not.
+        // A folder whose agent is at work is read again in time, whether it grows or not.
         let (size, modified_ns) = if told.is_settled() { (file.size, file.modified_ns) } else { (0, 0) };
         told.rows.push(FileRow {
             path: file.path.to_string_lossy().into_owned(),

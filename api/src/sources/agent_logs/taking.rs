@@ -76,6 +76,11 @@ impl Told {
         self.status.is_final()
     }
 
+    /// When it will have been quiet for so long that nothing more follows; nothing where it has ended.
+    pub(super) fn quiet_at(&self) -> Option<Timestamp> {
+        (!self.is_settled()).then(|| self.last_at.plus_seconds(QUIET_SECONDS))
+    }
+
     /// A folder that has just begun does not say yet whose session it is; a transcript might be first to tell of it.
     fn is_too_young(&self) -> bool {
         self.log.session_id.is_none() && !self.is_settled()
