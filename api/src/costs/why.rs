@@ -3,7 +3,7 @@
 use super::calendar::Calendar;
 use crate::{
     prices::Prices,
-    sources::import,
+    sources::{files::open_plain, import},
     store::{Beside, Cut, FileRow, Span, Store, StoreError},
 };
 use orchestrator::{
@@ -12,13 +12,15 @@ use orchestrator::{
 };
 use quarterdeck_shared::costs::{CostSum, CostsQuery, Why, WhyQuery};
 use std::{
-    fs::File,
     io::{self, Read as _},
     path::{Path, PathBuf},
 };
+use tokio::sync::Semaphore;
 
 /// Bytes that are read at a time.
 const CHUNK_BYTES: usize = 256 << 10;
+/// Who reads has the disk and a processor alone: a day may be gigabytes of files.
+static READING: Semaphore = Semaphore::const_new(1);
 
 /// Accounts for a day. Every session file that was written on that day or later is read again.
 pub async fn why(store: &Store, prices: &Prices, query: &WhyQuery) -> Result<Why, StoreError> {
@@ -40,13 +42,16 @@ pub async fn why(store: &Store, prices: &Prices, query: &WhyQuery) -> Result<Why
     let written = files.into_iter().filter(since);
     let paths: Vec<_> = written.map(|file| PathBuf::from(file.path)).collect();
     let prices = prices.current();
+    let refused = |reason: String| StoreError::Refused { reason };
+    let reading = READING.acquire().await.map_err(|error| refused(error.to_string()))?;
     let read = tokio::task::spawn_blocking(move || {
         let mut account = Account::new(&prices, from, before);
         let missing = paths.iter().filter(|path| read(path, &mut account).is_err()).count() as u64;
+        // Held until it ends, even where nobody waits for it any more.
+        drop(reading);
         (account.close(), missing)
     });
-    let (closed, missing_files) =
-        read.await.map_err(|error| StoreError::Refused { reason: error.to_string() })?;
+    let (closed, missing_files) = read.await.map_err(|error| refused(error.to_string()))?;
     let Closed { lines, every_line, first_line, .. } = closed;
     Ok(Why {
         day: query.day.clone(),
@@ -64,7 +69,7 @@ pub async fn why(store: &Store, prices: &Prices, query: &WhyQuery) -> Result<Why
 }
 
 fn read(path: &Path, account: &mut Account<'_>) -> io::Result<()> {
-    let mut file = File::open(path)?;
+    let mut file = open_plain(path)?;
     account.next_file();
     let (mut lines, mut chunk) = (Lines::from(0), vec![0; CHUNK_BYTES]);
     loop {

@@ -1,15 +1,11 @@
 //! Costs over HTTP: records added up by whatever is asked for, and why a sum is what it is.
 
-use super::{
-    answer::{Answer, Reply},
-    ask::Ask,
-    cache::Cache,
-    pool::Db,
-};
+use super::{answer::Reply, ask::Ask, cache::Cache, pool::Db};
 use crate::{costs, fleet::Fleet, store::Noun};
 use quarterdeck_shared::endpoints::{GetCosts, GetWhy};
 use rocket::{Route, State, get, routes};
 use rocket_db_pools::Connection;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
@@ -23,6 +19,16 @@ async fn list(ask: Ask<GetCosts>, db: Connection<Db>, cache: &State<Cache>) -> R
 }
 
 #[get("/costs/why")]
-async fn why(ask: Ask<GetWhy>, db: Connection<Db>, fleet: &State<Fleet>) -> Reply<GetWhy> {
-    Answer::of(&costs::why(&db, fleet.prices(), &ask.query).await?)
+async fn why(
+    ask: Ask<GetWhy>,
+    db: Connection<Db>,
+    fleet: &State<Fleet>,
+    cache: &State<Cache>,
+) -> Reply<GetWhy> {
+    let version = || {
+        let prices =
+            BuildHasherDefault::<DefaultHasher>::default().hash_one(fleet.prices().current().version());
+        prices.wrapping_add(db.version(Noun::Usage) + db.version(Noun::Sources))
+    };
+    cache.list(&ask, version, || async { Ok(costs::why(&db, fleet.prices(), &ask.query).await?) }).await
 }

@@ -108,3 +108,18 @@ async fn a_day_is_accounted_for_line_by_line() {
         assert_eq!(desk.get(&format!("/api/v1/costs/why?{wrong}")).await.status, 422, "{wrong}");
     }
 }
+
+#[rocket::async_test]
+async fn the_files_of_a_day_are_read_once_until_something_is_taken_in() {
+    let desk = Desk::new().await;
+    let folder = desk.folder.path().join("elsewhere");
+    append(&folder.join("s1.jsonl"), &[prompt("s1", "go"), response("s1", "m1", 1_000)]);
+    import(desk.store(), &folder, Tense::History).await;
+    let lines = async || desk.get("/api/v1/costs/why?day=2026-11-22").await.json()["lines"]["lines"].clone();
+    let (first, second) = rocket::tokio::join!(lines(), lines());
+    assert_eq!((first, second), (json!(1), json!(1)));
+    append(&folder.join("s1.jsonl"), &[response("s1", "m2", 10)]);
+    assert_eq!(lines().await, json!(1), "nothing of it is in a sum yet");
+    import(desk.store(), &folder, Tense::History).await;
+    assert_eq!(lines().await, json!(2));
+}
