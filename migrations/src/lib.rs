@@ -9,6 +9,7 @@ mod m20261122_000005_search;
 mod m20261122_000006_prices;
 mod m20261122_000007_replay;
 mod m20261123_000008_tokens;
+mod m20261123_000009_order;
 mod step;
 
 use sea_orm_migration::{
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             m20261122_000006_prices::STEP,
             m20261122_000007_replay::STEP,
             m20261123_000008_tokens::STEP,
+            m20261123_000009_order::STEP,
         ];
         steps.into_iter().map(|step| Box::new(step) as Box<dyn MigrationTrait>).collect()
     }

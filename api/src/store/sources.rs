@@ -133,7 +133,7 @@ impl Store {
         Ok(found)
     }
 
-    /// Whether there are records whose message id begins so.
+    /// Whether there are records whose message id begins so; the ids lie in the order of their bytes.
     pub async fn has_usage_of(&self, prefix: &str) -> Result<bool, StoreError> {
         let end = format!("{prefix}\u{10ffff}");
         let query = "SELECT 1 FROM usage_records WHERE message_id >= ? AND message_id < ? LIMIT 1";

@@ -5,7 +5,10 @@ use super::{
     hooks::{approvals, asked, hear, heard_by, hours, stands, told, tool},
     import, prompt, records, response, totals,
 };
-use crate::{both, support::rows};
+use crate::{
+    both,
+    support::{database::Place, rows},
+};
 use quarterdeck::{
     costs::gather,
     fleet::clock::Clock,
@@ -329,6 +332,20 @@ both! {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_counts_once_in_a_database_that_sorts_as_a_dictionary() {
+    let place = Place::dictionary().await;
+    let store = place.open().await;
+    send(&store, Signal::Logs, &logs(&[request("s1", "m1", 9)])).await;
+    let folder = crate::support::database::folder();
+    append(&folder.path().join("projects/-x/s1.jsonl"), &[prompt("s1", "go"), response("s1", "m1", 9)]);
+    import(&store, folder.path(), Tense::Live).await;
+    assert_eq!(records(&store).await.len(), 1);
+    adds_up(&store).await;
+    store.close().await;
+    place.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_recorded_telemetry_is_read_whole_and_counts_each_request_once() {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     let Some(folder) =
@@ -336,7 +353,7 @@ async fn the_recorded_telemetry_is_read_whole_and_counts_each_request_once() {
     else {
         return;
     };
-    let place = crate::support::database::Place::sqlite();
+    let place = Place::sqlite();
     let store = place.open().await;
     let intake = Intake::new(store.clone(), Clock::manual(LATER.plus_seconds(86_400)));
     let (mut requests, mut output) = (std::collections::BTreeSet::new(), 0);

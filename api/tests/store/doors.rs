@@ -247,3 +247,30 @@ async fn both_databases_have_the_same_schema() {
     assert_eq!(one.symmetric_difference(&other).collect::<Vec<_>>(), Vec::<&String>::new());
     postgres.end().await;
 }
+
+/// Orders of languages differ from machine to machine: in some the last letter of all comes before the first.
+#[tokio::test]
+async fn what_is_found_by_its_beginning_is_sorted_byte_by_byte_in_every_database() {
+    let place = Place::dictionary().await;
+    open(&place).await.unwrap().close().await;
+    let look = place.look().await;
+    for (table, column) in [
+        ("usage_records", "message_id"),
+        ("threads", "session_id"),
+        ("notes", "name"),
+        ("counters", "name"),
+        ("file_changes", "call"),
+        ("agents", "name_key"),
+        ("tasks", "title_key"),
+    ] {
+        let query = format!(
+            "SELECT coalesce(collation_name::text, 'the language''s') FROM information_schema.columns
+             WHERE table_schema = 'public' AND table_name = '{table}' AND column_name = '{column}'"
+        );
+        let found = look.query_one_raw(Statement::from_string(DbBackend::Postgres, query)).await.unwrap();
+        let order = found.expect("the column is there").try_get_by_index::<String>(0).unwrap();
+        assert_eq!(order, "C", "{table}.{column}");
+    }
+    look.close().await.unwrap();
+    place.end().await;
+}

@@ -52,12 +52,21 @@ impl Place {
     }
 
     pub async fn postgres() -> Self {
+        Self::made("").await
+    }
+
+    /// A PostgreSQL database that sorts text as a dictionary does, not byte by byte.
+    pub async fn dictionary() -> Self {
+        Self::made("LOCALE_PROVIDER icu ICU_LOCALE 'en-US'").await
+    }
+
+    async fn made(options: &str) -> Self {
         let server = std::env::var(POSTGRES).unwrap_or_else(|_| {
             panic!("{POSTGRES} names no PostgreSQL server for the tests; `cargo xtask test` provides one")
         });
         let name = format!("test_{}", uuid::Uuid::now_v7().simple());
         let url = with_database(&server, &name);
-        run(&server, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
+        run(&server, &format!("CREATE DATABASE {name} TEMPLATE template0 {options}")).await;
         Self { location: Location::Postgres(url), folder: folder(), made: Some((server, name)) }
     }
 

@@ -1,0 +1,9 @@
+//! What is asked for by its beginning is kept in the order of its bytes.
+
+use crate::step::Step;
+
+/// Telemetry's records are found by how their message ids begin. In the order of a language nothing may lie between
+/// such a beginning and the last letter there is.
+const BYTEWISE: &[&str] = &["ALTER TABLE usage_records ALTER COLUMN message_id TYPE text COLLATE \"C\""];
+
+pub const STEP: Step = Step { name: "m20261123_000009_order", of_postgres: BYTEWISE, ..Step::EMPTY };
