@@ -124,9 +124,10 @@ pub struct Behind {
     pub thread: (String, String),
 }
 
-/// Of all that sources take in, these files are conversations.
+/// Of all that sources take in, these files are conversations. One that can be searched further than it was taken in
+/// has been cut short: it is another file.
 const BEHIND: &str = "FROM source_files AS taken LEFT JOIN indexed_files AS known ON known.path = taken.path
-     WHERE taken.source = 'claude_sessions' AND (known.path IS NULL OR known.indexed_bytes < taken.read_bytes
+     WHERE taken.source = 'claude_sessions' AND (known.path IS NULL OR known.indexed_bytes <> taken.read_bytes
         OR known.inode <> taken.inode OR known.device <> taken.device OR known.head_bytes > taken.head_bytes
         OR (known.head_bytes = taken.head_bytes AND known.head <> taken.head))";
 
@@ -143,8 +144,7 @@ impl Store {
     /// How far the search has read.
     pub async fn index_state(&self) -> Result<IndexState, StoreError> {
         let query = "SELECT CAST(coalesce(sum(taken.read_bytes), 0) AS bigint), CAST(coalesce(sum(
-                 CASE WHEN known.indexed_bytes < taken.read_bytes THEN known.indexed_bytes
-                      WHEN known.path IS NULL THEN 0 ELSE taken.read_bytes END), 0) AS bigint)
+                 CASE WHEN known.indexed_bytes <= taken.read_bytes THEN known.indexed_bytes ELSE 0 END), 0) AS bigint)
              FROM source_files AS taken LEFT JOIN indexed_files AS known ON known.path = taken.path
              WHERE taken.source = 'claude_sessions'";
         let read = |fields: &mut Fields| Ok((fields.number()?, fields.number()?));
