@@ -192,6 +192,40 @@ both! {
         store.close().await;
     }
 
+    async fn a_folder_that_was_away_for_a_moment_is_found_again(place: &Place) {
+        let store = place.open().await;
+        let (folder, session) = project();
+        let read = answer("s1", "t1", "a", json!({"type": "text", "file": {"filePath": "/a.rs", "content": "a"}}), false);
+        append(&session, &[said("s1", "m1", "a needle"), read]);
+        import(&store, folder.path(), HISTORY).await;
+        catch_up(&store).await.unwrap();
+        let (here, elsewhere) = (folder.path().join("projects"), folder.path().join("away"));
+        let history = FileQuery { path: Some("/a.rs".into()), ..FileQuery::default() };
+        for _ in 0..2 {
+            fs::rename(&here, &elsewhere).unwrap();
+            catch_up(&store).await.unwrap();
+            let away = search(&store, words("needle")).await;
+            assert_eq!((away.total, away.index.behind_bytes), (Total::Exact(0), 0));
+            assert_eq!(store.file_history(&history).await.unwrap().total, Total::Exact(1), "it was read all the same");
+            fs::rename(&elsewhere, &here).unwrap();
+            catch_up(&store).await.unwrap();
+            assert_eq!(found(&store, "needle").await, ["a needle"]);
+            assert_eq!(store.file_history(&history).await.unwrap().total, Total::Exact(1));
+        }
+        // Away before it could be read at all; there again with more.
+        append(&session, &[said("s1", "m2", "a second needle")]);
+        import(&store, folder.path(), Tense::Live).await;
+        fs::rename(&here, &elsewhere).unwrap();
+        catch_up(&store).await.unwrap();
+        assert_eq!(store.files_behind().await.unwrap(), [], "it is not asked for again and again");
+        fs::rename(&elsewhere, &here).unwrap();
+        append(&session, &[said("s1", "m3", "a third needle")]);
+        import(&store, folder.path(), Tense::Live).await;
+        catch_up(&store).await.unwrap();
+        assert_eq!(found(&store, "needle").await, ["a needle", "a second needle", "a third needle"]);
+        store.close().await;
+    }
+
     async fn an_agent_of_our_own_is_found_by_its_events_until_a_file_tells(place: &Place) {
         let store = place.open().await;
         let mut agent = rows::agent(1);

@@ -172,7 +172,7 @@ impl Index {
                 Read::Gone(behind, known) => {
                     let id = known.map_or_else(|| self.next_file(), |known| known.id);
                     self.forget_documents(id).await?;
-                    let file = Some(done_with(&behind, id, behind.read_bytes));
+                    let file = Some(done_with(&behind, id, behind.read_bytes).gone());
                     batch = batch.row(Row::Indexed(Arc::new(Indexed { file, ..Indexed::default() })));
                     continue;
                 }
@@ -234,15 +234,22 @@ impl Index {
         Ok((owners, own.into_iter().map(|agent| agent.id).collect()))
     }
 
-    /// What stood in files that are gone cannot be read back any more.
+    /// What stood in files that are gone cannot be read back any more; what is there again is read anew.
     async fn sweep(&mut self) -> Result<(), StoreError> {
         let files = self.store.indexed_files().await?;
-        let gone = tokio::task::spawn_blocking(move || {
-            let is_gone = |file: &IndexedFile| std::fs::exists(&file.path).is_ok_and(|exists| !exists);
-            files.into_iter().filter(is_gone).map(|file| file.id).collect::<Vec<_>>()
+        let moved = tokio::task::spawn_blocking(move || {
+            let has_moved =
+                |file: &IndexedFile| std::fs::exists(&file.path).is_ok_and(|exists| exists == file.is_gone());
+            files.into_iter().filter(has_moved).collect::<Vec<_>>()
         });
-        for file in gone.await.unwrap_or_default() {
-            self.forget_documents(file).await?;
+        for file in moved.await.unwrap_or_default() {
+            self.forget_documents(file.id).await?;
+            let indexed = if file.is_gone() {
+                Indexed { gone_file: Some(file.id), ..Indexed::default() }
+            } else {
+                Indexed { file: Some(file.gone()), ..Indexed::default() }
+            };
+            self.store.commit(Batch::new().row(Row::Indexed(Arc::new(indexed)))).await?;
         }
         Ok(())
     }

@@ -43,7 +43,7 @@ pub struct IndexedFile {
     pub path: String,
     /// The device it lies on.
     pub device: u64,
-    /// Its number there.
+    /// Its number there; 0 of a file that is gone.
     pub inode: u64,
     /// SHA-256 of its first bytes, hexadecimal.
     pub head: String,
@@ -51,6 +51,19 @@ pub struct IndexedFile {
     pub head_bytes: u64,
     /// Up to where it can be searched: behind a line's end.
     pub indexed_bytes: u64,
+}
+
+impl IndexedFile {
+    /// The same where it is on the disk no more.
+    #[must_use]
+    pub fn gone(self) -> Self {
+        Self { device: 0, inode: 0, ..self }
+    }
+
+    /// Whether it was on the disk no more when it was looked for last.
+    pub const fn is_gone(&self) -> bool {
+        self.inode == 0
+    }
 }
 
 /// Words that can be searched, and where they stand.
@@ -125,10 +138,11 @@ pub struct Behind {
 }
 
 /// Of all that sources take in, these files are conversations. One that can be searched further than it was taken in
-/// has been cut short: it is another file.
+/// has been cut short: it is another file. One that is gone has no number on its device, and is as it was taken in last.
 const BEHIND: &str = "FROM source_files AS taken LEFT JOIN indexed_files AS known ON known.path = taken.path
      WHERE taken.source = 'claude_sessions' AND (known.path IS NULL OR known.indexed_bytes <> taken.read_bytes
-        OR known.inode <> taken.inode OR known.device <> taken.device OR known.head_bytes > taken.head_bytes
+        OR (known.inode <> 0 AND (known.inode <> taken.inode OR known.device <> taken.device))
+        OR known.head_bytes > taken.head_bytes
         OR (known.head_bytes = taken.head_bytes AND known.head <> taken.head))";
 
 impl Store {
