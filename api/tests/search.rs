@@ -226,6 +226,18 @@ both! {
         store.close().await;
     }
 
+    async fn a_path_longer_than_any_keeps_nothing_from_being_found(place: &Place) {
+        let store = place.open().await;
+        let (folder, session) = project();
+        // Not the same letter over and over: that would be kept short.
+        let path: String = (0..2_000_u64).map(|n| format!("{:x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
+        append(&session, &[call("s1", "t1", "Read", json!({"file_path": path[..6_000]})), said("s1", "m1", "a needle")]);
+        import(&store, folder.path(), HISTORY).await;
+        catch_up(&store).await.unwrap();
+        assert_eq!(found(&store, "needle").await, ["a needle"]);
+        store.close().await;
+    }
+
     async fn an_agent_of_our_own_is_found_by_its_events_until_a_file_tells(place: &Place) {
         let store = place.open().await;
         let mut agent = rows::agent(1);

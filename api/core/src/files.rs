@@ -4,6 +4,10 @@ use crate::conversations::{Change, ChangeKind, Piece, Said};
 use quarterdeck_shared::files::FileDeed;
 use serde_json::Value;
 
+/// Bytes of a call's id and of a path at most; PostgreSQL has room for so much in an index, and no tool writes more.
+const CALL: usize = 200;
+const PATH: usize = 1_024;
+
 /// Something that was done to a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done {
@@ -32,7 +36,7 @@ pub enum Deed {
     Failed(String),
 }
 
-/// What a piece says was done to a file.
+/// What a piece says was done to a file; nothing where call or path are empty or longer than any.
 pub fn deed(piece: &Piece) -> Option<Deed> {
     let (call, settled) = match &piece.said {
         Said::Result(outcome) if outcome.is_error => return Some(Deed::Failed(outcome.tool_use_id.clone())),
@@ -41,7 +45,7 @@ pub fn deed(piece: &Piece) -> Option<Deed> {
         _ => return None,
     };
     let change = change(piece)?;
-    if call.is_empty() || change.path.is_empty() {
+    if !(1..=CALL).contains(&call.len()) || !(1..=PATH).contains(&change.path.len()) {
         return None;
     }
     let deed = match change.kind {
@@ -154,6 +158,20 @@ mod tests {
             Some((FileDeed::Edit, Some(2), Some(1), None, false)),
         );
         check(&call("Bash", json!({"file_path": "/a.rs"})), None);
+    }
+
+    #[test]
+    fn what_no_tool_writes_is_no_deed() {
+        let told = |path: String, id: String| {
+            let mut line = call("Read", json!({ "file_path": path }));
+            line["message"]["content"][0]["id"] = id.into();
+            deed(&read(line.to_string().as_bytes())[0]).is_some()
+        };
+        let long = |letters: usize| "x".repeat(letters);
+        assert!(told(long(1_024), long(200)));
+        for (path, id) in [(0, 1), (1, 0), (1_025, 1), (1, 201)] {
+            assert!(!told(long(path), long(id)), "{path} {id}");
+        }
     }
 
     #[test]
