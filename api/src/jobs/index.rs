@@ -3,20 +3,12 @@
 
 mod reading;
 mod telling;
+mod writing;
 
 use super::{Job, State};
-use crate::store::{Batch, Behind, Document, FileDone, Indexed, IndexedFile, Noun, Row, Store, StoreError};
-use orchestrator::{
-    files::{Deed, Done},
-    transcripts::reading::Thread,
-};
-use quarterdeck_shared::{AgentId, Timestamp};
-use reading::{Reader, Stretch, done_with};
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
-    time::Duration,
-};
+use crate::store::{Batch, Behind, Indexed, IndexedFile, Noun, Row, Store, StoreError};
+use reading::{Reader, Stretch};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{
     sync::{broadcast, mpsc, watch},
     time::{Instant, sleep, sleep_until},
@@ -77,14 +69,6 @@ enum Read {
     Stretch(Stretch),
     /// It is not there any more.
     Gone(Behind, Option<IndexedFile>),
-}
-
-/// What becomes of some pieces.
-#[derive(Default)]
-struct Written {
-    documents: Vec<Document>,
-    done: BTreeMap<String, FileDone>,
-    failed: Vec<String>,
 }
 
 impl Index {
@@ -159,81 +143,6 @@ impl Index {
             .map_err(|error| StoreError::Refused { reason: format!("a file could not be read: {error}") })
     }
 
-    /// Makes a pack durable, in one transaction with how far its files are read.
-    async fn write(&mut self, pack: Vec<Read>, numbers: &mut HashMap<String, i64>) -> Result<(), StoreError> {
-        let (owners, own) = self.owners(&pack).await?;
-        let mut batch = Batch::new();
-        for agent in own {
-            self.forget_events(agent).await?;
-        }
-        for read in pack {
-            let stretch = match read {
-                Read::Stretch(stretch) => stretch,
-                Read::Gone(behind, known) => {
-                    let id = known.map_or_else(|| self.next_file(), |known| known.id);
-                    self.forget_documents(id).await?;
-                    let file = Some(done_with(&behind, id, behind.read_bytes).gone());
-                    batch = batch.row(Row::Indexed(Arc::new(Indexed { file, ..Indexed::default() })));
-                    continue;
-                }
-            };
-            if stretch.again {
-                self.forget_documents(stretch.file.id).await?;
-                let gone = Indexed { gone_file: Some(stretch.file.id), ..Indexed::default() };
-                self.store.commit(Batch::new().row(Row::Indexed(Arc::new(gone)))).await?;
-            }
-            let is_new = stretch.again || stretch.file.id == 0;
-            let id = match numbers.get(&stretch.file.path) {
-                Some(id) => *id,
-                None if is_new => self.next_file(),
-                None => stretch.file.id,
-            };
-            numbers.insert(stretch.file.path.clone(), id);
-            let mut written = Written::default();
-            for said in stretch.said {
-                let Some(agent) = owner(&owners, &said.thread) else { continue };
-                if let Some((kind, tool, words)) = said.document {
-                    let (place, piece, at) = (said.place, said.piece, said.at);
-                    let file_id = Some(id);
-                    let id = self.next_document();
-                    let document =
-                        Document { id, agent_id: agent, file_id, place, piece, kind, tool, at, words };
-                    written.documents.push(document);
-                }
-                match said.deed {
-                    Some(Deed::Done(done)) => {
-                        written.did(done, agent, Some(id), (said.place, said.piece), said.at);
-                    }
-                    Some(Deed::Failed(call)) => written.failed(call),
-                    None => {}
-                }
-            }
-            let file = Some(IndexedFile { id, ..stretch.file });
-            batch = batch.row(Row::Indexed(Arc::new(Indexed { file, ..written.into() })));
-        }
-        self.store.commit(batch).await.map(drop)
-    }
-
-    /// Whose the threads of a pack are, and which of them are agents of our own.
-    async fn owners(&self, pack: &[Read]) -> Result<(HashMap<Thread, AgentId>, Vec<AgentId>), StoreError> {
-        let said = pack.iter().filter_map(|read| match read {
-            Read::Stretch(stretch) => Some(&stretch.said),
-            Read::Gone(..) => None,
-        });
-        let sessions: BTreeSet<_> = said.flatten().map(|said| said.thread.session_id.clone()).collect();
-        let sessions: Vec<_> = sessions.into_iter().collect();
-        let found = self.store.threads(&sessions).await?.into_iter();
-        let thread = |(session_id, agent_id)| Thread { session_id, agent_id };
-        let mut owners: HashMap<_, _> = found.map(|(key, agent)| (thread(key), agent)).collect();
-        let own = self.store.own_agents_of(&sessions).await?;
-        for agent in &own {
-            if let Some(session) = &agent.session_id {
-                owners.insert(thread((session.clone(), String::new())), agent.id);
-            }
-        }
-        Ok((owners, own.into_iter().map(|agent| agent.id).collect()))
-    }
-
     /// What stood in files that are gone cannot be read back any more; what is there again is read anew.
     async fn sweep(&mut self) -> Result<(), StoreError> {
         let files = self.store.indexed_files().await?;
@@ -253,39 +162,6 @@ impl Index {
         }
         Ok(())
     }
-
-    async fn forget_documents(&self, file: i64) -> Result<(), StoreError> {
-        loop {
-            let gone = self.store.documents_of_file(file, FORGET).await?;
-            if gone.is_empty() {
-                return Ok(());
-            }
-            let indexed = Indexed { gone, ..Indexed::default() };
-            self.store.commit(Batch::new().row(Row::Indexed(Arc::new(indexed)))).await?;
-        }
-    }
-
-    /// The file tells what the events told.
-    async fn forget_events(&self, agent: AgentId) -> Result<(), StoreError> {
-        loop {
-            let gone = self.store.documents_of_events(agent, FORGET).await?;
-            if gone.is_empty() {
-                return Ok(());
-            }
-            let indexed = Indexed { gone, gone_events: Some(agent), ..Indexed::default() };
-            self.store.commit(Batch::new().row(Row::Indexed(Arc::new(indexed)))).await?;
-        }
-    }
-
-    fn next_document(&mut self) -> i64 {
-        self.documents += 1;
-        self.documents
-    }
-
-    fn next_file(&mut self) -> i64 {
-        self.files += 1;
-        self.files
-    }
 }
 
 impl Read {
@@ -297,51 +173,6 @@ impl Read {
             }
         }
     }
-}
-
-impl Written {
-    fn did(&mut self, done: Done, agent_id: AgentId, file_id: Option<i64>, spot: (u64, u64), at: Timestamp) {
-        if self.done.get(&done.call).is_some_and(|known| known.settled || !done.settled) {
-            return;
-        }
-        let Done { call, path, deed, added, removed, lines, settled } = done;
-        let (place, piece) = spot;
-        let done = FileDone {
-            call,
-            agent_id,
-            path,
-            deed,
-            at,
-            file_id,
-            place,
-            piece,
-            added,
-            removed,
-            lines,
-            settled,
-        };
-        self.done.insert(done.call.clone(), done);
-    }
-
-    fn failed(&mut self, call: String) {
-        if self.done.get(&call).is_some_and(|known| !known.settled) {
-            self.done.remove(&call);
-        }
-        self.failed.push(call);
-    }
-}
-
-impl From<Written> for Indexed {
-    fn from(written: Written) -> Self {
-        let Written { documents, done, failed } = written;
-        Self { documents, done: done.into_values().collect(), failed, ..Self::default() }
-    }
-}
-
-/// Whose words; those of a sub-agent nobody heard of are its session's.
-fn owner(owners: &HashMap<Thread, AgentId>, thread: &Thread) -> Option<AgentId> {
-    let main = || Thread { session_id: thread.session_id.clone(), agent_id: String::new() };
-    owners.get(thread).or_else(|| owners.get(&main())).copied()
 }
 
 /// Reads files to their ends, and hands over packs until nobody takes them.

@@ -1,6 +1,6 @@
 //! Telling: what agents of our own said and did, by their events, until a session file tells it.
 
-use super::{Index, Written};
+use super::{Index, writing::Written};
 use crate::store::{Batch, Channel, Committed, Document, Indexed, Row, StoreError};
 use orchestrator::{
     conversations::{Piece, Said, continues, of_event},
