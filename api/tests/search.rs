@@ -9,10 +9,10 @@ use proptest::prelude::*;
 use quarterdeck::{
     conversations,
     files::{difference, patch},
-    jobs::catch_up,
+    jobs::{Jobs, catch_up},
     search::find,
     sources::Tense,
-    store::{Batch, Draft, Row, Store},
+    store::{Batch, Draft, Noun, Row, Store},
 };
 use quarterdeck_shared::{
     AgentId, Payload, Total,
@@ -21,6 +21,7 @@ use quarterdeck_shared::{
     files::{FileDeed, FileQuery},
     search::{Found, HitKind, SearchQuery},
 };
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use std::{fs, path::PathBuf};
 use tempfile::TempDir;
@@ -235,6 +236,44 @@ both! {
         import(&store, folder.path(), HISTORY).await;
         catch_up(&store).await.unwrap();
         assert_eq!(found(&store, "needle").await, ["a needle"]);
+        store.close().await;
+    }
+
+    async fn what_the_database_refuses_keeps_nothing_else_from_being_found(place: &Place) {
+        let store = place.open().await;
+        let look = place.look().await;
+        look.execute_unprepared(if place.is_sqlite() {
+            "CREATE TRIGGER refuses BEFORE INSERT ON documents WHEN NEW.tool = 'Poison'
+             BEGIN SELECT RAISE(ABORT, 'no poison'); END"
+        } else {
+            "ALTER TABLE documents ADD CONSTRAINT refuses CHECK (tool IS NULL OR tool <> 'Poison')"
+        }).await.unwrap();
+        look.close().await.unwrap();
+        let (folder, session) = project();
+        append(&session, &[said("s1", "m1", "a needle beside it"), call("s1", "t1", "Poison", json!({"a": "needle"}))]);
+        append(&session.with_file_name("s2.jsonl"), &[said("s2", "m2", "a needle elsewhere")]);
+        import(&store, folder.path(), HISTORY).await;
+        let mut indexed = store.versions(Noun::Index);
+        let jobs = Jobs::new(store.clone());
+        let running = tokio::spawn({
+            let jobs = jobs.clone();
+            async move { jobs.run().await }
+        });
+        while store.index_state().await.unwrap().behind_bytes > 0 {
+            indexed.changed().await.unwrap();
+        }
+        assert_eq!(found(&store, "needle").await, ["a needle elsewhere"]);
+        append(&session, &[said("s1", "m3", "a needle behind it")]);
+        import(&store, folder.path(), Tense::Live).await;
+        while found(&store, "needle").await != ["a needle behind it", "a needle elsewhere"] {
+            indexed.changed().await.unwrap();
+        }
+        while !jobs.states()[0].message.contains(&*session.to_string_lossy()) {
+            tokio::task::yield_now().await;
+        }
+        assert!(!jobs.states()[0].ok);
+        jobs.stop();
+        running.await.unwrap();
         store.close().await;
     }
 

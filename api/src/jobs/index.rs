@@ -40,9 +40,8 @@ struct Search;
 #[async_trait::async_trait]
 impl Job for Search {
     async fn run(&self, store: Store, board: watch::Sender<State>, mut stop: watch::Receiver<bool>) {
-        let index = Index { store, board, documents: 0, files: 0 };
         tokio::select! {
-            () = index.run() => {}
+            () = Index::new(store, board).run() => {}
             // A pack that is being written becomes durable all the same; it is known by its files' marks.
             _ = stop.wait_for(|stop| *stop) => {}
         }
@@ -52,7 +51,7 @@ impl Job for Search {
 /// Reads everything that is behind, once: for whoever runs no jobs.
 pub async fn catch_up(store: &Store) -> Result<(), StoreError> {
     let board = watch::Sender::new(State::default());
-    Index { store: store.clone(), board, documents: 0, files: 0 }.pass(true).await
+    Index::new(store.clone(), board).pass(true).await
 }
 
 /// The job at work.
@@ -62,6 +61,8 @@ pub(super) struct Index {
     /// The largest number a document has, and the largest a file has.
     documents: i64,
     files: i64,
+    /// How many passages the database refused, and of what and why the last one.
+    refused: Option<(u64, String)>,
 }
 
 /// What was read of one file.
@@ -72,6 +73,10 @@ enum Read {
 }
 
 impl Index {
+    fn new(store: Store, board: watch::Sender<State>) -> Self {
+        Self { store, board, documents: 0, files: 0, refused: None }
+    }
+
     async fn run(mut self) {
         let mut taken = self.store.versions(Noun::Sources);
         let mut told = self.store.watch();
@@ -111,8 +116,11 @@ impl Index {
         }
         let state = self.store.index_state().await?;
         self.board.send_modify(|board| {
-            (board.ok, board.behind_bytes) = (true, state.behind_bytes);
+            (board.ok, board.behind_bytes) = (self.refused.is_none(), state.behind_bytes);
             board.message = format!("{} bytes of sessions can be searched", state.indexed_bytes);
+            if let Some((passages, last)) = &self.refused {
+                board.message += &format!("; passages the database refused: {passages}, the last {last}");
+            }
         });
         Ok(())
     }
@@ -133,7 +141,7 @@ impl Index {
             self.write(pack, &mut numbers).await?;
             left = left.saturating_sub(bytes);
             self.board.send_modify(|board| {
-                (board.ok, board.behind_bytes, board.files) = (true, left, count);
+                (board.ok, board.behind_bytes, board.files) = (self.refused.is_none(), left, count);
                 board.read_bytes += bytes;
                 board.message = "reads what was taken in".to_owned();
             });

@@ -36,11 +36,18 @@ impl Index {
                 self.tell(told, &mut calls, &mut written);
             }
             let indexed: Indexed = written.into();
-            let mut batch = Batch::new().row(Row::Note { key: NOTE.into(), json: Some(last.to_string()) });
+            let read = Batch::new().row(Row::Note { key: NOTE.into(), json: Some(last.to_string()) });
+            let mut batch = read.clone();
             if !indexed.documents.is_empty() || !indexed.done.is_empty() {
                 batch = batch.row(Row::Indexed(Arc::new(indexed)));
             }
-            self.store.commit(batch).await?;
+            match self.store.commit(batch).await {
+                Err(StoreError::Refused { reason }) => {
+                    self.pass_over(&format!("events up to {last}"), &reason);
+                    self.store.commit(read).await?;
+                }
+                kept => drop(kept?),
+            }
             after = last;
         }
     }

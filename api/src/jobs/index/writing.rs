@@ -28,7 +28,7 @@ impl Index {
         numbers: &mut HashMap<String, i64>,
     ) -> Result<(), StoreError> {
         let (owners, own) = self.owners(&pack).await?;
-        let mut batch = Batch::new();
+        let mut all: Vec<Arc<Indexed>> = Vec::with_capacity(pack.len());
         for agent in own {
             self.forget_events(agent).await?;
         }
@@ -39,7 +39,7 @@ impl Index {
                     let id = known.map_or_else(|| self.next_file(), |known| known.id);
                     self.forget_documents(id).await?;
                     let file = Some(done_with(&behind, id, behind.read_bytes).gone());
-                    batch = batch.row(Row::Indexed(Arc::new(Indexed { file, ..Indexed::default() })));
+                    all.push(Arc::new(Indexed { file, ..Indexed::default() }));
                     continue;
                 }
             };
@@ -75,9 +75,43 @@ impl Index {
                 }
             }
             let file = Some(IndexedFile { id, ..stretch.file });
-            batch = batch.row(Row::Indexed(Arc::new(Indexed { file, ..written.into() })));
+            all.push(Arc::new(Indexed { file, ..written.into() }));
         }
-        self.store.commit(batch).await.map(drop)
+        self.keep(all).await
+    }
+
+    /// Keeps passages of files, all at once. Where the database refuses one of them it is passed over, so that it
+    /// keeps nothing else from being found.
+    async fn keep(&mut self, all: Vec<Arc<Indexed>>) -> Result<(), StoreError> {
+        let batch = all.iter().fold(Batch::new(), |batch, one| batch.row(Row::Indexed(one.clone())));
+        match self.store.commit(batch).await {
+            Err(StoreError::Refused { .. }) => {}
+            kept => return kept.map(drop),
+        }
+        for one in all {
+            let mark = Indexed { file: one.file.clone(), ..Indexed::default() };
+            let Some(reason) = self.offer(one).await? else { continue };
+            let of = mark.file.as_ref().map(|file| file.path.clone()).unwrap_or_default();
+            self.pass_over(&of, &reason);
+            // How far it is read may be refused as well: it is looked at again with the next ones then.
+            self.offer(Arc::new(mark)).await?;
+        }
+        Ok(())
+    }
+
+    /// Offers a passage to the database; gives the reason where it refuses.
+    async fn offer(&self, one: Arc<Indexed>) -> Result<Option<String>, StoreError> {
+        match self.store.commit(Batch::new().row(Row::Indexed(one))).await {
+            Err(StoreError::Refused { reason }) => Ok(Some(reason)),
+            kept => kept.map(|_| None),
+        }
+    }
+
+    /// Says that a passage cannot be searched.
+    pub(super) fn pass_over(&mut self, of: &str, reason: &str) {
+        tracing::warn!(of, reason, "the database refuses a passage; it cannot be searched");
+        let passages = self.refused.as_ref().map_or(0, |(passages, _)| *passages);
+        self.refused = Some((passages + 1, format!("of {of}: {reason}")));
     }
 
     /// Whose the threads of a pack are, and which of them are agents of our own.
