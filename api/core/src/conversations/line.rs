@@ -12,6 +12,9 @@ use serde_json::{Deserializer, Value};
 /// Lines longer than this are looked at before they are built: some are large and never hold a word of anybody.
 const SHORT: usize = 2 << 10;
 
+/// Pieces of one line at most; no program writes more.
+const MOST: usize = 4_096;
+
 /// Types that are bookkeeping of the program that writes: nothing of them is part of the conversation.
 const SILENT: [&str; 11] = [
     "file-history-snapshot",
@@ -42,6 +45,11 @@ pub(super) fn read(line: &[u8]) -> Vec<Piece> {
             Ok(value) if value.is_object() => object(&value, &mut pieces),
             Ok(value) => pieces.push(unreadable(format!("no object: {}", kind_of(&value)))),
             Err(error) => pieces.push(unreadable(format!("no JSON: {error}"))),
+        }
+        if pieces.len() > MOST {
+            pieces.truncate(MOST);
+            pieces.push(unreadable("more pieces than a line has".to_owned()));
+            break;
         }
     }
     for (index, piece) in pieces.iter_mut().enumerate() {
@@ -132,7 +140,7 @@ fn user(value: &Value, pieces: &mut Vec<Piece>) {
     // What the program noted belongs to the one answer of the line.
     let noted = value.get("toolUseResult").or_else(|| value.get("tool_use_result"));
     let noted = noted.filter(|_| results == 1);
-    for block in blocks {
+    for block in blocks.iter().take(MOST + 1) {
         let said = match block.get("type").and_then(Value::as_str) {
             Some("text") => spoken(value, &text_or_empty(block, "text")),
             Some("tool_result") => Said::Result(Box::new(outcome::of(block, noted))),
@@ -221,7 +229,7 @@ fn assistant(value: &Value, pieces: &mut Vec<Piece>) {
     if let Some(words) = text(message, "content") {
         return push(speak(words));
     }
-    for block in list(message, "content") {
+    for block in list(message, "content").iter().take(MOST + 1) {
         push(match block.get("type").and_then(Value::as_str) {
             Some("text") => speak(text_or_empty(block, "text")),
             Some("thinking") => Said::Thinking(text_or_empty(block, "thinking")),

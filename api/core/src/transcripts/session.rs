@@ -19,6 +19,9 @@ const SHORT: usize = 2 << 10;
 /// Lines up to this length are read with all patience where their shape is not what it should be.
 const PATIENCE: usize = 1 << 20;
 
+/// Objects of one line at most; no newline is lost so often.
+const MOST: usize = 4_096;
+
 /// What one object of a session file says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told {
@@ -100,6 +103,10 @@ fn quickly<'line, W: Words + Deserialize<'line>>(line: &'line [u8]) -> Vec<Told>
     let mut found = Vec::with_capacity(1);
     for shape in Deserializer::from_slice(line).into_iter::<Shape<'line, W>>() {
         match shape {
+            Ok(_) if found.len() == MOST => {
+                found.push(Told::broken());
+                break;
+            }
             Ok(shape) => found.push(said(shape)),
             // A field of another kind, a letter that is none: once more with all patience.
             Err(_) => return patiently(line),
@@ -116,7 +123,7 @@ fn patiently(line: &[u8]) -> Vec<Told> {
     let text = String::from_utf8_lossy(line);
     let mut found = Vec::with_capacity(1);
     for value in Deserializer::from_str(&mended(&text)).into_iter::<serde_json::Value>() {
-        let Ok(value) = value else {
+        let Some(value) = value.ok().filter(|_| found.len() < MOST) else {
             found.push(Told::broken());
             break;
         };

@@ -222,6 +222,20 @@ fn whatever_the_line_is_it_is_read() {
 }
 
 #[test]
+fn of_a_line_with_more_pieces_than_any_the_first_are_read() {
+    let content = json!(vec![1; 100_000]);
+    let assistant = json!({"type": "assistant", "message": {"id": "m", "content": content}});
+    let lines = [b"{}".repeat(1 << 20), user(&content).to_string().into(), assistant.to_string().into()];
+    for line in lines {
+        let found = read(&line);
+        assert_eq!(found.len(), 4_097);
+        assert!(matches!(&found[4_096].said, Said::Notice { what, .. } if what == "unreadable"));
+        assert!(session::told(&line, true).len() <= 4_097, "as the ledger reads it");
+        assert!(session::told(&line, false).len() <= 4_097);
+    }
+}
+
+#[test]
 fn an_agent_of_ones_own_is_read_from_its_events() {
     let event = |payload| Event { seq: 1, at: Timestamp(5), agent_id: None, task_id: None, payload };
     let activity = |kind, key: &str, text: &str| {

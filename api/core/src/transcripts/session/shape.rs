@@ -261,7 +261,10 @@ impl<'line, W: Words> Response<'line, W> {
             stop_reason: Text::of(message, "stop_reason"),
             content: match message.get("content") {
                 Some(Value::String(words)) => Content::Words(W::of(words)),
-                _ => Content::Blocks(fields::list(message, "content").iter().map(Piece::of).collect()),
+                _ => {
+                    let blocks = fields::list(message, "content").iter().take(MOST_BLOCKS);
+                    Content::Blocks(blocks.map(Piece::of).collect())
+                }
             },
             usage: message.get("usage").filter(|usage| usage.is_object()).map(|_| Figures::of(message)),
         }
