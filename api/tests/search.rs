@@ -16,6 +16,7 @@ use quarterdeck::{
 };
 use quarterdeck_shared::{
     AgentId, Payload, Total,
+    agents::{Agent, AgentStatus},
     conversations::ConversationQuery,
     event::{Activity, ActivityKind},
     files::{FileDeed, FileQuery},
@@ -66,6 +67,20 @@ fn answer(session: &str, id: &str, text: &str, noted: Value, is_error: bool) -> 
     json!({"type": "user", "sessionId": session, "timestamp": "2026-11-22T12:00:01.000Z", "toolUseResult": noted,
         "message": {"role": "user", "content": [
             {"type": "tool_result", "tool_use_id": id, "content": text, "is_error": is_error}]}})
+}
+
+/// An agent of our own that is done, in this session.
+fn own(session: &str) -> Agent {
+    Agent { session_id: Some(session.to_owned()), status: AgentStatus::Completed, ..rows::agent(1) }
+}
+
+/// What its stream tells of it.
+fn does(id: AgentId, kind: ActivityKind, key: &str, tool: Option<&str>, text: &str) -> Draft {
+    let (key, text) = (key.to_owned(), text.to_owned());
+    let input = tool.map(|_| json!({"command": text}));
+    let activity =
+        Activity { kind, key, text, tool: tool.map(str::to_owned), input, is_error: None, step_id: None };
+    Draft { agent_id: Some(id), task_id: None, payload: Payload::AgentActivity(activity) }
 }
 
 both! {
@@ -239,6 +254,29 @@ both! {
         store.close().await;
     }
 
+    async fn an_answer_is_its_tools_though_the_call_was_read_before(place: &Place) {
+        let store = place.open().await;
+        let (folder, session) = project();
+        let of_bash = || SearchQuery { tool: Some("Bash".into()), kind: Some("result".into()), ..words("needle") };
+        append(&session, &[said("s1", "m1", "\"t1\" is what I call"), call("s1", "t1", "Bash", json!({"command": "ls"}))]);
+        import(&store, folder.path(), Tense::Live).await;
+        catch_up(&store).await.unwrap();
+        append(&session, &[answer("s1", "t1", "a needle", json!(""), false), answer("s1", "t9", "a needle of nobody", json!(""), false)]);
+        import(&store, folder.path(), Tense::Live).await;
+        catch_up(&store).await.unwrap();
+        let hits = search(&store, of_bash()).await.items;
+        assert_eq!(hits.iter().map(|hit| (hit.tool.as_deref(), hit.snippet.as_str())).collect::<Vec<_>>(), [(Some("Bash"), "a needle")]);
+        let agent = own("s9");
+        let id = agent.id;
+        let (asked, answered) = (ActivityKind::ToolCall, ActivityKind::ToolResult);
+        store.commit(Batch::new().row(Row::Agent(Box::new(agent))).event(does(id, asked, "t2", Some("Bash"), "ls"))).await.unwrap();
+        catch_up(&store).await.unwrap();
+        store.commit(Batch::new().event(does(id, answered, "t2", None, "a needle of mine"))).await.unwrap();
+        catch_up(&store).await.unwrap();
+        assert_eq!(search(&store, of_bash()).await.total, Total::Exact(2));
+        store.close().await;
+    }
+
     async fn what_the_database_refuses_keeps_nothing_else_from_being_found(place: &Place) {
         let store = place.open().await;
         let look = place.look().await;
@@ -279,16 +317,9 @@ both! {
 
     async fn an_agent_of_our_own_is_found_by_its_events_until_a_file_tells(place: &Place) {
         let store = place.open().await;
-        let mut agent = rows::agent(1);
-        agent.source = "quarterdeck".into();
-        agent.runtime = "claude_cli".into();
-        (agent.session_id, agent.status) = (Some("s1".into()), quarterdeck_shared::agents::AgentStatus::Completed);
+        let agent = own("s1");
         let id = agent.id;
-        let say = |text: &str| Draft {
-            agent_id: Some(id), task_id: None,
-            payload: Payload::AgentActivity(Activity { kind: ActivityKind::Text, key: "m1:0".into(), text: text.into(),
-                tool: None, input: None, is_error: None, step_id: None }),
-        };
+        let say = |text: &str| does(id, ActivityKind::Text, "m1:0", None, text);
         let batch = Batch::new().row(Row::Agent(Box::new(agent))).event(say("a golden ")).event(say("needle of mine"));
         store.commit(batch).await.unwrap();
         catch_up(&store).await.unwrap();

@@ -7,6 +7,7 @@ mod writing;
 
 use super::{Job, State};
 use crate::store::{Batch, Behind, Indexed, IndexedFile, Noun, Row, Store, StoreError};
+use quarterdeck_shared::AgentId;
 use reading::{Reader, Stretch};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{
@@ -63,6 +64,8 @@ pub(super) struct Index {
     files: i64,
     /// How many passages the database refused, and of what and why the last one.
     refused: Option<(u64, String)>,
+    /// The tools of calls that events told of: their answers may be told later.
+    calls: HashMap<(AgentId, String), String>,
 }
 
 /// What was read of one file.
@@ -74,7 +77,7 @@ enum Read {
 
 impl Index {
     fn new(store: Store, board: watch::Sender<State>) -> Self {
-        Self { store, board, documents: 0, files: 0, refused: None }
+        Self { store, board, documents: 0, files: 0, refused: None, calls: HashMap::new() }
     }
 
     async fn run(mut self) {

@@ -1,6 +1,7 @@
 //! Reading: a file that was taken in, stretch by stretch, into words that can be searched and deeds done to files.
 
 use crate::store::{Behind, IndexedFile};
+use memchr::{memchr, memmem, memrchr};
 use orchestrator::{
     conversations::{Piece, Said, read},
     files::{Deed, deed},
@@ -17,7 +18,7 @@ use std::{
     fmt::Write as _,
     fs::File,
     io::{self, Read as _, Seek as _, SeekFrom},
-    os::unix::fs::MetadataExt as _,
+    os::unix::fs::{FileExt as _, MetadataExt as _},
 };
 
 /// Bytes of a piece's words that can be searched.
@@ -25,7 +26,11 @@ pub const WORDS: usize = 64 << 10;
 /// Bytes that are read at a time.
 const CHUNK: u64 = 256 << 10;
 /// Calls whose answers are awaited at most.
-const CALLS: usize = 4_096;
+pub const CALLS: usize = 4_096;
+/// Bytes before the place a file is read on from in which the call of an answer is looked for, and places in them that
+/// are looked at.
+const EARLIER: u64 = 2 << 20;
+const MENTIONS: usize = 8;
 
 /// A piece that can be searched or tells of a file.
 #[derive(Debug)]
@@ -65,7 +70,16 @@ struct Pieces {
     thread: Thread,
     at: Timestamp,
     calls: HashMap<String, String>,
+    earlier: Option<Earlier>,
     said: Vec<Saying>,
+}
+
+/// What stands before the place a file is read on from.
+struct Earlier {
+    file: File,
+    end: u64,
+    /// As far as it was needed.
+    bytes: Option<Vec<u8>>,
 }
 
 impl Reader {
@@ -91,11 +105,13 @@ impl Reader {
         let id = known.map_or(0, |known| known.id);
         let mark = done_with(&behind, id, from);
         file.seek(SeekFrom::Start(from))?;
+        let earlier = Some(Earlier { file: file.try_clone()?, end: from, bytes: None });
         let (session_id, agent_id) = behind.thread.clone();
         let pieces = Pieces {
             thread: Thread { session_id, agent_id },
             at: Timestamp(metadata.mtime() * 1_000_000),
             calls: HashMap::new(),
+            earlier: earlier.filter(|earlier| earlier.end > 0),
             said: Vec::new(),
         };
         Ok(Some(Self { file, behind, mark, again, lines: Lines::from(from), read: from, pieces }))
@@ -165,7 +181,10 @@ impl Pieces {
                 self.calls.insert(id.clone(), tool.clone());
                 Some(tool.clone())
             }
-            Said::Result(outcome) => self.calls.get(&outcome.tool_use_id).cloned(),
+            Said::Result(outcome) => {
+                let known = self.calls.get(&outcome.tool_use_id).cloned();
+                known.or_else(|| self.earlier.as_mut()?.tool(&outcome.tool_use_id))
+            }
             _ => None,
         };
         let words = spoken(&piece).map(|(kind, words)| (kind, tool, folded(&words, WORDS)));
@@ -175,6 +194,34 @@ impl Pieces {
             let thread = self.thread.clone();
             self.said.push(Saying { thread, place, piece: piece.index as u64, at: self.at, document, deed });
         }
+    }
+}
+
+impl Earlier {
+    /// The tool of a call that was made there.
+    fn tool(&mut self, call: &str) -> Option<String> {
+        let Self { file, end, bytes } = self;
+        let bytes: &[u8] = bytes.get_or_insert_with(|| tail(file, *end));
+        let quoted = format!("\"{call}\"");
+        let mentions = memmem::find_iter(bytes, &quoted).take(MENTIONS);
+        let line = |at: usize| {
+            let begin = memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
+            let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
+            &bytes[begin..end]
+        };
+        mentions.flat_map(|at| read(line(at))).find_map(|piece| match piece.said {
+            Said::Call { id, tool, .. } if id == call => Some(tool),
+            _ => None,
+        })
+    }
+}
+
+/// The last bytes before a place of a file; none where they cannot be read.
+fn tail(file: &File, end: u64) -> Vec<u8> {
+    let mut bytes = vec![0; end.min(EARLIER) as usize];
+    match file.read_exact_at(&mut bytes, end - end.min(EARLIER)) {
+        Ok(()) => bytes,
+        Err(_) => Vec::new(),
     }
 }
 

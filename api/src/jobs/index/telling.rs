@@ -1,6 +1,10 @@
 //! Telling: what agents of our own said and did, by their events, until a session file tells it.
 
-use super::{Index, writing::Written};
+use super::{
+    Index,
+    reading::{CALLS, WORDS},
+    writing::Written,
+};
 use crate::store::{Batch, Channel, Committed, Document, Indexed, Row, StoreError};
 use orchestrator::{
     conversations::{Piece, Said, continues, of_event},
@@ -14,6 +18,8 @@ use std::{collections::HashMap, sync::Arc};
 const NOTE: &str = "search/events";
 /// Events that are read at a time.
 const EVENTS: u32 = 1_000;
+/// Events before an answer among which its call is looked for.
+const EARLIER: u32 = 200;
 
 /// A piece with its event's place.
 struct Told {
@@ -31,9 +37,8 @@ impl Index {
             let events = self.store.events(after, Channel::Fleet, EVENTS).await?;
             let Some(last) = events.last().map(|event| event.seq) else { return Ok(()) };
             let mut written = Written::default();
-            let mut calls: HashMap<String, String> = HashMap::new();
             for told in pieces(&events) {
-                self.tell(told, &mut calls, &mut written);
+                self.tell(told, &mut written).await?;
             }
             let indexed: Indexed = written.into();
             let read = Batch::new().row(Row::Note { key: NOTE.into(), json: Some(last.to_string()) });
@@ -52,20 +57,20 @@ impl Index {
         }
     }
 
-    fn tell(&mut self, told: Told, calls: &mut HashMap<String, String>, written: &mut Written) {
+    async fn tell(&mut self, told: Told, written: &mut Written) -> Result<(), StoreError> {
         let Told { agent, seq, piece } = told;
         let place = u64::try_from(seq).unwrap_or(0);
         let at = piece.at.unwrap_or_default();
         let tool = match &piece.said {
             Said::Call { id, tool, .. } => {
-                calls.insert(id.clone(), tool.clone());
+                self.called(agent, id.clone(), tool.clone());
                 Some(tool.clone())
             }
-            Said::Result(outcome) => calls.get(&outcome.tool_use_id).cloned(),
+            Said::Result(outcome) => self.tool_of(agent, seq, &outcome.tool_use_id).await?,
             _ => None,
         };
         if let Some((kind, words)) = spoken(&piece) {
-            let words = folded(&words, super::reading::WORDS);
+            let words = folded(&words, WORDS);
             if !words.is_empty() {
                 let id = self.next_document();
                 let document =
@@ -83,6 +88,29 @@ impl Index {
             Some(Deed::Failed(call)) => written.failed(own(&call)),
             None => {}
         }
+        Ok(())
+    }
+
+    fn called(&mut self, agent: AgentId, call: String, tool: String) {
+        if self.calls.len() >= CALLS {
+            self.calls.clear();
+        }
+        self.calls.insert((agent, call), tool);
+    }
+
+    /// The tool of a call; what was told before this program began is told by the events before the answer's.
+    async fn tool_of(&mut self, agent: AgentId, seq: i64, call: &str) -> Result<Option<String>, StoreError> {
+        let key = (agent, call.to_owned());
+        if !self.calls.contains_key(&key) {
+            let before = self.store.words_before(agent, seq, EARLIER).await?;
+            let read = |event: &Committed| of_event(&serde_json::from_str::<Event>(&event.json).ok()?);
+            for piece in before.iter().filter_map(read) {
+                if let Said::Call { id, tool, .. } = piece.said {
+                    self.called(agent, id, tool);
+                }
+            }
+        }
+        Ok(self.calls.get(&key).cloned())
     }
 }
 
