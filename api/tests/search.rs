@@ -334,6 +334,38 @@ both! {
         store.close().await;
     }
 
+    async fn what_a_file_told_before_its_events_came_is_found_once(place: &Place) {
+        let store = place.open().await;
+        let agent = own("s1");
+        let id = agent.id;
+        let reads = |call: &str| {
+            let mut draft = does(id, ActivityKind::ToolCall, call, Some("Read"), "");
+            if let Payload::AgentActivity(activity) = &mut draft.payload {
+                activity.input = Some(json!({"file_path": "/_"}));
+            }
+            draft
+        };
+        store.commit(Batch::new().row(Row::Agent(Box::new(agent))).event(reads("t1"))).await.unwrap();
+        catch_up(&store).await.unwrap();
+        let history = || FileQuery { path: Some("/_".into()), ..FileQuery::default() };
+        assert_eq!(store.file_history(&history()).await.unwrap().total, Total::Exact(1));
+        let (folder, session) = project();
+        let helper = session.with_file_name("s1").join("subagents/agent-a9.jsonl");
+        append(&helper, &[helped("s1", "a9", "m9", 5)]);
+        import(&store, folder.path(), Tense::Live).await;
+        catch_up(&store).await.unwrap();
+        assert_eq!(store.file_history(&history()).await.unwrap().total, Total::Exact(1), "a helper's file tells nothing of it");
+        append(&session, &[call("s1", "t1", "Read", json!({"file_path": "/_"})), said("s1", "m1", "last needle")]);
+        import(&store, folder.path(), Tense::Live).await;
+        catch_up(&store).await.unwrap();
+        let last = does(id, ActivityKind::Text, "m1:0", None, "last needle");
+        store.commit(Batch::new().event(last).event(reads("t1"))).await.unwrap();
+        catch_up(&store).await.unwrap();
+        assert_eq!(found(&store, "needle").await, ["last needle"]);
+        assert_eq!(store.file_history(&history()).await.unwrap().total, Total::Exact(1));
+        store.close().await;
+    }
+
     async fn files_say_who_read_and_wrote_them(place: &Place) {
         let store = place.open().await;
         let (folder, session) = project();

@@ -14,6 +14,7 @@ use quarterdeck_shared::{
     search::{HitKind, IndexState},
 };
 use sea_orm::ConnectionTrait;
+use std::collections::HashSet;
 
 /// What was read of a stretch of a file, or of some events.
 #[derive(Clone, Debug, Default)]
@@ -178,6 +179,24 @@ impl Store {
                      (SELECT coalesce(max(id), 0) FROM indexed_files)";
         let read = |fields: &mut Fields| Ok((fields.take()?, fields.take()?));
         Ok(Sql::new(query).one(self.readers(), read).await?.unwrap_or_default())
+    }
+
+    /// Which of these agents of our own have a session file that can be searched.
+    pub async fn told_by_files(&self, agents: &[AgentId]) -> Result<HashSet<AgentId>, StoreError> {
+        let mut found = HashSet::new();
+        let ids: Vec<_> = agents.iter().map(|agent| agent.0).collect();
+        for group in groups(&ids) {
+            let mut query = Sql::new(
+                "SELECT DISTINCT agents.id FROM agents
+                 JOIN thread_files ON thread_files.session_id = agents.session_id AND thread_files.thread_id = ''
+                 JOIN indexed_files ON indexed_files.path = thread_files.path
+                 WHERE agents.source = 'quarterdeck' AND agents.runtime <> 'replay'
+                     AND indexed_files.inode <> 0 AND indexed_files.indexed_bytes > 0 AND agents.id IN (",
+            );
+            query.bind_all(group.into_iter().map(Into::into)).push(")");
+            found.extend(query.all(self.readers(), |fields| Ok(AgentId(fields.id()?))).await?);
+        }
+        Ok(found)
     }
 
     /// Some documents of a file, at most so many.

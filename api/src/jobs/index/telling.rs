@@ -12,7 +12,10 @@ use orchestrator::{
     search::{folded, spoken},
 };
 use quarterdeck_shared::{AgentId, Event};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// The note of how far the events are read.
 const NOTE: &str = "search/events";
@@ -37,7 +40,11 @@ impl Index {
             let events = self.store.events(after, Channel::Fleet, EVENTS).await?;
             let Some(last) = events.last().map(|event| event.seq) else { return Ok(()) };
             let mut written = Written::default();
-            for told in pieces(&events) {
+            let told = pieces(&events);
+            let agents: BTreeSet<_> = told.iter().map(|told| told.agent).collect();
+            // What a file tells is not told twice, though its last words were read before their events came.
+            let by_files = self.store.told_by_files(&agents.into_iter().collect::<Vec<_>>()).await?;
+            for told in told.into_iter().filter(|told| !by_files.contains(&told.agent)) {
                 self.tell(told, &mut written).await?;
             }
             let indexed: Indexed = written.into();

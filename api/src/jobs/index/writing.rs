@@ -114,24 +114,30 @@ impl Index {
         self.refused = Some((passages + 1, format!("of {of}: {reason}")));
     }
 
-    /// Whose the threads of a pack are, and which of them are agents of our own.
+    /// Whose the threads of a pack are, and which agents of our own have their main thread in it.
     async fn owners(&self, pack: &[Read]) -> Result<(HashMap<Thread, AgentId>, Vec<AgentId>), StoreError> {
         let said = pack.iter().filter_map(|read| match read {
             Read::Stretch(stretch) => Some(&stretch.said),
             Read::Gone(..) => None,
         });
-        let sessions: BTreeSet<_> = said.flatten().map(|said| said.thread.session_id.clone()).collect();
+        let threads: BTreeSet<_> = said.flatten().map(|said| &said.thread).collect();
+        let sessions: BTreeSet<_> = threads.iter().map(|thread| thread.session_id.clone()).collect();
         let sessions: Vec<_> = sessions.into_iter().collect();
         let found = self.store.threads(&sessions).await?.into_iter();
         let thread = |(session_id, agent_id)| Thread { session_id, agent_id };
         let mut owners: HashMap<_, _> = found.map(|(key, agent)| (thread(key), agent)).collect();
         let own = self.store.own_agents_of(&sessions).await?;
-        for agent in &own {
-            if let Some(session) = &agent.session_id {
-                owners.insert(thread((session.clone(), String::new())), agent.id);
+        let mut told = Vec::new();
+        for agent in own {
+            let Some(main) = agent.session_id.map(|session| thread((session, String::new()))) else {
+                continue;
+            };
+            if threads.contains(&&main) {
+                told.push(agent.id);
             }
+            owners.insert(main, agent.id);
         }
-        Ok((owners, own.into_iter().map(|agent| agent.id).collect()))
+        Ok((owners, told))
     }
 
     pub(super) async fn forget_documents(&self, file: i64) -> Result<(), StoreError> {
@@ -149,11 +155,13 @@ impl Index {
     async fn forget_events(&self, agent: AgentId) -> Result<(), StoreError> {
         loop {
             let gone = self.store.documents_of_events(agent, FORGET).await?;
-            if gone.is_empty() {
-                return Ok(());
-            }
+            let is_last = gone.len() < FORGET as usize;
+            // What was done to files may have been told without a word.
             let indexed = Indexed { gone, gone_events: Some(agent), ..Indexed::default() };
             self.store.commit(Batch::new().row(Row::Indexed(Arc::new(indexed)))).await?;
+            if is_last {
+                return Ok(());
+            }
         }
     }
 
