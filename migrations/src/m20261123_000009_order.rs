@@ -1,4 +1,4 @@
-//! What is asked for by its beginning is kept in the order of its bytes.
+//! What is asked for by its beginning is kept in the order of its bytes, and what is asked for often has an index.
 
 use crate::step::Step;
 
@@ -6,4 +6,11 @@ use crate::step::Step;
 /// such a beginning and the last letter there is.
 const BYTEWISE: &[&str] = &["ALTER TABLE usage_records ALTER COLUMN message_id TYPE text COLLATE \"C\""];
 
-pub const STEP: Step = Step { name: "m20261123_000009_order", of_postgres: BYTEWISE, ..Step::EMPTY };
+const INDEXES: &[&str] = &["CREATE INDEX indexed_files_by_id ON indexed_files (id)"];
+
+pub const STEP: Step = Step {
+    name: "m20261123_000009_order",
+    of_postgres: BYTEWISE,
+    statements: INDEXES,
+    ..Step::EMPTY
+};

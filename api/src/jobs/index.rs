@@ -62,6 +62,8 @@ pub(super) struct Index {
     /// The largest number a document has, and the largest a file has.
     documents: i64,
     files: i64,
+    /// Bytes that can be searched.
+    searchable: u64,
     /// How many passages the database refused, and of what and why the last one.
     refused: Option<(u64, String)>,
     /// The tools of calls that events told of: their answers may be told later.
@@ -72,12 +74,12 @@ pub(super) struct Index {
 enum Read {
     Stretch(Stretch),
     /// It is not there any more.
-    Gone(Behind, Option<IndexedFile>),
+    Gone(Behind),
 }
 
 impl Index {
     fn new(store: Store, board: watch::Sender<State>) -> Self {
-        Self { store, board, documents: 0, files: 0, refused: None, calls: HashMap::new() }
+        Self { store, board, documents: 0, files: 0, searchable: 0, refused: None, calls: HashMap::new() }
     }
 
     async fn run(mut self) {
@@ -114,13 +116,13 @@ impl Index {
         }
         self.read_events().await?;
         let behind = self.store.files_behind().await?;
-        if !behind.is_empty() {
-            self.read_files(behind).await?;
+        if sweeps {
+            self.searchable = self.store.index_state().await?.indexed_bytes;
         }
-        let state = self.store.index_state().await?;
+        let left = if behind.is_empty() { 0 } else { self.read_files(behind).await? };
         self.board.send_modify(|board| {
-            (board.ok, board.behind_bytes) = (self.refused.is_none(), state.behind_bytes);
-            board.message = format!("{} bytes of sessions can be searched", state.indexed_bytes);
+            (board.ok, board.behind_bytes) = (self.refused.is_none(), left);
+            board.message = format!("{} bytes of sessions can be searched", self.searchable);
             if let Some((passages, last)) = &self.refused {
                 board.message += &format!("; passages the database refused: {passages}, the last {last}");
             }
@@ -128,21 +130,24 @@ impl Index {
         Ok(())
     }
 
-    async fn read_files(&mut self, behind: Vec<Behind>) -> Result<(), StoreError> {
-        let known = self.store.indexed_files().await?;
-        let mut known: HashMap<_, _> = known.into_iter().map(|file| (file.path.clone(), file)).collect();
-        let of = |behind: &Behind| known.get(&behind.path).map_or(0, |known| known.indexed_bytes);
-        let mut left: u64 = behind.iter().map(|file| file.read_bytes.saturating_sub(of(file))).sum();
+    /// Reads these files to their ends; how many bytes of them are behind then.
+    async fn read_files(&mut self, behind: Vec<Behind>) -> Result<u64, StoreError> {
+        let all: u64 = behind.iter().map(|file| file.read_bytes).sum();
+        let mut reached: HashMap<_, _> =
+            behind.iter().map(|file| (file.path.clone(), file.indexed_bytes())).collect();
+        let elsewhere = self.searchable.saturating_sub(reached.values().sum());
+        let mut left = all.saturating_sub(reached.values().sum());
         let count = behind.len() as u64;
         let (packs, mut read) = mpsc::channel(1);
-        let files: Vec<_> = behind.into_iter().map(|behind| (known.remove(&behind.path), behind)).collect();
-        let reading = tokio::task::spawn_blocking(move || read_all(files, &packs));
+        let reading = tokio::task::spawn_blocking(move || read_all(behind, &packs));
         // A file keeps its number while its stretches are read.
         let mut numbers: HashMap<String, i64> = HashMap::new();
         while let Some(pack) = read.recv().await {
-            let bytes = pack.iter().map(Read::bytes).sum();
+            let bytes: u64 = pack.iter().map(Read::bytes).sum();
+            reached.extend(pack.iter().map(Read::reached));
             self.write(pack, &mut numbers).await?;
-            left = left.saturating_sub(bytes);
+            let now: u64 = reached.values().sum();
+            (self.searchable, left) = (elsewhere + now, all.saturating_sub(now));
             self.board.send_modify(|board| {
                 (board.ok, board.behind_bytes, board.files) = (self.refused.is_none(), left, count);
                 board.read_bytes += bytes;
@@ -151,6 +156,7 @@ impl Index {
         }
         reading
             .await
+            .map(|()| left)
             .map_err(|error| StoreError::Refused { reason: format!("a file could not be read: {error}") })
     }
 
@@ -179,24 +185,30 @@ impl Read {
     fn bytes(&self) -> u64 {
         match self {
             Self::Stretch(stretch) => stretch.bytes,
-            Self::Gone(behind, known) => {
-                behind.read_bytes.saturating_sub(known.as_ref().map_or(0, |known| known.indexed_bytes))
-            }
+            Self::Gone(behind) => behind.read_bytes.saturating_sub(behind.indexed_bytes()),
+        }
+    }
+
+    /// The file, and up to where it is read then.
+    fn reached(&self) -> (String, u64) {
+        match self {
+            Self::Stretch(stretch) => (stretch.file.path.clone(), stretch.file.indexed_bytes),
+            Self::Gone(behind) => (behind.path.clone(), behind.read_bytes),
         }
     }
 }
 
 /// Reads files to their ends, and hands over packs until nobody takes them.
-fn read_all(files: Vec<(Option<IndexedFile>, Behind)>, packs: &mpsc::Sender<Vec<Read>>) {
+fn read_all(files: Vec<Behind>, packs: &mpsc::Sender<Vec<Read>>) {
     let mut pack: Vec<Read> = Vec::new();
     let mut bytes = 0;
-    for (known, behind) in files {
+    for behind in files {
         let path = behind.path.clone();
-        let mut reader = match Reader::open(behind.clone(), known.clone()) {
+        let mut reader = match Reader::open(behind.clone()) {
             Ok(Some(reader)) => reader,
             Ok(None) => continue,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                pack.push(Read::Gone(behind, known));
+                pack.push(Read::Gone(behind));
                 continue;
             }
             Err(error) => {

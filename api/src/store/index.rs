@@ -136,6 +136,19 @@ pub struct Behind {
     pub read_bytes: u64,
     /// Whose words its first line is, where no line says: session and sub-agent.
     pub thread: (String, String),
+    /// How far it can be searched, as far as that is known.
+    pub known: Option<IndexedFile>,
+}
+
+impl Behind {
+    /// Up to where it can be searched; nowhere where it was cut short.
+    pub fn indexed_bytes(&self) -> u64 {
+        self.known
+            .as_ref()
+            .map(|known| known.indexed_bytes)
+            .filter(|upto| *upto <= self.read_bytes)
+            .unwrap_or(0)
+    }
 }
 
 /// Of all that sources take in, these files are conversations. One that can be searched further than it was taken in
@@ -151,7 +164,8 @@ impl Store {
     pub async fn files_behind(&self) -> Result<Vec<Behind>, StoreError> {
         let query = format!(
             "SELECT taken.path, taken.device, taken.inode, taken.head, taken.head_bytes, taken.read_bytes,
-                 taken.session_id, taken.thread_id {BEHIND} ORDER BY taken.modified_ns DESC, taken.path"
+                 taken.session_id, taken.thread_id, known.id, known.device, known.inode, known.head,
+                 known.head_bytes, known.indexed_bytes {BEHIND} ORDER BY taken.modified_ns DESC, taken.path"
         );
         Sql::new(query).all(self.readers(), read_behind).await
     }
@@ -215,7 +229,7 @@ impl Store {
 }
 
 fn read_behind(fields: &mut Fields) -> Result<Behind, StoreError> {
-    Ok(Behind {
+    let mut behind = Behind {
         path: fields.take()?,
         device: fields.take::<i64>()?.cast_unsigned(),
         inode: fields.take::<i64>()?.cast_unsigned(),
@@ -223,7 +237,20 @@ fn read_behind(fields: &mut Fields) -> Result<Behind, StoreError> {
         head_bytes: fields.number()?,
         read_bytes: fields.number()?,
         thread: (fields.take()?, fields.take()?),
-    })
+        known: None,
+    };
+    if let Some(id) = fields.take()? {
+        behind.known = Some(IndexedFile {
+            id,
+            path: behind.path.clone(),
+            device: fields.take::<i64>()?.cast_unsigned(),
+            inode: fields.take::<i64>()?.cast_unsigned(),
+            head: fields.take()?,
+            head_bytes: fields.number()?,
+            indexed_bytes: fields.number()?,
+        });
+    }
+    Ok(behind)
 }
 
 impl Indexed {

@@ -84,7 +84,7 @@ struct Earlier {
 
 impl Reader {
     /// Opens a file where it was left; `None` where it is not the one that was taken in, and will be taken in anew.
-    pub fn open(behind: Behind, known: Option<IndexedFile>) -> io::Result<Option<Self>> {
+    pub fn open(behind: Behind) -> io::Result<Option<Self>> {
         let mut file = File::open(&behind.path)?;
         let metadata = file.metadata()?;
         let mut head = vec![0; behind.head_bytes as usize];
@@ -95,14 +95,14 @@ impl Reader {
         if !is_taken {
             return Ok(None);
         }
-        let same = known.as_ref().filter(|known| {
+        let same = behind.known.as_ref().filter(|known| {
             (known.device, known.inode) == (behind.device, behind.inode)
                 && known.indexed_bytes <= behind.read_bytes
                 && head.get(..known.head_bytes as usize).is_some_and(|begin| hash(begin) == known.head)
         });
         let from = same.map_or(0, |known| known.indexed_bytes);
-        let again = known.is_some() && same.is_none();
-        let id = known.map_or(0, |known| known.id);
+        let again = behind.known.is_some() && same.is_none();
+        let id = behind.known.as_ref().map_or(0, |known| known.id);
         let mark = done_with(&behind, id, from);
         file.seek(SeekFrom::Start(from))?;
         let earlier = Some(Earlier { file: file.try_clone()?, end: from, bytes: None });

@@ -35,8 +35,8 @@ impl Index {
         for read in pack {
             let stretch = match read {
                 Read::Stretch(stretch) => stretch,
-                Read::Gone(behind, known) => {
-                    let id = known.map_or_else(|| self.next_file(), |known| known.id);
+                Read::Gone(behind) => {
+                    let id = behind.known.as_ref().map(|known| known.id).unwrap_or_else(|| self.next_file());
                     self.forget_documents(id).await?;
                     let file = Some(done_with(&behind, id, behind.read_bytes).gone());
                     all.push(Arc::new(Indexed { file, ..Indexed::default() }));
@@ -118,7 +118,7 @@ impl Index {
     async fn owners(&self, pack: &[Read]) -> Result<(HashMap<Thread, AgentId>, Vec<AgentId>), StoreError> {
         let said = pack.iter().filter_map(|read| match read {
             Read::Stretch(stretch) => Some(&stretch.said),
-            Read::Gone(..) => None,
+            Read::Gone(_) => None,
         });
         let threads: BTreeSet<_> = said.flatten().map(|said| &said.thread).collect();
         let sessions: BTreeSet<_> = threads.iter().map(|thread| thread.session_id.clone()).collect();
