@@ -3,7 +3,7 @@
 use crate::{
     both,
     sources::{append, helped, import, prompt, response},
-    support::rows,
+    support::{database::Place, rows},
 };
 use proptest::prelude::*;
 use quarterdeck::{
@@ -12,7 +12,7 @@ use quarterdeck::{
     jobs::{Jobs, catch_up},
     search::find,
     sources::Tense,
-    store::{Batch, Draft, Noun, Row, Store},
+    store::{Batch, Draft, FileDone, Indexed, Noun, Row, Store},
 };
 use quarterdeck_shared::{
     AgentId, Payload, Total,
@@ -22,9 +22,9 @@ use quarterdeck_shared::{
     files::{FileDeed, FileQuery},
     search::{Found, HitKind, SearchQuery},
 };
-use sea_orm::ConnectionTrait as _;
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::{Value, json};
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, sync::Arc};
 use tempfile::TempDir;
 
 const HISTORY: Tense = Tense::History;
@@ -403,14 +403,51 @@ both! {
         assert_eq!((second.items[0].deed, second.next_cursor), (FileDeed::Read, None));
         store.close().await;
     }
+
+    async fn of_many_files_the_newest_are_named_and_all_are_counted(place: &Place) {
+        let store = place.open().await;
+        let agent = rows::agent(1);
+        let id = agent.id;
+        store.commit(Batch::new().row(Row::Agent(Box::new(agent)))).await.unwrap();
+        let read = |number: u64| FileDone {
+            call: format!("t{number:05}"), agent_id: id, path: format!("/{}", number % 11_500), deed: FileDeed::Read,
+            at: rows::MORNING.plus_seconds((number % 12_000) as i64), file_id: None, place: number, piece: 0,
+            added: None, removed: None, lines: Some(number), settled: true,
+        };
+        let indexed = Indexed { done: (0..12_000).map(read).collect(), ..Indexed::default() };
+        store.commit(Batch::new().row(Row::Indexed(Arc::new(indexed)))).await.unwrap();
+        let files = store.agent_files(id).await.unwrap();
+        assert_eq!((files.consumed.len(), files.produced.len(), files.left_out), (1_000, 0, 10_500));
+        let newest = &files.consumed[0];
+        assert_eq!((newest.path.as_str(), newest.times, newest.lines, newest.last.as_str()), ("/499", 2, Some(11_999), "t11999"));
+        let everybodys = store.file_history(&FileQuery::default()).await.unwrap();
+        let own = store.file_history(&FileQuery { agent_id: Some(id), ..FileQuery::default() }).await.unwrap();
+        assert_eq!((everybodys.items[0].id.as_str(), &everybodys.items), ("t11999", &own.items));
+        store.close().await;
+    }
+}
+
+/// Lists that are asked for page by page do not sort all there is.
+#[tokio::test]
+async fn the_history_of_files_is_read_in_the_order_of_an_index() {
+    let place = Place::sqlite();
+    place.open().await.close().await;
+    let look = place.look().await;
+    for (filter, index) in [("1 = 1", "changes_by_time"), ("agent_id = x''", "changes_of_agent_by_time")] {
+        let query = format!(
+            "EXPLAIN QUERY PLAN SELECT call FROM file_changes WHERE {filter} ORDER BY at DESC, call DESC LIMIT 51"
+        );
+        let steps = look.query_all_raw(Statement::from_string(DbBackend::Sqlite, query)).await.unwrap();
+        let steps: Vec<_> = steps.iter().map(|step| step.try_get_by_index::<String>(3).unwrap()).collect();
+        assert!(steps.len() == 1 && steps[0].contains(index), "{steps:?}");
+    }
+    look.close().await.unwrap();
 }
 
 #[test]
 fn no_input_is_an_error_of_the_databases_or_finds_what_it_should_not() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let (sqlite, postgres) = runtime.block_on(async {
-        (crate::support::database::Place::sqlite(), crate::support::database::Place::postgres().await)
-    });
+    let (sqlite, postgres) = runtime.block_on(async { (Place::sqlite(), Place::postgres().await) });
     let stores = runtime.block_on(async { [sqlite.open().await, postgres.open().await] });
     let (folder, session) = project();
     append(&session, &[said("s1", "m1", "a b c 路径 x1"), said("s1", "m2", "b c d")]);

@@ -12,7 +12,7 @@ use quarterdeck_shared::{
 };
 
 /// Files of one column at most.
-const FILES: usize = 1_000;
+const FILES: u32 = 1_000;
 
 const CHANGE: &str = "file_changes.call, file_changes.path, file_changes.agent_id, agents.name, file_changes.deed, \
      file_changes.at, file_changes.added, file_changes.removed, file_changes.lines";
@@ -24,20 +24,27 @@ impl Store {
         for (deeds, column) in
             [("= 'read'", &mut files.consumed), ("IN ('write', 'edit')", &mut files.produced)]
         {
+            // What is no bare column is sorted: by the index of the agent's moments each file would walk over all.
             let query = format!(
                 "SELECT used.path, used.times, used.added, used.removed, used.last_at,
                      (SELECT call FROM file_changes WHERE agent_id = used.agent_id AND path = used.path
-                         AND deed {deeds} ORDER BY at DESC, call DESC LIMIT 1),
+                         AND deed {deeds} ORDER BY at + 0 DESC, call DESC LIMIT 1),
                      (SELECT lines FROM file_changes WHERE agent_id = used.agent_id AND path = used.path
-                         AND deed {deeds} AND lines IS NOT NULL ORDER BY at DESC, call DESC LIMIT 1)
+                         AND deed {deeds} AND lines IS NOT NULL ORDER BY at + 0 DESC, call DESC LIMIT 1), used.files
                  FROM (SELECT agent_id, path, count(*) AS times, CAST(coalesce(sum(added), 0) AS bigint) AS added,
-                         CAST(coalesce(sum(removed), 0) AS bigint) AS removed, max(at) AS last_at
+                         CAST(coalesce(sum(removed), 0) AS bigint) AS removed, max(at) AS last_at,
+                         count(*) OVER () AS files
                      FROM file_changes WHERE agent_id = ? AND deed {deeds} GROUP BY agent_id, path) AS used
-                 ORDER BY used.last_at DESC, used.path LIMIT 10000"
+                 ORDER BY used.last_at DESC, used.path LIMIT {FILES}"
             );
-            *column = Sql::with(query, [agent.0.into()]).all(self.readers(), read_used).await?;
-            files.left_out += column.len().saturating_sub(FILES) as u64;
-            column.truncate(FILES);
+            let mut all = 0;
+            let read = |fields: &mut Fields| {
+                let used = read_used(fields)?;
+                all = fields.number()?;
+                Ok(used)
+            };
+            *column = Sql::with(query, [agent.0.into()]).all(self.readers(), read).await?;
+            files.left_out += all.saturating_sub(column.len() as u64);
         }
         Ok(files)
     }
