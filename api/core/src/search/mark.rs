@@ -4,6 +4,8 @@ use super::{Question, Term, each_word};
 
 /// Words of a text that are looked through at most: as many as can be found of it.
 const MOST_WORDS: usize = 32_768;
+/// Characters that a mark may go on for behind a part's end.
+const LONGER: usize = 64;
 
 /// A part of a text, on one line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +17,7 @@ pub struct Marked {
 }
 
 /// The part of a text, of about so many characters, where the question's words stand; its beginning where none does.
+/// Never much more: what is longer than that is marked in part.
 pub fn mark(text: &str, question: &Question, most: usize) -> Marked {
     let found = places(text, question);
     let first = found.first().map_or(0, |(begin, _)| *begin);
@@ -35,7 +38,7 @@ pub fn mark(text: &str, question: &Question, most: usize) -> Marked {
             open = None;
             next.next();
         }
-        if chars >= most && open.is_none() {
+        if chars >= most + if open.is_some() { LONGER } else { 0 } {
             ended = false;
             break;
         }

@@ -61,6 +61,13 @@ fn a_mark_says_where_in_the_part_that_is_shown() {
     assert_eq!(shown, "needle");
     assert!(marked.text.starts_with('…') && marked.text.ends_with('…'), "{}", marked.text);
     assert_eq!(mark("nothing here", &question, 7).text, "nothing…");
+    let name = "n".repeat(70_000);
+    let marked = mark(&format!("{name} and more"), &Question::read("nnn*"), 60);
+    assert_eq!(
+        (marked.text.chars().count(), &marked.marks[..]),
+        (125, &[(0, 124)][..]),
+        "a word without an end"
+    );
     // Blanks of more than a byte: no-break space, ideographic space, next line.
     for blank in ['\u{a0}', '\u{3000}', '\u{85}'] {
         let marked = mark(&format!("{}{blank}near the needle", "far".repeat(9)), &question, 64);
@@ -90,6 +97,7 @@ proptest! {
     fn marks_lie_within_the_text_in_order(text in any::<String>(), typed in "[a-c \"*-]{0,12}", most in 1usize..80) {
         let marked = mark(&text, &Question::read(&typed), most);
         let length = marked.text.chars().count() as u32;
+        prop_assert!(length as usize <= most + 66);
         let mut end = 0;
         for (from, to) in marked.marks {
             prop_assert!(end <= from && from < to && to <= length);
