@@ -1,5 +1,5 @@
 //! Questions as people type them: every word is wanted, `"quoted words"` stand together, `word*` begins so, `-word` is
-//! not wanted. Any other sign is text.
+//! not wanted. Any other sign is text, so that `--option` is a word.
 
 use super::each_word;
 
@@ -30,8 +30,8 @@ impl Question {
         let mut question = Self::default();
         let mut rest = typed.trim_start();
         while !rest.is_empty() && question.wanted.len() + question.unwanted.len() < MOST_TERMS {
-            let minus =
-                rest.strip_prefix('-').filter(|rest| rest.starts_with(|sign: char| !sign.is_whitespace()));
+            let excludes = |rest: &&str| rest.starts_with(|sign: char| sign.is_alphanumeric() || sign == '"');
+            let minus = rest.strip_prefix('-').filter(excludes);
             let (text, prefix, after) = next(minus.unwrap_or(rest));
             let mut words = Vec::new();
             each_word(text, |word, _, _| {

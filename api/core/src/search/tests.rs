@@ -45,6 +45,8 @@ fn quotes_hold_words_together_a_star_leaves_the_end_open_a_minus_excludes() {
     check("-\"a b\" c", &[term("c", false)], &[term("a b", false)]);
     check("\"open end", &[term("open end", false)], &[]);
     check("\"begin here\"*", &[term("begin here", true)], &[]);
+    check("commit --amend", &[term("commit", false), term("amend", false)], &[]);
+    check("-路 -/tmp", &[term("tmp", false)], &[term("路", false)]);
     check("a-b", &[term("a b", false)], &[]);
     check("- * \"\" -\"", &[], &[]);
 }
