@@ -51,6 +51,8 @@ pub fn deed(piece: &Piece) -> Option<Deed> {
     let deed = match change.kind {
         ChangeKind::Read => FileDeed::Read,
         ChangeKind::Create => FileDeed::Write,
+        // Of an edit nobody knows how many lines the file has; over an old one it was written whole.
+        ChangeKind::Update if change.total_lines.is_some() => FileDeed::Write,
         ChangeKind::Update => FileDeed::Edit,
     };
     let (added, removed) = weigh(&change).unzip();
@@ -184,6 +186,11 @@ mod tests {
             ),
             Some((FileDeed::Edit, Some(2), Some(1), None, true)),
         );
+        let over = json!({"type": "update", "filePath": "/a.rs", "content": "a\nc\nd\n", "originalFile": "a\nb\n",
+            "structuredPatch": patch});
+        check(&answer(over, false), Some((FileDeed::Write, Some(2), Some(1), Some(3), true)));
+        let cell = json!({"new_source": "x\ny", "notebook_path": "/a.rs", "edit_mode": "replace"});
+        check(&answer(cell, false), Some((FileDeed::Edit, Some(2), Some(0), None, true)));
         let read_file =
             json!({"type": "text", "file": {"filePath": "/a.rs", "content": "x", "totalLines": 9}});
         check(&answer(read_file, false), Some((FileDeed::Read, None, None, Some(9), true)));

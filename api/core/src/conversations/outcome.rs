@@ -47,7 +47,10 @@ fn change(noted: &Value) -> Option<Change> {
     }
     let path = text(noted, "filePath").or_else(|| text(noted, "notebook_path"))?;
     let hunks: Vec<_> = list(noted, "structuredPatch").iter().map(hunk).collect();
-    let written = text(noted, "content").or_else(|| text(noted, "new_source"));
+    let whole = text(noted, "content");
+    let lines = whole.as_ref().map(|content| content.lines().count() as u64);
+    let is_update = whole.is_none() || noted.get("type").is_some_and(|kind| kind == "update");
+    let written = whole.or_else(|| text(noted, "new_source"));
     let edits = list(noted, "edits");
     let joined = |key: &str| {
         let all: Vec<_> = edits.iter().map(|edit| text_or_empty(edit, key)).collect();
@@ -60,7 +63,6 @@ fn change(noted: &Value) -> Option<Change> {
             text(noted, "newString").or_else(|| joined("new_string")),
         ),
     };
-    let is_update = written.is_none() || noted.get("type").is_some_and(|kind| kind == "update");
     (old.is_some() || new.is_some() || !hunks.is_empty()).then_some(Change {
         path,
         kind: if is_update { ChangeKind::Update } else { ChangeKind::Create },
@@ -68,7 +70,7 @@ fn change(noted: &Value) -> Option<Change> {
         old,
         new,
         first_line: None,
-        total_lines: None,
+        total_lines: lines,
     })
 }
 
