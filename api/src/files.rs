@@ -3,35 +3,35 @@
 mod look;
 
 use crate::{
-    search::{Place, piece_at},
+    search::{self, piece_at},
     store::{Store, StoreError},
 };
 use look::Looker;
-use orchestrator::{conversations::Change, files::change};
+use orchestrator::{
+    conversations::{Change, Hunk},
+    files::change,
+};
 use quarterdeck_shared::files::{DiffHunk, DiffLine, FileDiff};
-use similar::{ChangeTag, TextDiff};
-use std::time::Duration;
 
 /// Lines of a difference, and letters of one of its lines.
 const LINES: usize = 4_000;
 const LETTERS: usize = 2_000;
-/// Lines around what changed.
-const AROUND: usize = 3;
-/// Beyond this the lines in between are not compared any more.
-const PATIENCE: Duration = Duration::from_millis(200);
 
 /// What the modification of this call did; none where nobody knows it.
 pub async fn difference(store: &Store, call: &str) -> Result<Option<FileDiff>, StoreError> {
     let Some((told, spot)) = store.file_change(call).await? else { return Ok(None) };
-    let place = Place { agent_id: told.agent_id, spot };
+    let place = search::Place { agent_id: told.agent_id, spot };
     let found = piece_at(store, place).await?.as_ref().and_then(change);
     // A file that was replaced tells of something else there.
     let found = found.filter(|found| found.path == told.path);
     let path = told.path.clone();
-    let hunks = found.map(|found| hunks(&found)).unwrap_or_default();
-    let all: usize = hunks.iter().map(|hunk| hunk.lines.len()).sum();
-    let looked = tokio::task::spawn_blocking(move || looked(hunks, &path));
-    let hunks = looked.await.map_err(|error| StoreError::Refused { reason: error.to_string() })?;
+    let looked = tokio::task::spawn_blocking(move || {
+        let places = found.map(Change::into_places).unwrap_or_default();
+        let places: Vec<_> = places.into_iter().map(Place::of).collect();
+        let all: usize = places.iter().map(|place| place.lines.len()).sum();
+        (looked(places, &path), all)
+    });
+    let (hunks, all) = looked.await.map_err(|error| StoreError::Refused { reason: error.to_string() })?;
     Ok(Some(FileDiff { change: told, hunks, left_out: all.saturating_sub(LINES) as u64 }))
 }
 
@@ -53,59 +53,29 @@ pub fn patch(diff: &FileDiff) -> String {
     text
 }
 
-/// The places that changed: as the session notes them, else where its two texts differ.
-fn hunks(change: &Change) -> Vec<Hunk> {
-    if !change.hunks.is_empty() {
-        return change.hunks.iter().map(noted).collect();
-    }
-    let (old, new) = (change.old.as_deref().unwrap_or_default(), change.new.as_deref().unwrap_or_default());
-    let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(old, new);
-    // Of a passage nobody knows which lines of the file it is.
-    let whole = change.kind == orchestrator::conversations::ChangeKind::Create;
-    let groups = diff.grouped_ops(AROUND);
-    let hunk = |group: &Vec<similar::DiffOp>| {
-        let first = group.first();
-        let start = |range: Option<std::ops::Range<usize>>| match range {
-            Some(range) if whole && !(range.is_empty() && range.start == 0) => range.start as u64 + 1,
-            _ => 0,
-        };
-        let lines = group.iter().flat_map(|op| diff.iter_changes(op)).map(|change| {
-            let sign = match change.tag() {
-                ChangeTag::Equal => ' ',
-                ChangeTag::Delete => '-',
-                ChangeTag::Insert => '+',
-            };
-            (sign, change.value().trim_end_matches(['\n', '\r']).to_owned())
-        });
-        let (old_start, new_start) =
-            (start(first.map(similar::DiffOp::old_range)), start(first.map(similar::DiffOp::new_range)));
-        Hunk { old_start, new_start, lines: lines.collect() }
-    };
-    groups.iter().map(hunk).collect()
-}
-
 /// A place, its lines with their signs.
-struct Hunk {
+struct Place {
     old_start: u64,
     new_start: u64,
     lines: Vec<(char, String)>,
 }
 
-fn noted(hunk: &orchestrator::conversations::Hunk) -> Hunk {
-    let line = |line: &String| match line.chars().next() {
-        Some(sign @ (' ' | '-' | '+')) => Some((sign, line[1..].trim_end_matches('\r').to_owned())),
-        Some('\\') => None,
-        _ => Some((' ', line.clone())),
-    };
-    let lines = hunk.lines.iter().filter_map(line).collect();
-    Hunk { old_start: hunk.old_start, new_start: hunk.new_start, lines }
+impl Place {
+    fn of(hunk: Hunk) -> Self {
+        let parted = |line: String| {
+            let mut letters = line.chars();
+            letters.next().map(|sign| (sign, letters.as_str().to_owned()))
+        };
+        let Hunk { old_start, new_start, lines } = hunk;
+        Self { old_start, new_start, lines: lines.into_iter().filter_map(parted).collect() }
+    }
 }
 
 /// The same with the look of each piece; what is old and what is new goes each its own way through a comment.
-fn looked(hunks: Vec<Hunk>, path: &str) -> Vec<DiffHunk> {
+fn looked(places: Vec<Place>, path: &str) -> Vec<DiffHunk> {
     let looker = Looker::of(path);
     let mut left = LINES;
-    let looked = hunks.into_iter().map(|Hunk { old_start, new_start, mut lines }| {
+    let looked = places.into_iter().map(|Place { old_start, new_start, mut lines }| {
         lines.truncate(left);
         left -= lines.len();
         let (mut old, mut new) = (looker.open(), looker.open());

@@ -378,6 +378,7 @@ both! {
             call("s1", "t3", "Edit", json!({"file_path": "/a.rs", "old_string": "x", "new_string": "y"})),
             answer("s1", "t3", "no such text", json!("Error: no such text"), true),
             call("s1", "t4", "Write", json!({"file_path": "/b.rs", "content": "1\n2\n3\n"})),
+            call("s1", "t5", "Edit", json!({"file_path": "/c.rs", "old_string": "a\nb\nc", "new_string": "x\nb\ny"})),
         ]);
         import(&store, folder.path(), HISTORY).await;
         catch_up(&store).await.unwrap();
@@ -389,7 +390,8 @@ both! {
             told
         };
         assert_eq!(told(&files.consumed), [("/a.rs".to_owned(), 1, Some(9), 0, 0)]);
-        assert_eq!(told(&files.produced), [("/a.rs".to_owned(), 1, None, 2, 1), ("/b.rs".to_owned(), 1, Some(3), 3, 0)]);
+        let c = ("/c.rs".to_owned(), 1, None, 2, 2);
+        assert_eq!(told(&files.produced), [("/a.rs".to_owned(), 1, None, 2, 1), ("/b.rs".to_owned(), 1, Some(3), 3, 0), c]);
         let query = FileQuery { path: Some("/a.rs".into()), limit: Some(1), ..FileQuery::default() };
         let first = store.file_history(&query).await.unwrap();
         assert_eq!((first.total, first.items[0].deed), (Total::Exact(2), FileDeed::Edit));
@@ -399,6 +401,11 @@ both! {
         assert_eq!(patch(&written), "--- a/b.rs\n+++ b/b.rs\n@@ -0,0 +1,3 @@\n+1\n+2\n+3\n", "as the call asks for it");
         assert_eq!(written.hunks[0].lines[0].spans[0].class.as_deref(), Some("number"));
         assert_eq!(difference(&store, "t3").await.unwrap(), None, "it failed");
+        for told in store.file_history(&FileQuery::default()).await.unwrap().items.iter().filter(|it| it.deed != FileDeed::Read) {
+            let shown = difference(&store, &told.id).await.unwrap().unwrap();
+            let all = |sign| shown.hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.sign == sign).count() as u64;
+            assert_eq!((told.added, told.removed), (Some(all('+')), Some(all('-'))), "{} of the list and of its lines", told.id);
+        }
         let second = store.file_history(&FileQuery { cursor: first.next_cursor, ..query }).await.unwrap();
         assert_eq!((second.items[0].deed, second.next_cursor), (FileDeed::Read, None));
         store.close().await;

@@ -6,6 +6,7 @@
 
 mod line;
 mod outcome;
+mod places;
 mod plain;
 mod told;
 pub mod window;

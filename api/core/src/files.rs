@@ -55,7 +55,7 @@ pub fn deed(piece: &Piece) -> Option<Deed> {
         ChangeKind::Update if change.total_lines.is_some() => FileDeed::Write,
         ChangeKind::Update => FileDeed::Edit,
     };
-    let (added, removed) = weigh(&change).unzip();
+    let (added, removed) = change.weight().unzip();
     let written = change.new.as_deref().filter(|_| change.kind == ChangeKind::Create).map(count);
     let lines = change.total_lines.or(written);
     Some(Deed::Done(Done { call: call.clone(), path: change.path, deed, added, removed, lines, settled }))
@@ -89,27 +89,6 @@ fn called(tool: &str, input: &Value) -> Option<Change> {
         }
         _ => None,
     }
-}
-
-/// Lines added and taken out: as the places say, else those in which the texts differ.
-fn weigh(change: &Change) -> Option<(u64, u64)> {
-    if change.kind == ChangeKind::Read {
-        return None;
-    }
-    if !change.hunks.is_empty() {
-        let all = |sign| {
-            let lines = change.hunks.iter().flat_map(|hunk| &hunk.lines);
-            lines.filter(|line| line.starts_with(sign)).count() as u64
-        };
-        return Some((all('+'), all('-')));
-    }
-    let (old, new) = (change.old.as_deref().unwrap_or_default(), change.new.as_deref()?);
-    let (before, after): (Vec<_>, Vec<_>) = (old.lines().collect(), new.lines().collect());
-    let most = before.len().min(after.len());
-    let head = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
-    let tail =
-        before.iter().rev().zip(after.iter().rev()).take(most - head).take_while(|(a, b)| a == b).count();
-    Some(((after.len() - head - tail) as u64, (before.len() - head - tail) as u64))
 }
 
 fn count(text: &str) -> u64 {

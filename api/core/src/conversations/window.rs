@@ -1,6 +1,6 @@
 //! A window of a conversation as it is shown: calls with their answers, pictures by address, long words cut.
 
-use super::{Change, ChangeKind, Outcome, Piece, Said, plain::plain};
+use super::{Change, ChangeKind, Hunk, Outcome, Piece, Said, plain::plain};
 use quarterdeck_shared::conversations::{
     ChangeKind as Kind, FileChange, FileHunk, Item, ItemKind, ItemResult, SubAgent,
 };
@@ -13,8 +13,6 @@ const WORDS: usize = 12 << 10;
 const INPUT: usize = 4 << 10;
 /// Lines of changed places that are shown of one change.
 const LINES: usize = 400;
-/// Lines that stay around a change, where the program noted none of its places.
-const AROUND: usize = 3;
 
 /// A piece and its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -227,19 +225,10 @@ fn shown(change: Change, whole: bool) -> FileChange {
         ChangeKind::Create => Kind::Create,
         ChangeKind::Update => Kind::Update,
     };
-    let mut hunks: Vec<FileHunk> = match (change.kind, change.hunks.is_empty()) {
-        (ChangeKind::Read, _) => Vec::new(),
-        (_, true) => replaced(change.old.as_deref(), change.new.as_deref()),
-        (_, false) => change
-            .hunks
-            .into_iter()
-            .map(|it| FileHunk { old_start: it.old_start, new_start: it.new_start, lines: it.lines })
-            .collect(),
-    };
-    let count = |sign: char| {
-        hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.starts_with(sign)).count() as u64
-    };
-    let (added, removed) = (count('+'), count('-'));
+    let (path, (added, removed)) = (change.path.clone(), change.weight().unwrap_or_default());
+    let places = change.into_places().into_iter();
+    let hunk = |it: Hunk| FileHunk { old_start: it.old_start, new_start: it.new_start, lines: it.lines };
+    let mut hunks: Vec<FileHunk> = places.map(hunk).collect();
     let mut left = if whole { usize::MAX } else { LINES };
     let mut left_out = 0;
     for hunk in &mut hunks {
@@ -249,21 +238,5 @@ fn shown(change: Change, whole: bool) -> FileChange {
         hunk.lines.truncate(kept);
     }
     hunks.retain(|hunk| !hunk.lines.is_empty());
-    FileChange { path: change.path, kind, added, removed, hunks, left_out }
-}
-
-/// One place where a text took the place of another: what both begin and end with stays.
-fn replaced(old: Option<&str>, new: Option<&str>) -> Vec<FileHunk> {
-    let lines = |text: Option<&str>| text.unwrap_or_default().lines().map(str::to_owned).collect::<Vec<_>>();
-    let (is_new, old, new) = (old.is_none(), lines(old), lines(new));
-    let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(|(a, b)| a == b).count();
-    let from = head.saturating_sub(AROUND);
-    let stays = |lines: &[String]| lines.iter().map(|line| format!(" {line}")).collect::<Vec<_>>();
-    let mut all = stays(&old[from..head]);
-    all.extend(old[head..old.len() - tail].iter().map(|line| format!("-{line}")));
-    all.extend(new[head..new.len() - tail].iter().map(|line| format!("+{line}")));
-    all.extend(stays(&old[old.len() - tail..][..tail.min(AROUND)]));
-    let start = u64::from(is_new);
-    if all.is_empty() { Vec::new() } else { vec![FileHunk { old_start: 0, new_start: start, lines: all }] }
+    FileChange { path, kind, added, removed, hunks, left_out }
 }
