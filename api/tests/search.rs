@@ -156,6 +156,31 @@ both! {
         store.close().await;
     }
 
+    async fn pages_of_two_words_stay_whole_though_one_becomes_frequent(place: &Place) {
+        let store = place.open().await;
+        let (folder, session) = project();
+        let line = |n: usize| format!("{}{}{}", "alpha ".repeat(1 + n % 5), "omega ".repeat(1 + n / 5), "hay ".repeat(n % 3));
+        let lines: Vec<_> = (0..25).map(|n| said("s1", &format!("m{n}"), &line(n))).collect();
+        append(&session, &lines);
+        import(&store, folder.path(), HISTORY).await;
+        catch_up(&store).await.unwrap();
+        let query = SearchQuery { limit: Some(4), ..words("alpha omega") };
+        let at_once = search(&store, SearchQuery { limit: Some(50), ..words("alpha omega") }).await.items;
+        let mut seen = Vec::new();
+        let mut page = search(&store, query.clone()).await;
+        for written in 0.. {
+            seen.extend(page.items.into_iter().map(|hit| hit.place));
+            let Some(cursor) = page.next_cursor else { break };
+            let frequent: Vec<_> = (0..40).map(|n| said("s1", &format!("f{written}-{n}"), "alpha and a lot of other words")).collect();
+            append(&session, &frequent);
+            import(&store, folder.path(), Tense::Live).await;
+            catch_up(&store).await.unwrap();
+            page = search(&store, SearchQuery { cursor: Some(cursor), ..query.clone() }).await;
+        }
+        assert_eq!(seen, at_once.into_iter().map(|hit| hit.place).collect::<Vec<_>>());
+        store.close().await;
+    }
+
     async fn what_is_read_twice_or_after_a_restart_is_found_once(place: &Place) {
         let store = place.open().await;
         let (folder, session) = project();

@@ -110,7 +110,9 @@ impl Index {
 
     /// Reads everything that came since.
     async fn pass(&mut self, sweeps: bool) -> Result<(), StoreError> {
-        (self.documents, self.files) = self.store.index_numbers().await?;
+        // A number that was given is given to no other, though its document be gone: pages of a search end at one.
+        let (documents, files) = self.store.index_numbers().await?;
+        (self.documents, self.files) = (self.documents.max(documents), self.files.max(files));
         if sweeps {
             self.sweep().await?;
         }

@@ -189,10 +189,7 @@ impl Store {
 
     /// The largest number a document has, and the largest a file has.
     pub async fn index_numbers(&self) -> Result<(i64, i64), StoreError> {
-        let query = "SELECT (SELECT coalesce(max(id), 0) FROM documents), \
-                     (SELECT coalesce(max(id), 0) FROM indexed_files)";
-        let read = |fields: &mut Fields| Ok((fields.take()?, fields.take()?));
-        Ok(Sql::new(query).one(self.readers(), read).await?.unwrap_or_default())
+        numbers(self.readers()).await
     }
 
     /// Which of these agents of our own have a session file that can be searched.
@@ -226,6 +223,14 @@ impl Store {
         );
         Sql::with(query, [agent.0.into()]).all(self.readers(), |fields| fields.take()).await
     }
+}
+
+/// The largest number a document has, and the largest a file has.
+pub(super) async fn numbers(db: &impl ConnectionTrait) -> Result<(i64, i64), StoreError> {
+    let query = "SELECT (SELECT coalesce(max(id), 0) FROM documents), \
+                 (SELECT coalesce(max(id), 0) FROM indexed_files)";
+    let read = |fields: &mut Fields| Ok((fields.take()?, fields.take()?));
+    Ok(Sql::new(query).one(db, read).await?.unwrap_or_default())
 }
 
 fn read_behind(fields: &mut Fields) -> Result<Behind, StoreError> {

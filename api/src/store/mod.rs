@@ -144,6 +144,7 @@ struct Inner {
     orders: mpsc::Sender<Order>,
     state: Arc<State>,
     turns: Turns,
+    rankings: search::Rankings,
 }
 
 impl Store {
@@ -188,7 +189,8 @@ impl Store {
         let server = db.is_some();
         let writer = Writer { dialect: dialect.clone(), rules, server, db, state: state.clone(), lock };
         tokio::spawn(writer.run(waiting));
-        Self { inner: Arc::new(Inner { dialect, readers, orders, state, turns }) }
+        let rankings = search::Rankings::default();
+        Self { inner: Arc::new(Inner { dialect, readers, orders, state, turns, rankings }) }
     }
 
     /// Makes the batch durable. When this returns, its rows and events survive a crash and a power cut; the

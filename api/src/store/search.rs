@@ -1,16 +1,27 @@
 //! Searching: which documents hold the words, the best first, by pages that go on where the one before ended.
 
+mod rankings;
+
+pub(super) use rankings::Rankings;
+
 use super::{
     Store, StoreError,
     cursor::Seal,
-    dialect::words::asked,
-    list,
+    dialect::{
+        read_failure,
+        words::{Asked, asked},
+    },
+    index, list,
     sql::{self, Fields, Sql},
+    table::groups,
 };
 use quarterdeck_shared::{
     AgentId, TaskId, Timestamp, Total,
     search::{HitKind, SearchQuery},
 };
+use rankings::Ranked;
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction};
+use std::collections::HashMap;
 
 /// Up to here a search's total is exact.
 const COUNTED: u64 = 10_000;
@@ -94,67 +105,116 @@ impl Place {
 
 impl Store {
     /// Documents that hold what is wanted, the best first; of equal ones the newest. What is written after the first
-    /// page was read is in none of the following.
+    /// page was read is in none of the following, and changes nothing of their order for as long as this program
+    /// remembers it: of the last searches, and of the first ten thousand each one found. Where it does not, a document
+    /// whose score has passed another one's may be missing or come twice.
     pub async fn search(
         &self,
         wanted: &Wanted,
         query: &SearchQuery,
     ) -> Result<(Vec<Stand>, Total, Option<String>), StoreError> {
-        let limit = list::limit(query.limit)?;
+        let limit = list::limit(query.limit)? as usize;
         let seal = Seal::of("search", &SearchQuery { cursor: None, limit: None, ..query.clone() })?;
         let cursor = query.cursor.as_deref().filter(|cursor| !cursor.is_empty());
         let after = cursor.map(|cursor| Place::read(&seal.open(cursor)?)).transpose()?;
-        let db = self.readers();
+        let begun = self.inner.dialect.begin_read(self.readers()).await;
+        let moment = begun.map_err(|error| read_failure(&error))?;
         let newest = match after {
             Some(place) => place.newest,
-            None => self.index_numbers().await?.0,
+            None => index::numbers(&moment).await?.0,
         };
-        let filters = filters(query, newest)?;
-        let backend = db.get_database_backend();
-        let question = asked(backend, wanted);
-        let mut count = Sql::new("SELECT count(*) FROM (SELECT 1 ");
-        count.push(FROM).join(question.found.clone()).join(filters.clone());
-        count.push(&format!(" LIMIT {}) AS counted", COUNTED + 1));
-        let total = match count.one(db, |fields| fields.number()).await?.unwrap_or(0) {
-            counted if counted > COUNTED => Total::AtLeast { value: COUNTED, at_least: true },
-            counted => Total::Exact(counted),
+        let found = Searched { wanted, filters: filters(query, newest)?, db: &moment };
+        let total = found.count().await?;
+        let kept = after.and_then(|place| self.inner.rankings.behind((seal, newest), place.id));
+        // Of more than are counted the ranking holds the first alone.
+        let ranked = match kept.filter(|kept| kept.len() > limit || matches!(total, Total::Exact(_))) {
+            Some(kept) => kept,
+            None => {
+                let ranked = found.ranked(after).await?;
+                if ranked.len() > limit {
+                    self.inner.rankings.keep((seal, newest), ranked.clone().into());
+                }
+                ranked
+            }
         };
-        let mut sql = Sql::new(format!("SELECT {COLUMNS}, "));
-        sql.join(question.score).push(" AS score ").push(FROM).join(question.found).join(filters);
-        let mut page = Sql::new("SELECT * FROM (");
-        page.join(sql).push(") AS hits");
-        if let Some(place) = after {
-            // The more is written meanwhile, the more all scores shift: the row's own score of now is the one that counts.
-            let score = self.score(wanted, place.id).await?.unwrap_or(place.score);
-            page.push(" WHERE (score, -at, -id) > (").bind(score.into());
-            page.push(", ").bind((-place.at).into()).push(", ").bind((-place.id).into()).push(")");
-        }
-        page.push(&format!(" ORDER BY score, at DESC, id DESC LIMIT {}", limit + 1));
-        let mut rows = page.all(db, read).await?;
-        let more = rows.len() > limit as usize;
-        rows.truncate(limit as usize);
-        let last = rows.last().filter(|_| more);
-        let next = last.map(|((at, id, score), _)| Place { score: *score, at: *at, id: *id, newest });
-        let next = next.map(|place| seal.close(&place.bytes()));
-        Ok((rows.into_iter().map(|(_, stand)| stand).collect(), total, next))
-    }
-
-    /// How well a document fits now.
-    async fn score(&self, wanted: &Wanted, id: i64) -> Result<Option<f64>, StoreError> {
-        let question = asked(self.readers().get_database_backend(), wanted);
-        let mut sql = Sql::new("SELECT ");
-        sql.join(question.score).push(" FROM document_words WHERE ").join(question.found);
-        sql.push(" AND document_words.rowid = ").bind(id.into());
-        sql.one(self.readers(), |fields| fields.take()).await
+        let page = &ranked[..limit.min(ranked.len())];
+        let stands = found.stands(page).await?;
+        let last = page.last().filter(|_| ranked.len() > limit);
+        let next = last.map(|Ranked { score, at, id }| Place { score: *score, at: *at, id: *id, newest });
+        Ok((stands, total, next.map(|place| seal.close(&place.bytes()))))
     }
 }
 
-const COLUMNS: &str = "documents.at AS at, documents.id AS id, documents.agent_id, agents.name, agents.task_id, \
-     agents.working_directory, documents.kind, documents.tool, documents.place, documents.piece, indexed_files.path";
+/// A search at one moment.
+struct Searched<'a> {
+    wanted: &'a Wanted,
+    filters: Sql,
+    db: &'a DatabaseTransaction,
+}
 
-const FROM: &str = "FROM document_words JOIN documents ON documents.id = document_words.rowid
-     JOIN agents ON agents.id = documents.agent_id
-     LEFT JOIN indexed_files ON indexed_files.id = documents.file_id WHERE ";
+impl Searched<'_> {
+    fn asked(&self) -> Asked {
+        asked(self.db.get_database_backend(), self.wanted)
+    }
+
+    async fn count(&self) -> Result<Total, StoreError> {
+        let mut sql = Sql::new("SELECT count(*) FROM (SELECT 1 ");
+        sql.push(FOUND).join(self.asked().found).join(self.filters.clone());
+        sql.push(&format!(" LIMIT {}) AS counted", COUNTED + 1));
+        Ok(match sql.one(self.db, |fields| fields.number()).await?.unwrap_or(0) {
+            counted if counted > COUNTED => Total::AtLeast { value: COUNTED, at_least: true },
+            counted => Total::Exact(counted),
+        })
+    }
+
+    /// What was found, the best first: from the beginning, or behind the last row of a page.
+    async fn ranked(&self, after: Option<Place>) -> Result<Vec<Ranked>, StoreError> {
+        let Asked { found, score } = self.asked();
+        let mut sql = Sql::new("SELECT * FROM (SELECT documents.at AS at, documents.id AS id, ");
+        sql.join(score).push(" AS score ").push(FOUND).join(found).join(self.filters.clone());
+        sql.push(") AS hits");
+        if let Some(place) = after {
+            // The more is written meanwhile, the more all scores shift: the row's own score of now is the one that counts.
+            let score = self.score(place.id).await?.unwrap_or(place.score);
+            sql.push(" WHERE (score, -at, -id) > (").bind(score.into());
+            sql.push(", ").bind((-place.at).into()).push(", ").bind((-place.id).into()).push(")");
+        }
+        sql.push(&format!(" ORDER BY score, at DESC, id DESC LIMIT {COUNTED}"));
+        let read = |fields: &mut Fields| {
+            Ok(Ranked { at: fields.take()?, id: fields.take()?, score: fields.take()? })
+        };
+        sql.all(self.db, read).await
+    }
+
+    /// How well a document fits now.
+    async fn score(&self, id: i64) -> Result<Option<f64>, StoreError> {
+        let Asked { found, score } = self.asked();
+        let mut sql = Sql::new("SELECT ");
+        sql.join(score).push(" FROM document_words WHERE ").join(found);
+        sql.push(" AND document_words.rowid = ").bind(id.into());
+        sql.one(self.db, |fields| fields.take()).await
+    }
+
+    /// Where these stand, in their order; not those that are gone by now.
+    async fn stands(&self, ranked: &[Ranked]) -> Result<Vec<Stand>, StoreError> {
+        let mut found = HashMap::new();
+        for group in groups(&ranked.iter().map(|ranked| ranked.id).collect::<Vec<_>>()) {
+            let mut sql = Sql::new(STANDS);
+            sql.bind_all(group.into_iter().map(Into::into)).push(")");
+            found.extend(sql.all(self.db, read).await?);
+        }
+        Ok(ranked.iter().filter_map(|ranked| found.remove(&ranked.id)).collect())
+    }
+}
+
+const FOUND: &str = "FROM document_words JOIN documents ON documents.id = document_words.rowid
+     JOIN agents ON agents.id = documents.agent_id WHERE ";
+
+const STANDS: &str = "SELECT documents.id, documents.at, documents.agent_id, agents.name, agents.task_id,
+         agents.working_directory, documents.kind, documents.tool, documents.place, documents.piece, indexed_files.path
+     FROM documents JOIN agents ON agents.id = documents.agent_id
+     LEFT JOIN indexed_files ON indexed_files.id = documents.file_id
+     WHERE agents.status <> 'deleted' AND documents.id IN (";
 
 fn filters(query: &SearchQuery, newest: i64) -> Result<Sql, StoreError> {
     let named = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
@@ -185,8 +245,8 @@ fn filters(query: &SearchQuery, newest: i64) -> Result<Sql, StoreError> {
     Ok(sql)
 }
 
-fn read(fields: &mut Fields) -> Result<((i64, i64, f64), Stand), StoreError> {
-    let (at, id) = (fields.take::<i64>()?, fields.take()?);
+fn read(fields: &mut Fields) -> Result<(i64, Stand), StoreError> {
+    let (id, at) = (fields.take()?, fields.time()?);
     let stand = Stand {
         agent_id: AgentId(fields.id()?),
         agent_name: fields.take()?,
@@ -194,8 +254,8 @@ fn read(fields: &mut Fields) -> Result<((i64, i64, f64), Stand), StoreError> {
         project: fields.take()?,
         kind: fields.word()?,
         tool: fields.take()?,
-        at: Timestamp(at),
+        at,
         spot: Spot { place: fields.number()?, piece: fields.number()?, path: fields.take()? },
     };
-    Ok(((at, id, fields.take()?), stand))
+    Ok((id, stand))
 }
