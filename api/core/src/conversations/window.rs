@@ -59,13 +59,16 @@ pub fn items(pieces: Vec<Placed>, mut around: Around, showing: &Showing<'_>) -> 
         }
     }
     let mut items: Vec<Item> = Vec::with_capacity(shown.len());
+    // The line that followed each line first. Several blocks of one line follow the same.
+    let mut followers: HashMap<String, Option<String>> = HashMap::new();
     for placed in shown {
-        let is_branch = leads_away(&placed.piece, &around.followed);
-        let says = !matches!(placed.piece.said, Said::Result(_) | Said::Context { .. } | Said::Notice { .. });
-        if let Some(parent) = placed.piece.parent.as_ref().filter(|_| says) {
-            around.followed.insert(parent.clone());
+        let piece = &placed.piece;
+        let is_branch = leads_away(piece, &around.followed, &followers);
+        let says = !matches!(piece.said, Said::Result(_) | Said::Context { .. } | Said::Notice { .. });
+        if let Some(parent) = piece.parent.as_ref().filter(|_| says) {
+            followers.entry(parent.clone()).or_insert_with(|| piece.uuid.clone());
         }
-        let answer = called(&placed.piece).and_then(|id| answers.remove(id));
+        let answer = called(piece).and_then(|id| answers.remove(id));
         let mut item = showing.item(placed);
         item.is_branch = is_branch;
         item.result = item.result.or_else(|| answer.and_then(|answer| showing.answer(answer)));
@@ -113,10 +116,17 @@ pub fn holds(piece: &Piece, words: &str) -> bool {
     }
 }
 
-/// A prompt behind a line that was followed before: somebody went back.
-fn leads_away(piece: &Piece, followed: &HashSet<String>) -> bool {
+/// A prompt behind a line that another line followed before: somebody went back.
+fn leads_away(
+    piece: &Piece,
+    followed: &HashSet<String>,
+    followers: &HashMap<String, Option<String>>,
+) -> bool {
     let is_prompt = matches!(piece.said, Said::Prompt(_)) && !piece.is_echo;
-    is_prompt && piece.parent.as_ref().is_some_and(|parent| followed.contains(parent))
+    let was_followed = |parent: &String| {
+        followed.contains(parent) || followers.get(parent).is_some_and(|first| *first != piece.uuid)
+    };
+    is_prompt && piece.parent.as_ref().filter(|parent| !parent.is_empty()).is_some_and(was_followed)
 }
 
 impl Showing<'_> {

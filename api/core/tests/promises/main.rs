@@ -14,4 +14,5 @@ mod samples;
 mod story;
 mod streams;
 mod transcripts;
+mod windows;
 mod words;

@@ -1,0 +1,57 @@
+//! A window's items: each answer with its call, branches where somebody went back, and nothing without a bound.
+
+use orchestrator::conversations::{
+    Piece, read,
+    window::{Around, Placed, Showing, items},
+};
+use quarterdeck_shared::conversations::{Item, ItemKind};
+use serde_json::{Value, json};
+
+fn shown(lines: &[Value], whole: bool) -> Vec<Item> {
+    let read = |(at, line): (usize, &Value)| {
+        let place = move |piece: Piece| Placed { cursor: format!("{at}.{}", piece.index), piece };
+        read(line.to_string().as_bytes()).into_iter().map(place)
+    };
+    let pieces = lines.iter().enumerate().flat_map(read).collect();
+    let showing = Showing { whole, image: &|cursor, _| cursor.to_owned(), sub_agent: &|_| None };
+    items(pieces, Around::default(), &showing)
+}
+
+fn line(kind: &str, uuid: &str, parent: &str, content: &Value) -> Value {
+    json!({"type": kind, "uuid": uuid, "parentUuid": parent, "sessionId": "s1",
+           "message": {"role": kind, "id": "m1", "content": content}})
+}
+
+fn call(uuid: &str, id: &str, input: &Value) -> Value {
+    line(
+        "assistant",
+        uuid,
+        "u0",
+        &json!([{"type": "tool_use", "id": id, "name": "Ba\u{1b}[1msh", "input": input}]),
+    )
+}
+
+fn answer(id: &str, noted: Value) -> Value {
+    let mut answer =
+        line("user", "u9", "u1", &json!([{"type": "tool_result", "tool_use_id": id, "content": "so"}]));
+    answer["toolUseResult"] = noted;
+    answer
+}
+
+#[test]
+fn blocks_of_one_line_are_no_branch_and_another_line_behind_the_same_is_one() {
+    let picture =
+        json!({"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "x"}});
+    let words = json!({"type": "text", "text": "like this"});
+    let told = shown(
+        &[
+            line("user", "u1", "u0", &json!([picture, words, words])),
+            line("user", "u2", "u0", &json!("rather so")),
+            line("user", "u3", "", &json!("a beginning")),
+            line("user", "u4", "", &json!("another")),
+        ],
+        false,
+    );
+    let branches: Vec<_> = told.iter().map(|item| item.is_branch).collect();
+    assert_eq!(branches, [false, false, false, true, false, false]);
+}
