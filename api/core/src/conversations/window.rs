@@ -47,12 +47,15 @@ pub struct Showing<'a> {
 /// The items of a window's pieces, in order.
 pub fn items(pieces: Vec<Placed>, mut around: Around, showing: &Showing<'_>) -> Vec<Item> {
     let mut answers: HashMap<String, Placed> = std::mem::take(&mut around.results);
-    let calls: HashSet<String> =
-        pieces.iter().filter_map(|it| called(&it.piece)).map(str::to_owned).collect();
+    // How often each call is told: the answer stands with the last.
+    let mut calls: HashMap<String, usize> = HashMap::new();
+    for id in pieces.iter().filter_map(|it| called(&it.piece)) {
+        *calls.entry(id.to_owned()).or_default() += 1;
+    }
     let mut shown = Vec::with_capacity(pieces.len());
     for placed in pieces {
         match answered(&placed.piece) {
-            Some(id) if calls.contains(id) => drop(answers.insert(id.to_owned(), placed)),
+            Some(id) if calls.contains_key(id) => drop(answers.insert(id.to_owned(), placed)),
             Some(id) if around.called.contains(id) => {}
             None if is_blank(&placed.piece) => {}
             _ => shown.push(placed),
@@ -68,7 +71,11 @@ pub fn items(pieces: Vec<Placed>, mut around: Around, showing: &Showing<'_>) -> 
         if let Some(parent) = piece.parent.as_ref().filter(|_| says) {
             followers.entry(parent.clone()).or_insert_with(|| piece.uuid.clone());
         }
-        let answer = called(piece).and_then(|id| answers.remove(id));
+        let answer = called(piece).and_then(|id| {
+            let left = calls.get_mut(id)?;
+            *left -= 1;
+            if *left == 0 { answers.remove(id) } else { None }
+        });
         let mut item = showing.item(placed);
         item.is_branch = is_branch;
         item.result = item.result.or_else(|| answer.and_then(|answer| showing.answer(answer)));
@@ -77,18 +84,18 @@ pub fn items(pieces: Vec<Placed>, mut around: Around, showing: &Showing<'_>) -> 
     items
 }
 
-/// The call that a piece makes.
+/// The call that a piece makes; none where it has no id that an answer could name.
 pub fn called(piece: &Piece) -> Option<&str> {
     match &piece.said {
-        Said::Call { id, .. } => Some(id),
+        Said::Call { id, .. } => Some(id.as_str()).filter(|id| !id.is_empty()),
         _ => None,
     }
 }
 
-/// The call that a piece answers.
+/// The call that a piece answers; none where it names none, and stands for itself.
 pub fn answered(piece: &Piece) -> Option<&str> {
     match &piece.said {
-        Said::Result(outcome) => Some(&outcome.tool_use_id),
+        Said::Result(outcome) => Some(outcome.tool_use_id.as_str()).filter(|id| !id.is_empty()),
         _ => None,
     }
 }

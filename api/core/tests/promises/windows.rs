@@ -55,3 +55,17 @@ fn blocks_of_one_line_are_no_branch_and_another_line_behind_the_same_is_one() {
     let branches: Vec<_> = told.iter().map(|item| item.is_branch).collect();
     assert_eq!(branches, [false, false, false, true, false, false]);
 }
+
+#[test]
+fn a_call_that_is_told_twice_keeps_its_answer_and_one_without_a_name_takes_nobodys() {
+    let nothing = json!({});
+    let told = shown(
+        &[call("u1", "t1", &nothing), call("u2", "t1", &nothing), answer("t1", nothing.clone())],
+        false,
+    );
+    let answered: Vec<_> = told.iter().map(|item| item.result.is_some()).collect();
+    assert_eq!(answered, [false, true]);
+    let told = shown(&[call("u1", "", &nothing), answer("", nothing.clone()), answer("", nothing)], false);
+    let kinds: Vec<_> = told.iter().map(|item| item.kind).collect();
+    assert_eq!(kinds, [ItemKind::Call, ItemKind::Result, ItemKind::Result]);
+}
