@@ -9,10 +9,13 @@ use std::collections::{HashMap, HashSet};
 
 /// Bytes of words that are shown of one item.
 const WORDS: usize = 12 << 10;
-/// Bytes that are shown of one text within a call's input.
+/// Bytes that are shown of one text within a call's input, and of one line of a change.
 const INPUT: usize = 4 << 10;
-/// Lines of changed places that are shown of one change.
+/// Bytes that are shown of one input in all.
+const INPUTS: usize = 32 << 10;
+/// Lines of changed places that are shown of one change, and their bytes in all.
 const LINES: usize = 400;
+const CHANGE: usize = 32 << 10;
 
 /// A piece and its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -146,11 +149,11 @@ impl Showing<'_> {
             Said::Text(text) => (ItemKind::Text, text),
             Said::Thinking(text) => (ItemKind::Thinking, text),
             Said::Context { what, text } => {
-                item.what = what;
+                item.what = plain(&what);
                 (ItemKind::Context, text)
             }
             Said::Notice { what, text } => {
-                item.what = what;
+                item.what = plain(&what);
                 (ItemKind::Notice, text)
             }
             Said::Fault { text, status } => {
@@ -158,7 +161,7 @@ impl Showing<'_> {
                 (ItemKind::Fault, text)
             }
             Said::Compaction { trigger, before, after } => {
-                (item.what, item.tokens_before, item.tokens_after) = (trigger, before, after);
+                (item.what, item.tokens_before, item.tokens_after) = (plain(&trigger), before, after);
                 (ItemKind::Compaction, String::new())
             }
             Said::Image(_) => {
@@ -167,9 +170,10 @@ impl Showing<'_> {
             }
             Said::Call { tool, mut input, .. } => {
                 if !self.whole {
-                    shorten(&mut input, &mut item.left_out);
+                    let mut room = INPUTS;
+                    shorten(&mut input, &mut room, &mut item.left_out);
                 }
-                (item.tool, item.input) = (tool, input);
+                (item.tool, item.input) = (plain(&tool), input);
                 (ItemKind::Call, String::new())
             }
             Said::Result(outcome) => {
@@ -197,13 +201,15 @@ impl Showing<'_> {
         outcome: Outcome,
     ) -> ItemResult {
         let mut left_out = 0;
+        let text = self.cut(&outcome.text, &mut left_out);
+        let change = outcome.change.map(|change| shown(change, self.whole, &mut left_out));
         ItemResult {
             at,
-            text: self.cut(&outcome.text, &mut left_out),
+            text,
             left_out,
             is_error: outcome.is_error,
             images: (0..outcome.images.len()).map(|number| (self.image)(&cursor, number)).collect(),
-            change: outcome.change.map(|change| shown(change, self.whole)),
+            change,
             sub_agent: outcome.agent_id.as_deref().and_then(self.sub_agent),
             cursor,
         }
@@ -221,39 +227,78 @@ fn head(text: &str, bytes: usize) -> &str {
     if text.len() <= bytes { text } else { &text[..text.floor_char_boundary(bytes)] }
 }
 
-/// Cuts every long text within a value.
-fn shorten(value: &mut Value, left_out: &mut u64) {
+/// Cuts every long text within a value, and what is behind so many bytes of it.
+fn shorten(value: &mut Value, room: &mut usize, left_out: &mut u64) {
+    let size = |value: &Value| value.to_string().len() as u64;
     match value {
         Value::String(text) => {
-            let kept = head(text, INPUT).len();
+            let kept = head(text, INPUT.min(*room)).len();
             *left_out += (text.len() - kept) as u64;
             text.truncate(kept);
+            *room = room.saturating_sub(kept + 2);
         }
-        Value::Array(values) => values.iter_mut().for_each(|value| shorten(value, left_out)),
-        Value::Object(fields) => fields.values_mut().for_each(|value| shorten(value, left_out)),
-        _ => {}
+        Value::Array(values) => {
+            let mut kept = 0;
+            while let Some(value) = values.get_mut(kept).filter(|_| *room > 0) {
+                shorten(value, room, left_out);
+                *room = room.saturating_sub(1);
+                kept += 1;
+            }
+            *left_out += values.drain(kept..).map(|value| size(&value)).sum::<u64>();
+            *room = room.saturating_sub(2);
+        }
+        Value::Object(fields) => {
+            fields.retain(|key, value| {
+                let is_kept = *room > key.len();
+                if is_kept {
+                    *room -= key.len();
+                    shorten(value, room, left_out);
+                } else {
+                    *left_out += key.len() as u64 + size(value);
+                }
+                is_kept
+            });
+            *room = room.saturating_sub(2);
+        }
+        other => *room = room.saturating_sub(other.to_string().len()),
     }
 }
 
-/// A change as it is shown: the places that changed, with how many lines came and went.
-fn shown(change: Change, whole: bool) -> FileChange {
+/// A change as it is shown: the places that changed, with how many lines came and went. Bytes that are cut off its
+/// lines are added to `bytes_left_out`.
+fn shown(change: Change, whole: bool, bytes_left_out: &mut u64) -> FileChange {
     let kind = match change.kind {
         ChangeKind::Read => Kind::Read,
         ChangeKind::Create => Kind::Create,
         ChangeKind::Update => Kind::Update,
     };
-    let (path, (added, removed)) = (change.path.clone(), change.weight().unwrap_or_default());
+    let (path, (added, removed)) = (plain(&change.path), change.weight().unwrap_or_default());
     let places = change.into_places().into_iter();
     let hunk = |it: Hunk| FileHunk { old_start: it.old_start, new_start: it.new_start, lines: it.lines };
     let mut hunks: Vec<FileHunk> = places.map(hunk).collect();
-    let mut left = if whole { usize::MAX } else { LINES };
+    let (mut lines, mut room) = if whole { (usize::MAX, usize::MAX) } else { (LINES, CHANGE) };
+    let longest = if whole { usize::MAX } else { INPUT };
     let mut left_out = 0;
     for hunk in &mut hunks {
-        let kept = hunk.lines.len().min(left);
-        left -= kept;
+        let mut kept = 0;
+        while let Some(line) = hunk.lines.get_mut(kept).filter(|_| lines > 0 && room > 0) {
+            let bytes = head(line, longest.min(room)).len();
+            *bytes_left_out += (line.len() - bytes) as u64;
+            room -= bytes;
+            lines -= 1;
+            *line = line_of(&line[..bytes]);
+            kept += 1;
+        }
         left_out += (hunk.lines.len() - kept) as u64;
         hunk.lines.truncate(kept);
     }
     hunks.retain(|hunk| !hunk.lines.is_empty());
     FileChange { path, kind, added, removed, hunks, left_out }
+}
+
+/// A line of a change without what steers a terminal. A carriage return within is no beginning here: its sign and all
+/// its words stay.
+fn line_of(line: &str) -> String {
+    let line = line.trim_end_matches('\r');
+    if line.contains('\r') { plain(&line.replace('\r', " ")) } else { plain(line) }
 }
