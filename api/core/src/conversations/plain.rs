@@ -1,6 +1,6 @@
 //! Words without what steers a terminal: colours, titles, links and moves of the cursor are dropped.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::RangeInclusive};
 
 /// The words alone. Line ends and tabs stay; a carriage return within a line begins it anew, as on a terminal.
 pub fn plain(words: &str) -> String {
@@ -25,13 +25,16 @@ fn steers(letter: char) -> bool {
     letter.is_control() && letter != '\n' && letter != '\t'
 }
 
-/// What stands behind an escape: a sequence with parameters, a string up to its end, or one letter.
+/// What stands behind an escape: a sequence with parameters, a string up to its end, or one letter, as ECMA-48 and
+/// ECMA-35 write them. What is no part of one is given back.
 fn skip(rest: &mut std::str::Chars<'_>) {
+    let behind = rest.as_str();
     match rest.next() {
         Some('[') => parameters(rest),
         Some(']' | 'P' | 'X' | '^' | '_') => string(rest),
-        Some('(' | ')' | '*' | '+' | '#' | ' ') => drop(rest.next()),
-        _ => {}
+        Some(' '..='/') => pass(rest, ' '..='/', '0'..='~'),
+        Some('0'..='~') => {}
+        _ => *rest = behind.chars(),
     }
 }
 
@@ -51,7 +54,13 @@ fn string(rest: &mut std::str::Chars<'_>) {
 }
 
 fn parameters(rest: &mut std::str::Chars<'_>) {
-    rest.find(|letter| ('@'..='~').contains(letter));
+    pass(rest, ' '..='?', '@'..='~');
+}
+
+/// Steps over letters of a sequence and the one that ends it. One that does not end hides nothing behind it.
+fn pass(rest: &mut std::str::Chars<'_>, within: RangeInclusive<char>, end: RangeInclusive<char>) {
+    let behind = rest.as_str().trim_start_matches(|letter| within.contains(&letter));
+    *rest = behind.strip_prefix(|letter| end.contains(&letter)).unwrap_or(behind).chars();
 }
 
 /// Lines as they stand on a terminal after each carriage return began them anew.
@@ -78,6 +87,9 @@ mod tests {
             ("Ünïcode ✓", "Ünïcode ✓"),
             ("\u{1b}]0;never ends, says rm -rf", "0;never ends, says rm -rf"),
             ("\u{1b}]0;a\u{1b}[31mred", "red"),
+            ("\u{1b}[\n中文 123", "\n中文 123"),
+            ("\u{1b}[31中m", "中m"),
+            ("\u{1b}\u{1b}[1mbold\u{1b}\nnext", "bold\nnext"),
         ] {
             assert_eq!(plain(words), kept, "{words:?}");
         }
