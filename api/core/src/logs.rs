@@ -5,7 +5,7 @@ mod ink;
 pub use ink::ink;
 
 use crate::{
-    agent_logs::{Said, SummaryLine, TextBlock, ToolLine},
+    agent_logs::{FILES, Said, SummaryLine, TextBlock, ToolLine},
     hooks::Call,
     metrics,
 };
@@ -31,7 +31,7 @@ pub struct Placed {
 /// Where an action stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// When; of lines without a time, that of the line before.
+    /// When; of lines without a time, that of the line before in their file.
     pub at: Timestamp,
     /// Which file.
     pub file: u8,
@@ -59,13 +59,14 @@ pub struct Actions {
     all: Vec<Placed>,
     /// Where calls stand that were not answered yet.
     open: HashMap<String, usize>,
-    last: Timestamp,
+    /// The last time that each file told: lines of one come on without moving those of another.
+    last: [Timestamp; FILES.len()],
 }
 
 impl Actions {
     /// What is known before any line: when the log began.
     pub fn from(began: Timestamp) -> Self {
-        Self { last: began, ..Self::default() }
+        Self { last: [began; FILES.len()], ..Self::default() }
     }
 
     /// Every action, oldest first.
@@ -75,9 +76,9 @@ impl Actions {
     }
 
     fn put(&mut self, at: Option<Timestamp>, file: u8, offset: u64, action: Action) {
-        self.last = at.unwrap_or(self.last);
-        self.all
-            .push(Placed { place: Place { at: self.last, file, offset }, action: Action { at, ..action } });
+        let last = &mut self.last[usize::from(file).min(FILES.len() - 1)];
+        *last = at.unwrap_or(*last);
+        self.all.push(Placed { place: Place { at: *last, file, offset }, action: Action { at, ..action } });
     }
 
     /// What the agent was told, when its folder was made.

@@ -44,6 +44,19 @@ fn an_answer_stands_with_its_call_and_everything_in_its_order() {
 }
 
 #[test]
+fn a_line_without_a_time_keeps_its_place_while_other_files_grow() {
+    let place = |told: i64| {
+        let mut actions = Actions::from(Timestamp(0));
+        let said = Said::Words;
+        actions.block(TextBlock { offset: 0, at: Timestamp(told), said, text: "words".into() });
+        actions.unreadable(3, 40);
+        let is_it = |placed: &Placed| placed.place.file == 3;
+        actions.sorted().into_iter().find(is_it).unwrap().place.cursor()
+    };
+    assert_eq!(place(1_000), place(9_000));
+}
+
+#[test]
 fn a_place_survives_the_wire_and_nothing_else_is_one() {
     let place = Place { at: Timestamp(-5), file: 3, offset: 99 };
     assert_eq!(Place::parse(&place.cursor()), Some(place));
