@@ -43,11 +43,14 @@ pub fn task_then(task: &Task, told: &[Event], at: Timestamp) -> (TaskStatus, Vec
 }
 
 /// An agent's status at a moment: the last one told until then. None before it was there.
+///
+/// That it was deleted is known by an event alone: where none tells of it, that came later than its work.
 pub fn agent_then(agent: &Agent, told: Option<AgentStatus>, at: Timestamp) -> Option<AgentStatus> {
     if at < agent.created_at {
         return None;
     }
     Some(told.unwrap_or_else(|| match (agent.started_at, agent.finished_at) {
+        (_, Some(end)) if end <= at && agent.status == AgentStatus::Deleted => AgentStatus::Completed,
         (_, Some(end)) if end <= at => agent.status,
         (Some(start), _) if start <= at => AgentStatus::Running,
         _ => AgentStatus::Created,

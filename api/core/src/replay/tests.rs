@@ -21,6 +21,17 @@ fn step(at: usize, status: &str) -> Value {
         "attempts": 1, "handover": null, "error": null, "started_at": null, "finished_at": null})
 }
 
+fn agent() -> Value {
+    let id = "0192f0c1-2b3c-7d4e-8f50-00000000000b";
+    json!({"id": id, "agent_id": id, "name": "a", "role": "BUILDER", "status": "deleted", "status_evidence": {"reason": ""},
+        "task_id": null, "step_id": null, "parent_id": null, "model": null, "source": "quarterdeck", "runtime": "claude_cli",
+        "session_id": null, "working_directory": "/w", "permission_mode": "default", "input_tokens": 0, "output_tokens": 0,
+        "cache_creation_tokens": 0, "cache_read_tokens": 0, "total_tokens": 0, "cost_usd": "0", "cost_basis": null,
+        "reported_cost_usd": null, "context": null, "requests": 0, "tool_calls": 0, "activity": "",
+        "created_at": "2026-11-22T10:00:00Z", "started_at": "2026-11-22T10:00:00Z",
+        "finished_at": "2026-11-22T11:00:00Z", "updated_at": "2026-11-22T11:00:00Z"})
+}
+
 fn event(seq: i64, kind: &str, data: Value) -> Event {
     serde_json::from_value(json!({"seq": seq, "at": "2026-11-22T10:30:00Z", "type": kind, "data": data}))
         .unwrap()
@@ -54,6 +65,19 @@ fn a_task_stands_where_its_last_event_left_it() {
     assert_eq!(stood(&[]), (TaskStatus::Running, vec![Running, Running]), "history that nobody told");
     let after = task_then(&now, &[], moment("2026-11-22T12:00:00Z"));
     assert_eq!(after.0, TaskStatus::Completed);
+}
+
+#[test]
+fn before_it_was_deleted_an_agent_had_done_its_work() {
+    let mut agent: Agent = serde_json::from_value(agent()).unwrap();
+    let then = |agent: &Agent, at: &str| agent_then(agent, None, moment(at));
+    assert_eq!(then(&agent, "2026-11-22T09:00:00Z"), None);
+    assert_eq!(then(&agent, "2026-11-22T10:30:00Z"), Some(AgentStatus::Running));
+    assert_eq!(then(&agent, "2026-11-22T11:00:00Z"), Some(AgentStatus::Completed), "nobody told when");
+    agent.status = AgentStatus::Failed;
+    assert_eq!(then(&agent, "2026-11-22T11:00:00Z"), Some(AgentStatus::Failed));
+    let told = agent_then(&agent, Some(AgentStatus::Deleted), moment("2026-11-22T11:00:00Z"));
+    assert_eq!(told, Some(AgentStatus::Deleted));
 }
 
 #[test]
