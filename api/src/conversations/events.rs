@@ -51,7 +51,7 @@ pub(super) async fn window(
     } else {
         around(store, subject, &pieces, first, end).await?
     };
-    let share = |seq: i64| (seq - oldest) as f64 / (newest - oldest).max(1) as f64;
+    let share = |seq: i64| seq.saturating_sub(oldest) as f64 / (newest - oldest).max(1) as f64;
     Ok(Conversation {
         earlier: (first > oldest).then(|| cursor(first)),
         later: (end < newest && query_goes_on(query)).then(|| cursor(last)),
@@ -110,7 +110,8 @@ async fn from(
         return Ok(Some((oldest + along as i64 - 1, false)));
     }
     if let Ok(moment) = at.parse::<Timestamp>() {
-        return Ok(Some((store.words_at(subject.agent.id, moment).await?, false)));
+        // Behind its last word a conversation has nothing more.
+        return Ok(Some((store.words_at(subject.agent.id, moment).await?.unwrap_or(newest), false)));
     }
     Ok(Some((seq(at)? - 1, false)))
 }
@@ -214,8 +215,8 @@ impl Reading<'_> {
         while self.shown(into) > self.limit {
             into.pop();
         }
-        let first = into.first().map_or(after + 1, |told| told.first);
-        let last = into.last().map_or(after + 1, |told| told.first);
+        let first = into.first().map_or(after.saturating_add(1), |told| told.first);
+        let last = into.last().map_or(after.saturating_add(1), |told| told.first);
         if let Some(filter) = self.filter {
             into.retain(|told| filter.takes(&told.placed));
         }

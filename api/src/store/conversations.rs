@@ -108,14 +108,13 @@ impl Store {
         Sql::with(query, [agent.0.into(), seq.into()]).all(self.readers(), read).await
     }
 
-    /// The place before the first event that tells an agent's words at or after a moment; where none does, the
-    /// place behind all.
-    pub async fn words_at(&self, agent: AgentId, at: Timestamp) -> Result<i64, StoreError> {
+    /// The place before the first event that tells an agent's words at or after a moment; none where none does.
+    pub async fn words_at(&self, agent: AgentId, at: Timestamp) -> Result<Option<i64>, StoreError> {
         let query = "SELECT seq FROM events WHERE agent_id = ? AND at >= ?
              AND kind IN ('agent.activity', 'agent.prompted') ORDER BY seq LIMIT 1";
         let query = Sql::with(query, [agent.0.into(), sql::time(at)]);
         let found: Option<i64> = query.one(self.readers(), |fields| fields.take()).await?;
-        Ok(found.map_or(i64::MAX, |seq| seq - 1))
+        Ok(found.map(|seq| seq - 1))
     }
 
     /// The places of the first and the last event that tell an agent's words.

@@ -330,6 +330,15 @@ async fn an_agent_of_ones_own_is_read_from_its_events() {
         }
         assert_eq!(count, 1_401, "{limit}");
     }
+    let beyond = desk.get(&format!("{address}?limit=5&at=2099-01-01T00:00:00Z")).await.json();
+    assert_eq!((&beyond["items"], &beyond["later"], &beyond["to"]), (&json!([]), &json!(null), &json!(1.0)));
+    let before = beyond["earlier"].as_str().unwrap();
+    let newest = desk.get(&format!("{address}?limit=5&before={before}")).await.json();
+    assert_eq!(newest["items"][4]["result"]["text"], json!("answer 699"));
+    for far in ["e9223372036854775807", "e9223372036854775806"] {
+        let window = desk.get(&format!("{address}?after={far}")).await.json();
+        assert_eq!((&window["items"], &window["later"]), (&json!([]), &json!(null)), "{far}");
+    }
     let raw = desk.get(&format!("{address}/raw?at=e2")).await.json();
     assert!(raw["text"].as_str().unwrap().contains("half "), "{raw}");
     assert_eq!(desk.get(&format!("{address}?at=0.0.0")).await.status, 400);
