@@ -167,25 +167,36 @@ pub async fn moment(
 ) -> Result<Option<Moment>, StoreError> {
     let at = query.at.unwrap_or(now);
     let Some(detail) = store.agent(id).await? else { return Ok(None) };
-    let spent = store.spent_by(id, at).await?;
-    let newest = store.newest_reply(id, at).await?;
-    let window = detail.agent.context.map(|context| context.window);
-    let used = newest.as_ref().filter(|record| !record.sidechain).map(|record| record.tokens.prompt());
-    Ok(Some(Moment {
-        at,
-        requests: spent.requests,
-        all_requests: spent.all_requests,
-        tokens: spent.tokens,
-        cost_usd: spent.cost_usd,
-        cost_basis: spent.cost_basis,
-        context: used.zip(window).and_then(|(used, window)| Context::of(used, window)),
-        reply: newest.map(|record| ReplyThen {
-            model: record.model,
-            tokens: record.tokens,
-            cost_usd: record.cost_usd,
-            cost_basis: record.cost_basis,
-        }),
-    }))
+    Ok(moments(store, &[&detail.agent], at).await?.pop())
+}
+
+/// How things stood with these agents at a moment, in their order.
+pub async fn moments(store: &Store, agents: &[&Agent], at: Timestamp) -> Result<Vec<Moment>, StoreError> {
+    let ids: Vec<_> = agents.iter().map(|agent| agent.id).collect();
+    let mut spent = store.spent_by(&ids, at).await?;
+    let mut newest = store.newest_replies(&ids, at).await?;
+    let moment = |agent: &&Agent| {
+        let spent = spent.remove(&agent.id).unwrap_or_default();
+        let newest = newest.remove(&agent.id);
+        let window = agent.context.map(|context| context.window);
+        let used = newest.as_ref().filter(|record| !record.sidechain).map(|record| record.tokens.prompt());
+        Moment {
+            at,
+            requests: spent.requests,
+            all_requests: spent.all_requests,
+            tokens: spent.tokens,
+            cost_usd: spent.cost_usd,
+            cost_basis: spent.cost_basis,
+            context: used.zip(window).and_then(|(used, window)| Context::of(used, window)),
+            reply: newest.map(|record| ReplyThen {
+                model: record.model,
+                tokens: record.tokens,
+                cost_usd: record.cost_usd,
+                cost_basis: record.cost_basis,
+            }),
+        }
+    };
+    Ok(agents.iter().map(moment).collect())
 }
 
 /// How a subject's items are shown.

@@ -7,12 +7,14 @@ use crate::{
 use orchestrator::replay::{agent_then, marks, task_then};
 use quarterdeck_shared::{
     AgentId, Event, Payload, TaskId, Timestamp,
-    agents::{Agent, AgentQuery, AgentStatus},
-    conversations::MomentQuery,
+    agents::{Agent, AgentStatus},
     replay::{AgentThen, Outline, Replay, ReplayQuery, SPANS},
     tasks::Task,
 };
 use std::collections::HashMap;
+
+/// Agents that are shown at most.
+const AGENTS: usize = 200;
 
 /// How a task or an agent's session stood; none where there is no such one.
 pub async fn stood(store: &Store, query: &ReplayQuery, now: Timestamp) -> Result<Option<Replay>, StoreError> {
@@ -33,13 +35,7 @@ async fn of_task(
     now: Timestamp,
 ) -> Result<Option<Replay>, StoreError> {
     let Some(task) = store.task(id).await? else { return Ok(None) };
-    let query_agents = AgentQuery {
-        task_id: Some(id),
-        sort: Some("created_at".to_owned()),
-        limit: Some(200),
-        ..AgentQuery::default()
-    };
-    let agents = store.agents(&query_agents).await?.items;
+    let agents = store.crew_of_task(id).await?;
     let is_live = !task.status.is_final();
     let title = task.title.clone();
     let stretch =
@@ -111,16 +107,36 @@ impl Stretch {
             (replay.status, replay.steps) = (Some(status), steps);
         }
         let statuses = last_statuses(told);
-        for agent in agents {
-            let Some(status) = agent_then(&agent, statuses.get(&agent.id).copied(), at) else { continue };
-            let moment = conversations::moment(store, agent.id, &MomentQuery { at: Some(at) }, at).await?;
-            let moment = moment.unwrap_or_default();
-            let (files_read, files_written) = store.files_by(agent.id, at).await?;
+        let there = agents.into_iter().filter_map(|agent| {
+            let told = statuses.get(&agent.id).copied();
+            // Who was deleted without a word and took nothing was found out to be somebody else.
+            let is_nobody = agent.status == AgentStatus::Deleted && agent.requests == 0 && told.is_none();
+            let status = agent_then(&agent, told, at).filter(|_| !is_nobody)?;
+            Some((agent, status))
+        });
+        let mut there: Vec<_> = there.collect();
+        replay.left_out = there.len().saturating_sub(AGENTS) as u64;
+        there.truncate(AGENTS);
+        let shown: Vec<_> = there.iter().map(|(agent, _)| agent).collect();
+        let ids: Vec<_> = shown.iter().map(|agent| agent.id).collect();
+        let moments = conversations::moments(store, &shown, at).await?;
+        let mut files = store.files_by(&ids, at).await?;
+        let spent = match task {
+            Some(task) => Some(store.spent_on(task.id, at).await?),
+            None => None,
+        };
+        for ((agent, status), moment) in there.into_iter().zip(moments) {
+            let (files_read, files_written) = files.remove(&agent.id).unwrap_or_default();
             replay.tokens += moment.tokens;
             replay.cost_usd += moment.cost_usd;
             replay.cost_basis = replay.cost_basis.max(moment.cost_basis);
             let (agent_id, name, role) = (agent.id, agent.name, agent.role);
             replay.agents.push(AgentThen { agent_id, name, role, status, moment, files_read, files_written });
+        }
+        // Of a task everything counts, also what agents took that are not shown.
+        if let Some(spent) = spent {
+            (replay.tokens, replay.cost_usd, replay.cost_basis) =
+                (spent.tokens, spent.cost_usd, spent.cost_basis);
         }
         Ok(replay)
     }

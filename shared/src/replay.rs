@@ -50,8 +50,11 @@ pub struct Replay {
     pub status: Option<TaskStatus>,
     /// The steps as they stood then.
     pub steps: Vec<StepThen>,
-    /// The agents that were there then, oldest first.
+    /// The agents that were there then, deleted ones too, oldest first.
     pub agents: Vec<AgentThen>,
+    /// Agents beyond the first two hundred, which are left out; the sums hold what they took.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left_out: u64,
     /// Their tokens until then.
     pub tokens: Tokens,
     /// Their cost until then.
@@ -131,4 +134,9 @@ words! {
         /// It went wrong.
         Failed = "failed",
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

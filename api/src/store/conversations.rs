@@ -1,19 +1,18 @@
-//! Conversations: which files hold the words of a thread, the events that tell of an agent, and what it had taken by a
-//! moment.
+//! Conversations: which files hold the words of a thread, and the events that tell of an agent.
 
 use super::{
     Committed, Store, StoreError,
-    rows::{
-        events::{EVENTS, read},
-        usage::{self, USAGE},
-    },
+    rows::events::{EVENTS, read},
     sql::{self, Sql},
 };
 use quarterdeck_shared::{
     AgentId, Timestamp, Usd,
-    usage::{CostBasis, Tokens, UsageRecord},
+    usage::{CostBasis, Tokens},
 };
 use std::collections::HashMap;
+
+/// Files of one thread at most.
+const FILES: usize = 200;
 
 /// A file that holds words of a thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,12 +23,12 @@ pub struct ThreadFile {
     pub read_bytes: Option<u64>,
 }
 
-/// What an agent had taken by a moment.
+/// What somebody had taken by a moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spent {
-    /// Its requests until then.
+    /// Requests until then.
     pub requests: u64,
-    /// All its requests.
+    /// All requests.
     pub all_requests: u64,
     /// Their tokens, of those until then.
     pub tokens: Tokens,
@@ -46,10 +45,12 @@ impl Store {
         session_id: &str,
         thread_id: &str,
     ) -> Result<Vec<ThreadFile>, StoreError> {
-        let query = "SELECT thread_files.path, source_files.read_bytes FROM thread_files
+        let query = format!(
+            "SELECT thread_files.path, source_files.read_bytes FROM thread_files
              LEFT JOIN source_files ON source_files.path = thread_files.path
              WHERE thread_files.session_id = ? AND thread_files.thread_id = ?
-             ORDER BY thread_files.first_at, thread_files.path LIMIT 200";
+             ORDER BY thread_files.first_at, thread_files.path LIMIT {FILES}"
+        );
         let query = Sql::with(query, [sql::text(session_id), sql::text(thread_id)]);
         query
             .all(self.readers(), |fields| {
@@ -125,59 +126,5 @@ impl Store {
         let extent = query
             .one(self.readers(), |fields| Ok((fields.take::<Option<i64>>()?, fields.take::<Option<i64>>()?)));
         Ok(extent.await?.and_then(|(first, last)| first.zip(last)))
-    }
-
-    /// The newest record of an agent's main thread at a moment.
-    pub async fn newest_reply(
-        &self,
-        agent: AgentId,
-        at: Timestamp,
-    ) -> Result<Option<UsageRecord>, StoreError> {
-        let query = format!(
-            "SELECT {} FROM usage_records WHERE agent_id = ? AND at <= ? ORDER BY at DESC, id DESC LIMIT 50",
-            USAGE.list()
-        );
-        let query = Sql::with(query, [agent.0.into(), sql::time(at)]);
-        let mut newest = query.all(self.readers(), usage::read).await?;
-        newest.retain(|record| !record.is_remainder());
-        let main = newest.iter().position(|record| !record.sidechain).unwrap_or_default();
-        Ok((main < newest.len()).then(|| newest.swap_remove(main)))
-    }
-
-    /// What an agent had taken by a moment.
-    pub async fn spent_by(&self, agent: AgentId, at: Timestamp) -> Result<Spent, StoreError> {
-        let upto = |column: &str| {
-            format!("CAST(COALESCE(SUM(CASE WHEN at <= ? THEN {column} ELSE 0 END), 0) AS BIGINT)")
-        };
-        let columns = [
-            "1",
-            "input_tokens",
-            "output_tokens",
-            "cache_creation_tokens",
-            "cache_read_tokens",
-            "cost_nanos",
-        ]
-        .map(upto)
-        .join(", ");
-        let query = format!("SELECT COUNT(*), {columns} FROM usage_records WHERE agent_id = ?");
-        let values = std::iter::repeat_n(sql::time(at), 6).chain([agent.0.into()]);
-        let bases = "SELECT DISTINCT cost_basis FROM usage_records WHERE agent_id = ? AND at <= ?";
-        let bases = Sql::with(bases, [agent.0.into(), sql::time(at)]);
-        let cost_basis = bases.all(self.readers(), |fields| fields.word()).await?.into_iter().max();
-        let spent = Sql::with(query, values).one(self.readers(), |fields| {
-            Ok(Spent {
-                all_requests: fields.number()?,
-                requests: fields.number()?,
-                tokens: Tokens {
-                    input: fields.number()?,
-                    output: fields.number()?,
-                    cache_creation: fields.number()?,
-                    cache_read: fields.number()?,
-                },
-                cost_usd: fields.usd()?,
-                cost_basis,
-            })
-        });
-        Ok(spent.await?.unwrap_or_default())
     }
 }

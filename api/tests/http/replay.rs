@@ -11,6 +11,7 @@ use quarterdeck::{
 };
 use quarterdeck_shared::{
     Payload,
+    agents::AgentStatus,
     tasks::{StepStatus, TaskStatus},
 };
 use serde_json::{Value, json};
@@ -99,4 +100,37 @@ async fn a_task_is_seen_as_its_events_told_it() {
     let marks: Vec<_> =
         whole["outline"]["marks"].as_array().unwrap().iter().map(|mark| mark["kind"].clone()).collect();
     assert_eq!((marks, &whole["is_live"]), (vec![json!("began"), json!("failed")], &json!(true)));
+}
+
+#[rocket::async_test]
+async fn what_deleted_agents_and_those_beyond_the_table_took_stays_in_the_past() {
+    let desk = Desk::new().await;
+    let mut task = rows::task(1);
+    task.status = TaskStatus::Completed;
+    task.finished_at = Some(rows::MORNING.plus_seconds(900));
+    let mut batch = Batch::new().row(Row::Task(Box::new(task.clone())));
+    let mut oldest = None;
+    for number in 1..=203 {
+        let (mut agent, mut record) = (rows::agent(number), rows::record(number));
+        (agent.task_id, agent.status, agent.requests) = (Some(task.id), AgentStatus::Completed, 1);
+        (agent.started_at, agent.finished_at) = (Some(agent.created_at), Some(record.at));
+        (record.agent_id, record.task_id) = (agent.id, Some(task.id));
+        oldest.get_or_insert(agent.id);
+        batch = batch.row(Row::Agent(Box::new(agent))).row(Row::Usage(Box::new(record)));
+    }
+    desk.store().commit(batch).await.unwrap();
+    let oldest = oldest.unwrap();
+    assert!(desk.delete(&format!("/api/v1/agents/{oldest}")).await.status < 300);
+    let end = desk.get(&format!("/api/v1/replay?task_id={}", task.id)).await.json();
+    assert_eq!((&end["cost_usd"], &end["tokens"]["input"]), (&json!("0.203"), &json!(2_030)));
+    assert_eq!((end["agents"].as_array().unwrap().len(), &end["left_out"]), (200, &json!(3)));
+    let first = &end["agents"][0];
+    assert_eq!((&first["agent_id"], &first["status"]), (&json!(oldest), &json!("completed")));
+    assert_eq!((&first["moment"]["cost_usd"], &first["moment"]["requests"]), (&json!("0.001"), &json!(1)));
+    let early = rows::MORNING.plus_seconds(2);
+    let early = desk.get(&format!("/api/v1/replay?task_id={}&at={early}", task.id)).await.json();
+    assert_eq!((&early["cost_usd"], &early["left_out"]), (&json!("0.002"), &Value::Null));
+    let alone =
+        desk.get(&format!("/api/v1/replay?agent_id={oldest}&at={}", rows::MORNING.plus_seconds(5))).await;
+    assert_eq!(alone.json()["agents"][0]["status"], json!("completed"), "long before it was deleted");
 }

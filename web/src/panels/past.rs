@@ -100,6 +100,7 @@ pub fn Past(props: &PastProps) -> Html {
                 </table>
             </div>
             if stood.agents.is_empty() { <p class="small quiet">{ "No agent was there yet." }</p> }
+            if stood.left_out > 0 { <p class="small quiet">{ format!("{} more agents are in the sums above and left out here.", grouped(stood.left_out)) }</p> }
         </>
     }
 }
@@ -135,7 +136,7 @@ mod tests {
             "title": "t", "status": "running", "steps": [{"id": "s1", "role": "BUILDER", "status": "pending"}],
             "agents": [{"agent_id": id, "name": "Bui\u{202e}lder", "role": "BUILDER", "status": "waiting", "files_read": 4, "files_written": 1,
                 "moment": {"at": "2026-11-22T10:00:00Z", "requests": 3, "all_requests": 9, "tokens": tokens, "cost_usd": "0.23", "cost_basis": "computed"}}],
-            "tokens": tokens, "cost_usd": "0.23", "cost_basis": "computed"
+            "left_out": 3, "tokens": tokens, "cost_usd": "0.23", "cost_basis": "computed"
         })).unwrap();
         let html = drawn(html! { <Past stood={Rc::new(stood)} /> });
         holds(
@@ -147,6 +148,7 @@ mod tests {
                 "4, 1",
                 "conversation?at=2026-11-22T10:00:00.000000Z",
                 "⟨U+202E⟩",
+                "3 more agents",
             ],
         );
     }
