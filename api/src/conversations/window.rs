@@ -8,14 +8,17 @@ use super::{
 use crate::store::StoreError;
 use memchr::{memmem, memrchr};
 use orchestrator::conversations::{
-    Said,
+    Piece, Said,
     window::{Around, Placed, answered, called, holds, is_error, items},
 };
 use quarterdeck_shared::{
     Timestamp,
     conversations::{Conversation, ConversationQuery, ConversationSource},
 };
-use std::{collections::HashSet, ops::ControlFlow};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::ControlFlow,
+};
 
 /// Bytes that one question looks through at most.
 const STRETCH: u64 = 64 << 20;
@@ -165,7 +168,8 @@ fn from(files: &Files, query: &ConversationQuery) -> Result<Option<Place>, Fault
         return Ok(Some(place));
     };
     let near = files.near_before(place)?;
-    let back = call_before(&near, call).map_or(0, |line| near.len() - line);
+    let found = calls_before(&near, HashSet::from([call]), orchestrator::conversations::read);
+    let back = found.get(call).map_or(0, |line| near.len() - line);
     Ok(Some(Place { offset: place.offset - back as u64, ..place }))
 }
 
@@ -177,22 +181,23 @@ fn known(files: &Files, cursor: &str) -> Result<Place, Fault> {
 
 /// What stands around a window and belongs into it.
 fn around(files: &Files, pieces: &[Placed], first: Place, end: Place) -> Result<Around, Fault> {
-    let all = |of: fn(&orchestrator::conversations::Piece) -> Option<&str>| {
+    let all = |of: fn(&Piece) -> Option<&str>| {
         pieces.iter().filter_map(move |placed| of(&placed.piece)).collect::<HashSet<_>>()
     };
     let (calls, answers) = (all(called), all(answered));
     let lines: HashSet<_> = pieces.iter().filter_map(|placed| placed.piece.uuid.as_deref()).collect();
     let prompts = pieces.iter().filter(|placed| matches!(placed.piece.said, Said::Prompt(_)));
     let parents = prompts.filter_map(|placed| placed.piece.parent.as_deref());
-    let parents: Vec<_> = parents.filter(|parent| !lines.contains(parent)).collect();
-    let lost: Vec<_> = answers.difference(&calls).collect();
+    let parents: HashSet<_> =
+        parents.filter(|parent| !parent.is_empty() && !lines.contains(parent)).collect();
+    let lost: HashSet<_> = answers.difference(&calls).copied().collect();
     let mut around = Around::default();
     if !lost.is_empty() || !parents.is_empty() {
         let near = files.near_before(first)?;
-        let made = lost.iter().filter(|id| call_before(&near, id).is_some());
-        around.called = made.map(|id| (**id).to_owned()).collect();
-        let led = parents.iter().filter(|parent| is_followed(&near, parent));
-        around.followed = led.map(|parent| (*parent).to_owned()).collect();
+        let made = calls_before(&near, lost, orchestrator::conversations::read);
+        around.called = made.into_keys().map(str::to_owned).collect();
+        let led = followed_before(&near, parents, orchestrator::conversations::read);
+        around.followed = led.into_iter().map(str::to_owned).collect();
     }
     let mut waiting: HashSet<_> = calls.difference(&answers).map(|id| (*id).to_owned()).collect();
     let ids = waiting.clone();
@@ -209,33 +214,106 @@ fn around(files: &Files, pieces: &[Placed], first: Place, end: Place) -> Result<
     Ok(around)
 }
 
-/// Where in these bytes the line begins that makes this call.
-fn call_before(near: &[u8], id: &str) -> Option<usize> {
-    memmem::rfind_iter(near, id.as_bytes()).find_map(|found| {
-        let begin = memrchr(b'\n', &near[..found]).map_or(0, |at| at + 1);
-        let end = memchr::memchr(b'\n', &near[found..]).map_or(near.len(), |at| found + at);
-        let line = &near[begin..end];
-        let makes_it =
-            || orchestrator::conversations::read(line).iter().any(|piece| called(piece) == Some(id));
-        (memmem::find(line, b"tool_use\"").is_some() && makes_it()).then_some(begin)
+/// Where in these bytes the last lines begin that make these calls. Each line is read once at most.
+fn calls_before<'id>(
+    near: &[u8],
+    mut wanted: HashSet<&'id str>,
+    mut read: impl FnMut(&[u8]) -> Vec<Piece>,
+) -> HashMap<&'id str, usize> {
+    let mut found = HashMap::new();
+    for (begin, line) in lines_back(near) {
+        if wanted.is_empty() {
+            break;
+        }
+        if memmem::find(line, b"tool_use\"").is_none() || !wanted.iter().any(|id| is_in(line, id)) {
+            continue;
+        }
+        for piece in read(line) {
+            if let Some(id) = called(&piece).and_then(|id| wanted.take(id)) {
+                found.insert(id, begin);
+            }
+        }
+    }
+    found
+}
+
+/// Those of these lines that words of a person or the model in these bytes follow. Each line is read once at most.
+fn followed_before<'id>(
+    near: &[u8],
+    mut wanted: HashSet<&'id str>,
+    mut read: impl FnMut(&[u8]) -> Vec<Piece>,
+) -> HashSet<&'id str> {
+    let mut found = HashSet::new();
+    for (_, line) in lines_back(near) {
+        if wanted.is_empty() {
+            break;
+        }
+        if memmem::find(line, b"\"parentUuid\"").is_none() || !wanted.iter().any(|id| is_in(line, id)) {
+            continue;
+        }
+        let says = |piece: &Piece| {
+            matches!(piece.said, Said::Prompt(_) | Said::Text(_) | Said::Thinking(_) | Said::Call { .. })
+        };
+        let said = read(line).into_iter().filter(says);
+        found.extend(said.filter_map(|piece| wanted.take(piece.parent?.as_str())));
+    }
+    found
+}
+
+fn is_in(line: &[u8], words: &str) -> bool {
+    memmem::find(line, words.as_bytes()).is_some()
+}
+
+/// The lines of these bytes with where they begin, the last one first.
+fn lines_back(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let mut end = Some(bytes.len());
+    std::iter::from_fn(move || {
+        let stop = end?;
+        let begin = memrchr(b'\n', &bytes[..stop]);
+        end = begin;
+        let begin = begin.map_or(0, |at| at + 1);
+        Some((begin, &bytes[begin..stop]))
     })
 }
 
-/// Whether words of a person or the model in these bytes follow this line.
-fn is_followed(near: &[u8], parent: &str) -> bool {
-    let key = b"\"parentUuid\":";
-    memmem::find_iter(near, parent.as_bytes()).any(|found| {
-        let before = near[..found].strip_suffix(b"\"").unwrap_or_default();
-        let begin = memrchr(b'\n', &near[..found]).map_or(0, |at| at + 1);
-        let end = memchr::memchr(b'\n', &near[found..]).map_or(near.len(), |at| found + at);
-        let says = |piece: &orchestrator::conversations::Piece| {
-            piece.parent.as_deref() == Some(parent)
-                && matches!(
-                    piece.said,
-                    Said::Prompt(_) | Said::Text(_) | Said::Thinking(_) | Said::Call { .. }
-                )
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use orchestrator::conversations::read;
+
+    #[test]
+    fn a_line_is_read_once_however_many_ids_stand_in_it() {
+        let call = |uuid: usize, id: &str| {
+            serde_json::json!({"type": "assistant", "uuid": format!("u{uuid}"), "parentUuid": "p",
+                "message": {"content": [{"type": "tool_use", "id": id, "name": "x", "input": {}}]}})
+            .to_string()
         };
-        before.trim_ascii_end().ends_with(key)
-            && orchestrator::conversations::read(&near[begin..end]).iter().any(says)
-    })
+        let filler =
+            r#"{"type":"x","parentUuid":"","a":"tool_use\"","b":"t1 t1 t1 t1 t2 p p p","c":"tool_use"}"#;
+        let mut lines = vec![call(0, "t1"), call(1, "t2"), call(2, "t1")];
+        lines.extend(std::iter::repeat_n(filler.to_owned(), 300));
+        let near = lines.join("\n");
+        let mut times = 0;
+        let mut counting = |line: &[u8]| {
+            times += 1;
+            read(line)
+        };
+        let found = calls_before(near.as_bytes(), HashSet::from(["t1", "t2", "none"]), &mut counting);
+        assert_eq!(
+            found,
+            HashMap::from([("t1", near.find(&lines[2]).unwrap()), ("t2", near.find(&lines[1]).unwrap())])
+        );
+        let led = followed_before(near.as_bytes(), HashSet::from(["p", "q"]), &mut counting);
+        assert_eq!(led, HashSet::from(["p"]));
+        assert!(times <= 2 * lines.len(), "{times}");
+        let nobody = calls_before(near.as_bytes(), HashSet::new(), |_| panic!("nothing is looked for"));
+        assert!(nobody.is_empty());
+    }
+
+    #[test]
+    fn lines_come_from_the_last_to_the_first() {
+        let lines: Vec<_> = lines_back(b"ab\n\nc").collect();
+        assert_eq!(lines, [(4, &b"c"[..]), (3, b""), (0, b"ab")]);
+        assert_eq!(lines_back(b"").collect::<Vec<_>>(), [(0, &b""[..])]);
+    }
 }
