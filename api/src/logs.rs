@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use orchestrator::logs::{Place, Placed, cut};
 use quarterdeck_shared::{
     AgentId, Timestamp,
-    logs::{Action, ActionKind, Log, LogQuery, LogSource},
+    logs::{Action, ActionKind, ActionOutcome, Log, LogQuery, LogSource},
 };
 
 /// Actions of a window where nobody says how many.
@@ -105,7 +105,20 @@ impl<'a> Wanted<'a> {
             && self.to.is_none_or(|to| at.is_some_and(|at| at <= to))
     }
 
+    /// Where what comes next is asked for, where that is not behind everything: before the first call without an
+    /// answer, so that it is told again once it has one. One that was left long ago is not waited for.
+    fn held(&self, all: &[Placed], after: Option<Place>) -> Option<Option<String>> {
+        let is_open = |placed: &Placed| {
+            placed.action.kind == ActionKind::Call && placed.action.outcome == Some(ActionOutcome::Open)
+        };
+        let is_behind = |placed: &Placed| after.is_none_or(|after| placed.place > after);
+        let open = all.iter().position(|placed| is_behind(placed) && is_open(placed))?;
+        let before = open.checked_sub(1).and_then(|at| all.get(at)).map(|placed| placed.place.cursor());
+        (all.len() - open <= self.limit).then(|| before.or_else(|| self.query.after.clone()))
+    }
+
     fn window(&self, all: Vec<Placed>, places: (Option<Place>, Option<Place>)) -> Log {
+        let held = self.held(&all, places.1);
         let all: Vec<_> = all.into_iter().filter(|placed| self.wants(&placed.action)).collect();
         let (begin, end) = match places {
             (_, Some(after)) => {
@@ -131,9 +144,10 @@ impl<'a> Wanted<'a> {
             .collect();
         let first = actions.first().map(|action| action.cursor.clone());
         let last = actions.last().map(|action| action.cursor.clone());
+        let later = last.or_else(|| self.query.after.clone());
         Log {
             earlier: first.filter(|_| begin > 0),
-            later: last.or_else(|| self.query.after.clone()),
+            later: if end < count { later } else { held.unwrap_or(later) },
             more: end < count,
             actions,
             ..Log::default()

@@ -44,7 +44,7 @@ pub struct LogQuery {
     /// What stands behind this cursor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
-    /// Actions at most, 1 to 200; 100 where missing.
+    /// Actions at most, 1 to 200; 100 where missing. Those of one line of a file come together.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
@@ -82,7 +82,8 @@ pub struct Log {
     pub actions: Vec<Action>,
     /// Pass as `before` for what stands before; null at the beginning.
     pub earlier: Option<String>,
-    /// Pass as `after` for what stands behind, now or later; null while there is nothing at all.
+    /// Pass as `after` for what stands behind, now or later; null while there is nothing to stand behind. A recent call
+    /// without an answer, and what stands behind it, comes again: tell actions by their cursor.
     pub later: Option<String>,
     /// Whether more stands behind already.
     pub more: bool,

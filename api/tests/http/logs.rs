@@ -108,6 +108,8 @@ async fn a_log_is_a_line_of_actions_with_what_came_of_them() {
 async fn windows_cover_everything_once_in_both_directions_and_follow_what_comes() {
     let desk = Desk::new().await;
     let (log, folder) = folder(&desk, 9).await;
+    let answer = json!({"timestamp": "2026-11-22T11:59:19.25", "type": "tool_result", "tool_use_id": "8", "content": "so"});
+    append(&folder.join("tools.jsonl"), &[answer]);
     let all = said(&desk.get(&format!("{log}?limit=200")).await.json());
     let (mut back, mut place) = (Vec::new(), String::new());
     loop {
@@ -242,4 +244,89 @@ async fn a_sessions_log_is_read_from_its_file_by_window_and_filter() {
     crate::sources::import(desk.store(), &path, Tense::History).await;
     assert_eq!(said(&desk.get(&format!("{log}?after={later}")).await.json()), ["text  Done."]);
     assert_eq!(desk.get(&format!("{log}/files/prompt.txt")).await.status, 404);
+}
+
+#[rocket::async_test]
+async fn a_window_holds_as_many_as_were_asked_for_in_both_directions() {
+    let desk = Desk::new().await;
+    let path = desk.folder.path().join("projects/-work/s1.jsonl");
+    append(&path, &session(50));
+    crate::sources::import(desk.store(), &path, Tense::History).await;
+    let agents = desk.get("/api/v1/agents").await.json();
+    let tools = format!("/api/v1/agents/{}/logs/tools", agents["items"][0]["id"].as_str().unwrap());
+    let whole = said(&desk.get(&format!("{tools}?limit=200")).await.json());
+    assert_eq!(whole.len(), 50);
+    let (mut sizes, mut back, mut place) = (Vec::new(), Vec::new(), String::new());
+    loop {
+        let window = desk.get(&format!("{tools}?limit=7{place}")).await.json();
+        assert_eq!(window["more"], json!(!place.is_empty()), "whether more stands behind");
+        sizes.push(said(&window).len());
+        back.splice(0..0, said(&window));
+        match window["earlier"].as_str() {
+            Some(earlier) => place = format!("&before={earlier}"),
+            None => break,
+        }
+    }
+    sizes.retain(|size| *size > 0);
+    assert_eq!((sizes, &back), (vec![7, 7, 7, 7, 7, 7, 7, 1], &whole));
+    let first = desk.get(&format!("{tools}?limit=200")).await.json()["actions"][0]["cursor"].clone();
+    let (mut forth, mut after) = (vec![whole[0].clone()], first.as_str().unwrap().to_owned());
+    loop {
+        let window = desk.get(&format!("{tools}?limit=7&after={after}")).await.json();
+        forth.extend(said(&window));
+        after = window["later"].as_str().unwrap().to_owned();
+        if window["more"] == json!(false) {
+            break;
+        }
+        assert_eq!(said(&window).len(), 7);
+    }
+    assert_eq!(forth, whole);
+}
+
+#[rocket::async_test]
+async fn a_call_is_told_again_once_it_has_its_answer() {
+    let desk = Desk::new().await;
+    let path = desk.folder.path().join("projects/-work/s1.jsonl");
+    let lines = session(4);
+    let (before, answer) = lines.split_at(8);
+    append(&path, before);
+    crate::sources::import(desk.store(), &path, Tense::History).await;
+    let agents = desk.get("/api/v1/agents").await.json();
+    let log = format!("/api/v1/agents/{}/logs", agents["items"][0]["id"].as_str().unwrap());
+    let all = desk.get(&log).await.json();
+    assert_eq!((said(&all).len(), &all["actions"][4]["outcome"]), (5, &json!("open")));
+    let (all, failed) =
+        (all["later"].as_str().unwrap(), desk.get(&format!("{log}?outcome=error")).await.json());
+    assert_eq!(said(&failed), Vec::<String>::new());
+    let failed = failed["later"].as_str().unwrap();
+    let again = desk.get(&format!("{log}?after={all}")).await.json();
+    assert_eq!((said(&again), again["later"].as_str()), (vec!["call Bash /work/3".to_owned()], Some(all)));
+    let newest = desk.get(&format!("{log}?limit=1")).await.json();
+    assert_eq!(newest["later"].as_str(), Some(all), "also where the window begins with it");
+    append(&path, answer);
+    crate::sources::import(desk.store(), &path, Tense::History).await;
+    for (place, filter) in [(all, ""), (failed, "&outcome=error")] {
+        let came = desk.get(&format!("{log}?after={place}{filter}")).await.json();
+        assert_eq!(
+            (said(&came), &came["actions"][0]["outcome"]),
+            (vec!["call Bash /work/3".to_owned()], &json!("error"))
+        );
+        assert_ne!(came["later"].as_str(), Some(place), "and then it is passed");
+    }
+}
+
+#[rocket::async_test]
+async fn a_folders_call_is_told_again_once_it_has_its_answer() {
+    let desk = Desk::new().await;
+    let (log, folder) = folder(&desk, 3).await;
+    let tools = desk.get(&format!("{log}/tools")).await.json();
+    assert_eq!((said(&tools).len(), &tools["actions"][2]["outcome"]), (3, &json!("open")));
+    let later = tools["later"].as_str().unwrap();
+    append(
+        &folder.join("tools.jsonl"),
+        &[json!({"timestamp": "2026-11-22T11:59:14.25", "type": "tool_result",
+        "tool_use_id": "2", "content": "so", "is_error": true})],
+    );
+    let came = desk.get(&format!("{log}/tools?after={later}&outcome=error")).await.json();
+    assert_eq!(said(&came), ["call Write /work/2"]);
 }
