@@ -108,7 +108,7 @@ pub async fn window(
     }
     let Some(subject) = Subject::of(store, id, query.thread.as_deref()).await? else { return Ok(None) };
     if subject.files.is_empty() {
-        return events::window(store, &subject, query, limit as usize).await.map(Some);
+        return events::window(store, subject, query, limit as usize).await.map(Some);
     }
     let query = query.clone();
     blocking(move || {

@@ -1,16 +1,16 @@
 //! A window out of our own events: for agents whose session left no file here.
 
-use super::{Subject, cut, showing, window::Filter};
+use super::{Fault, Subject, blocking, cut, showing, window::Filter};
 use crate::store::{Committed, Store, StoreError};
 use orchestrator::conversations::{
-    Said, continues, of_event,
+    continues, of_event,
     window::{Around, Placed, answered, called, items},
 };
 use quarterdeck_shared::{
-    Event, Timestamp,
+    AgentId, Event, Timestamp,
     conversations::{Conversation, ConversationQuery, ConversationSource, RawLine},
 };
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 
 /// Events that are read at a time.
 const BATCH: u32 = 400;
@@ -20,11 +20,12 @@ const BATCHES: usize = 30;
 /// Reads the window that is asked for.
 pub(super) async fn window(
     store: &Store,
-    subject: &Subject,
+    subject: Subject,
     query: &ConversationQuery,
     limit: usize,
 ) -> Result<Conversation, StoreError> {
-    let Some((oldest, newest)) = store.extent_of_words(subject.agent.id).await? else {
+    let agent = subject.agent.id;
+    let Some((oldest, newest)) = store.extent_of_words(agent).await? else {
         return Ok(Conversation {
             from: 0.0,
             to: 1.0,
@@ -32,40 +33,31 @@ pub(super) async fn window(
             ..Conversation::default()
         });
     };
-    let filter = Filter::of(query);
-    let after = from(store, subject, query, oldest, newest).await?;
-    let mut told: Vec<Told> = Vec::new();
-    let mut reading = Reading { store, subject, filter: filter.as_ref(), limit };
-    let ends = match after {
-        Some((after, skipped)) => reading.forth(after, skipped, &mut told).await?,
+    let gathered = Gathered { told: VecDeque::new(), filter: Filter::of(query), limit };
+    let is_whole = gathered.filter.is_none();
+    let read = match from(store, agent, query, oldest, newest).await? {
+        Some((after, skipped)) => forth(store, agent, gathered, after, skipped).await?,
         None => {
-            let before = query.before.as_deref().map(seq).transpose()?.unwrap_or(i64::MAX);
-            reading.back(before, &mut told).await?
+            let before = query.before.as_deref().map(seq).transpose()?;
+            back(store, agent, gathered, before.unwrap_or(i64::MAX)).await?
         }
     };
-    let (first, last) = ends;
-    let end = told.last().map_or(last, |told| told.last);
-    let pieces: Vec<Placed> = told.into_iter().map(|told| told.placed).collect();
-    let around = if filter.is_some() {
-        Around::default()
-    } else {
-        around(store, subject, &pieces, first, end).await?
-    };
-    let share = |seq: i64| seq.saturating_sub(oldest) as f64 / (newest - oldest).max(1) as f64;
+    let Read { pieces, first, last, end, is_over } = read;
+    let around = if is_whole { around(store, agent, &pieces, first, end).await? } else { Around::default() };
+    let share = |seq: i64| (seq.saturating_sub(oldest)) as f64 / (newest - oldest).max(1) as f64;
+    let goes_on = query.before.is_some() || query.after.is_some() || query.at.is_some();
+    let query = query.clone();
+    let shown = move || showing(&subject, &query, |showing| items(pieces, around, showing));
     Ok(Conversation {
         earlier: (first > oldest).then(|| cursor(first)),
-        later: (end < newest && query_goes_on(query)).then(|| cursor(last)),
+        later: (!is_over && end < newest && goes_on).then(|| cursor(last)),
         from: share(first).clamp(0.0, 1.0),
         to: share(end).clamp(0.0, 1.0),
-        items: showing(subject, query, |showing| items(pieces, around, showing)),
+        items: apart(shown).await?,
         source: ConversationSource::Events,
         thread: String::new(),
         missing: Vec::new(),
     })
-}
-
-fn query_goes_on(query: &ConversationQuery) -> bool {
-    query.before.is_some() || query.after.is_some() || query.at.is_some()
 }
 
 /// The event that an item was read from.
@@ -81,6 +73,8 @@ struct Told {
     placed: Placed,
     first: i64,
     last: i64,
+    /// Whether it is one of those that a window has so many of.
+    counts: bool,
 }
 
 fn cursor(seq: i64) -> String {
@@ -92,10 +86,10 @@ fn seq(cursor: &str) -> Result<i64, StoreError> {
     seq.filter(|seq| *seq > 0).ok_or(StoreError::BadCursor)
 }
 
-/// The place behind which a window begins that is read forwards, and the cursor whose piece is left out.
+/// The place behind which a window begins that is read forwards, and whether its first piece is left out.
 async fn from(
     store: &Store,
-    subject: &Subject,
+    agent: AgentId,
     query: &ConversationQuery,
     oldest: i64,
     newest: i64,
@@ -111,7 +105,7 @@ async fn from(
     }
     if let Ok(moment) = at.parse::<Timestamp>() {
         // Behind its last word a conversation has nothing more.
-        return Ok(Some((store.words_at(subject.agent.id, moment).await?.unwrap_or(newest), false)));
+        return Ok(Some((store.words_at(agent, moment).await?.unwrap_or(newest), false)));
     }
     Ok(Some((seq(at)? - 1, false)))
 }
@@ -120,7 +114,7 @@ fn told(event: &Committed) -> Option<Told> {
     let event: Event = serde_json::from_str(&event.json).ok()?;
     let seq = event.seq;
     let placed = Placed { cursor: cursor(seq), piece: of_event(&event)? };
-    Some(Told { placed, first: seq, last: seq })
+    Some(Told { placed, first: seq, last: seq, counts: false })
 }
 
 /// Puts pieces of one block together, oldest first.
@@ -141,116 +135,191 @@ fn together(events: impl Iterator<Item = Told>) -> Vec<Told> {
     all
 }
 
-struct Reading<'a> {
-    store: &'a Store,
-    subject: &'a Subject,
-    filter: Option<&'a Filter>,
+/// How many of these stay where so many may count: what does not count stays with those before it.
+fn fitting(counts: impl Iterator<Item = bool>, limit: usize) -> usize {
+    let mut left = limit;
+    let fits = |counts: &bool| {
+        let fits = !counts || left > 0;
+        left -= usize::from(*counts && fits);
+        fits
+    };
+    counts.take_while(fits).count()
+}
+
+/// What was read: the pieces of a window, its first and its last place, the place of its last event, and whether
+/// nothing stands behind it.
+struct Read {
+    pieces: Vec<Placed>,
+    first: i64,
+    last: i64,
+    end: i64,
+    is_over: bool,
+}
+
+/// Pieces on their way into a window, oldest first. Each event is read once.
+struct Gathered {
+    told: VecDeque<Told>,
+    filter: Option<Filter>,
     limit: usize,
 }
 
-impl Reading<'_> {
-    fn shown(&self, told: &[Told]) -> usize {
-        let counts = |told: &&Told| match self.filter {
+impl Gathered {
+    /// A piece that says whether it counts.
+    fn counted(&self, mut told: Told) -> Told {
+        told.counts = match &self.filter {
             Some(filter) => filter.takes(&told.placed),
             None => answered(&told.placed.piece).is_none(),
         };
-        told.iter().filter(counts).count()
+        told
     }
 
-    /// Reads backwards until there is enough; gives the first and the last place that were looked at.
-    async fn back(&mut self, before: i64, into: &mut Vec<Told>) -> Result<(i64, i64), StoreError> {
-        let (mut events, mut first) = (Vec::new(), before);
-        for _ in 0..BATCHES {
-            let found = self.store.words_before(self.subject.agent.id, first, BATCH).await?;
-            let is_over = found.len() < BATCH as usize;
-            first = found.last().map_or(first, |event| event.seq);
-            events.extend(found);
-            *into = together(events.iter().rev().filter_map(told));
-            if is_over {
-                break;
-            }
-            if self.shown(into) > self.limit {
-                // The first piece may begin further back.
-                into.remove(0);
-                break;
-            }
-        }
-        while self.shown(into) > self.limit {
-            into.remove(0);
-        }
-        let last = into.last().map_or(before, |told| told.first);
-        let first = into.first().map_or(first, |told| told.first);
-        if let Some(filter) = self.filter {
-            into.retain(|told| filter.takes(&told.placed));
-        }
-        Ok((first, last))
+    /// Whether more than enough is there: the piece at the end may go on in what was not read yet.
+    fn is_enough(&self, left_out: usize) -> bool {
+        self.told.iter().skip(left_out).filter(|told| told.counts).count() > self.limit
     }
 
-    /// Reads forwards behind a place.
-    async fn forth(
-        &mut self,
-        after: i64,
-        skipped: bool,
-        into: &mut Vec<Told>,
-    ) -> Result<(i64, i64), StoreError> {
-        let (mut events, mut last) = (Vec::new(), after);
-        for _ in 0..BATCHES {
-            let found = self.store.words_after(self.subject.agent.id, last, BATCH).await?;
-            let is_over = found.len() < BATCH as usize;
-            last = found.last().map_or(last, |event| event.seq);
-            events.extend(found);
-            *into = together(events.iter().filter_map(told));
-            if skipped && !into.is_empty() {
-                into.remove(0);
-            }
-            if is_over {
-                break;
-            }
-            if self.shown(into) > self.limit {
-                // The last piece may end further on.
-                into.pop();
-                break;
-            }
+    /// Takes events that stand before everything, the newest first.
+    fn before(&mut self, events: &[Committed]) {
+        // Words that begin in these events may go on in what is known.
+        let older = together(events.iter().rev().filter_map(told).chain(self.told.pop_front()));
+        for told in older.into_iter().rev() {
+            let told = self.counted(told);
+            self.told.push_front(told);
         }
-        while self.shown(into) > self.limit {
-            into.pop();
-        }
-        let first = into.first().map_or(after.saturating_add(1), |told| told.first);
-        let last = into.last().map_or(after.saturating_add(1), |told| told.first);
-        if let Some(filter) = self.filter {
-            into.retain(|told| filter.takes(&told.placed));
-        }
-        Ok((first, last))
     }
+
+    /// Takes events that stand behind everything, the oldest first.
+    fn behind(&mut self, events: &[Committed]) {
+        let begun = self.told.pop_back().into_iter();
+        for told in together(begun.chain(events.iter().filter_map(told))) {
+            let told = self.counted(told);
+            self.told.push_back(told);
+        }
+    }
+
+    /// The pieces that are wanted of those that were kept.
+    fn pieces(self) -> Vec<Placed> {
+        let takes_all = self.filter.is_none();
+        self.told.into_iter().filter(|told| takes_all || told.counts).map(|told| told.placed).collect()
+    }
+}
+
+/// Reads backwards until there is enough.
+async fn back(
+    store: &Store,
+    agent: AgentId,
+    mut gathered: Gathered,
+    before: i64,
+) -> Result<Read, StoreError> {
+    let mut looked = before;
+    for _ in 0..BATCHES {
+        let found = store.words_before(agent, looked, BATCH).await?;
+        let is_over = found.len() < BATCH as usize;
+        looked = found.last().map_or(looked, |event| event.seq);
+        gathered = apart(move || {
+            gathered.before(&found);
+            gathered
+        })
+        .await?;
+        if is_over || gathered.is_enough(0) {
+            break;
+        }
+    }
+    let told = &mut gathered.told;
+    let kept = fitting(told.iter().rev().map(|told| told.counts), gathered.limit);
+    told.drain(..told.len() - kept);
+    let first = told.front().map_or(looked, |told| told.first);
+    let (last, end) = told.back().map_or((before, before), |told| (told.first, told.last));
+    Ok(Read { pieces: gathered.pieces(), first, last, end, is_over: false })
+}
+
+/// Reads forwards behind a place; of what is known up to there, the first piece is left out.
+async fn forth(
+    store: &Store,
+    agent: AgentId,
+    mut gathered: Gathered,
+    after: i64,
+    is_known: bool,
+) -> Result<Read, StoreError> {
+    let next = after.saturating_add(1);
+    let known = |told: &VecDeque<Told>| {
+        usize::from(is_known && told.front().is_some_and(|first| first.first == next))
+    };
+    let (mut looked, mut is_over) = (after, false);
+    for _ in 0..BATCHES {
+        let found = store.words_after(agent, looked, BATCH).await?;
+        is_over = found.len() < BATCH as usize;
+        looked = found.last().map_or(looked, |event| event.seq);
+        gathered = apart(move || {
+            gathered.behind(&found);
+            gathered
+        })
+        .await?;
+        if is_over || gathered.is_enough(known(&gathered.told)) {
+            break;
+        }
+    }
+    let left_out = known(&gathered.told);
+    let told = &mut gathered.told;
+    told.drain(..left_out);
+    let kept = fitting(told.iter().map(|told| told.counts), gathered.limit);
+    is_over &= kept == told.len();
+    told.truncate(kept);
+    let first = told.front().map_or(next, |told| told.first);
+    let (last, end) = told.back().map_or((looked, looked), |told| (told.first, told.last));
+    Ok(Read { pieces: gathered.pieces(), first, last, end, is_over })
+}
+
+/// Reading many events takes its time: it is done apart from the requests.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
+    blocking(move || Ok::<_, Fault>(work())).await
 }
 
 /// Calls a little before the window, and answers a little behind it.
 async fn around(
     store: &Store,
-    subject: &Subject,
+    agent: AgentId,
     pieces: &[Placed],
     first: i64,
     last: i64,
 ) -> Result<Around, StoreError> {
-    let mut around = Around::default();
     let calls: HashSet<_> = pieces.iter().filter_map(|placed| called(&placed.piece)).collect();
     let answers: HashSet<_> = pieces.iter().filter_map(|placed| answered(&placed.piece)).collect();
-    let agent = subject.agent.id;
+    let (mut before, mut behind) = (Vec::new(), Vec::new());
     if answers.difference(&calls).next().is_some() {
-        let before = store.words_before(agent, first, BATCH).await?;
-        let made = before.iter().filter_map(told).filter_map(|told| match told.placed.piece.said {
-            Said::Call { id, .. } => Some(id),
-            _ => None,
-        });
-        around.called = made.collect();
+        before = store.words_before(agent, first, BATCH).await?;
     }
     if calls.difference(&answers).next().is_some() {
-        let behind = store.words_after(agent, last, BATCH).await?;
+        behind = store.words_after(agent, last, BATCH).await?;
+    }
+    apart(move || {
+        let mut around = Around::default();
+        let made = before.iter().filter_map(told);
+        around.called = made.filter_map(|told| called(&told.placed.piece).map(str::to_owned)).collect();
         for told in behind.iter().filter_map(told) {
             if let Some(id) = answered(&told.placed.piece).map(str::to_owned) {
                 around.results.entry(id).or_insert(told.placed);
             }
         }
+        around
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fitting;
+
+    #[test]
+    fn so_many_fit_as_may_count_with_those_that_do_not() {
+        let check = |counts: &str, limit, expected| {
+            assert_eq!(fitting(counts.chars().map(|letter| letter == 'x'), limit), expected, "{counts}");
+        };
+        check("", 3, 0);
+        check("xxx", 3, 3);
+        check("xxxx", 3, 3);
+        check("x.x.x", 2, 4);
+        check("..x.", 1, 4);
+        check("..x.", 0, 2);
     }
-    Ok(around)
 }

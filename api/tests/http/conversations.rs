@@ -339,6 +339,8 @@ async fn an_agent_of_ones_own_is_read_from_its_events() {
         let window = desk.get(&format!("{address}?after={far}")).await.json();
         assert_eq!((&window["items"], &window["later"]), (&json!([]), &json!(null)), "{far}");
     }
+    let found = desk.get(&format!("{address}?at=0%25&q=go")).await.json();
+    assert_eq!((words(&found), &found["later"]), (vec!["Go".to_owned()], &json!(null)), "all was looked at");
     let raw = desk.get(&format!("{address}/raw?at=e2")).await.json();
     assert!(raw["text"].as_str().unwrap().contains("half "), "{raw}");
     assert_eq!(desk.get(&format!("{address}?at=0.0.0")).await.status, 400);
