@@ -11,42 +11,61 @@ use orchestrator::{
     conversations::{Change, Hunk},
     files::change,
 };
-use quarterdeck_shared::files::{DiffHunk, DiffLine, FileDiff};
+use quarterdeck_shared::files::{DiffHunk, DiffLine, FileChange, FileDiff};
 
-/// Lines of a difference, and letters of one of its lines.
+/// Lines of a difference that are shown, and letters of one of its lines.
 const LINES: usize = 4_000;
 const LETTERS: usize = 2_000;
 
 /// What the modification of this call did; none where nobody knows it.
 pub async fn difference(store: &Store, call: &str) -> Result<Option<FileDiff>, StoreError> {
+    let Some((told, found)) = found(store, call).await? else { return Ok(None) };
+    apart(move || {
+        let places = places(found);
+        let all: usize = places.iter().map(|place| place.lines.len()).sum();
+        let hunks = looked(places, &told.path);
+        FileDiff { change: told, hunks, left_out: all.saturating_sub(LINES) as u64 }
+    })
+    .await
+    .map(Some)
+}
+
+/// The same as a patch that other programs read: every line of it, whole.
+pub async fn patch(store: &Store, call: &str) -> Result<Option<String>, StoreError> {
+    let Some((told, found)) = found(store, call).await? else { return Ok(None) };
+    apart(move || written(&told.path, &places(found))).await.map(Some)
+}
+
+/// A use of a file, and what its session tells of it.
+async fn found(store: &Store, call: &str) -> Result<Option<(FileChange, Option<Change>)>, StoreError> {
     let Some((told, spot)) = store.file_change(call).await? else { return Ok(None) };
     let place = search::Place { agent_id: told.agent_id, spot };
     let found = piece_at(store, place).await?.as_ref().and_then(change);
     // A file that was replaced tells of something else there.
     let found = found.filter(|found| found.path == told.path);
-    let path = told.path.clone();
-    let looked = tokio::task::spawn_blocking(move || {
-        let places = found.map(Change::into_places).unwrap_or_default();
-        let places: Vec<_> = places.into_iter().map(Place::of).collect();
-        let all: usize = places.iter().map(|place| place.lines.len()).sum();
-        (looked(places, &path), all)
-    });
-    let (hunks, all) = looked.await.map_err(|error| StoreError::Refused { reason: error.to_string() })?;
-    Ok(Some(FileDiff { change: told, hunks, left_out: all.saturating_sub(LINES) as u64 }))
+    Ok(Some((told, found)))
 }
 
-/// The difference as a patch that other programs read.
-pub fn patch(diff: &FileDiff) -> String {
-    let path = diff.change.path.replace(char::is_control, " ");
+/// Comparing and looking takes its time: it is done apart from the requests.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| StoreError::Refused { reason: error.to_string() })
+}
+
+fn places(found: Option<Change>) -> Vec<Place> {
+    found.map(Change::into_places).unwrap_or_default().into_iter().map(Place::of).collect()
+}
+
+fn written(path: &str, places: &[Place]) -> String {
+    let path = path.replace(char::is_control, " ");
     let name = path.trim_start_matches('/');
     let mut text = format!("--- a/{name}\n+++ b/{name}\n");
-    for hunk in &diff.hunks {
-        let count = |gone: char| hunk.lines.iter().filter(|line| line.sign != gone).count();
-        let (old, new) = (hunk.old_start, hunk.new_start);
-        text.push_str(&format!("@@ -{old},{} +{new},{} @@\n", count('+'), count('-')));
-        for line in &hunk.lines {
-            text.push(line.sign);
-            line.spans.iter().for_each(|span| text.push_str(&span.text));
+    for Place { old_start, new_start, lines } in places {
+        let count = |gone: char| lines.iter().filter(|(sign, _)| *sign != gone).count();
+        text.push_str(&format!("@@ -{old_start},{} +{new_start},{} @@\n", count('+'), count('-')));
+        for (sign, line) in lines {
+            text.push(*sign);
+            text.push_str(line);
             text.push('\n');
         }
     }
@@ -80,12 +99,13 @@ fn looked(places: Vec<Place>, path: &str) -> Vec<DiffHunk> {
         left -= lines.len();
         let (mut old, mut new) = (looker.open(), looker.open());
         let lines = lines.into_iter().map(|(sign, text)| {
-            let text = shortened(&text);
-            let spans = looker.look(text, if sign == '-' { &mut old } else { &mut new });
+            let shown = shortened(&text);
+            let left_out = text.get(shown.len()..).unwrap_or_default().chars().count() as u64;
+            let spans = looker.look(shown, if sign == '-' { &mut old } else { &mut new });
             if sign == ' ' {
                 old.clone_from(&new);
             }
-            DiffLine { sign, spans }
+            DiffLine { sign, spans, left_out }
         });
         DiffHunk { old_start, new_start, lines: lines.collect() }
     });
@@ -94,4 +114,30 @@ fn looked(places: Vec<Place>, path: &str) -> Vec<DiffHunk> {
 
 fn shortened(text: &str) -> &str {
     text.char_indices().nth(LETTERS).map_or(text, |(end, _)| &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use orchestrator::conversations::ChangeKind;
+
+    #[test]
+    fn a_patch_holds_every_letter_and_the_page_says_what_it_leaves_out() {
+        let long = "é".repeat(5_000);
+        let text = |end: &str| Some(format!("a\n{long}{end}\n"));
+        let change = Change {
+            path: "/n\n".to_owned(),
+            kind: ChangeKind::Create,
+            old: text("x"),
+            new: text("y"),
+            ..Change::default()
+        };
+        let path = change.path.clone();
+        let places = places(Some(change));
+        let expected = format!("--- a/n \n+++ b/n \n@@ -1,2 +1,2 @@\n a\n-{long}x\n+{long}y\n");
+        assert_eq!(written(&path, &places), expected);
+        let shown = looked(places, "/n");
+        let lines: Vec<_> = shown[0].lines.iter().map(|line| (line.sign, line.left_out)).collect();
+        assert_eq!(lines, [(' ', 0), ('-', 3_001), ('+', 3_001)]);
+    }
 }

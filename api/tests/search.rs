@@ -420,10 +420,10 @@ both! {
         let query = FileQuery { path: Some("/a.rs".into()), limit: Some(1), ..FileQuery::default() };
         let first = store.file_history(&query).await.unwrap();
         assert_eq!((first.total, first.items[0].deed), (Total::Exact(2), FileDeed::Edit));
-        let edit = difference(&store, &first.items[0].id).await.unwrap().unwrap();
-        assert_eq!(patch(&edit), "--- a/a.rs\n+++ b/a.rs\n@@ -1,2 +1,3 @@\n a\n-b\n+c\n+d\n", "as the session notes it");
+        let edit = patch(&store, &first.items[0].id).await.unwrap().unwrap();
+        assert_eq!(edit, "--- a/a.rs\n+++ b/a.rs\n@@ -1,2 +1,3 @@\n a\n-b\n+c\n+d\n", "as the session notes it");
         let written = difference(&store, "t4").await.unwrap().unwrap();
-        assert_eq!(patch(&written), "--- a/b.rs\n+++ b/b.rs\n@@ -0,0 +1,3 @@\n+1\n+2\n+3\n", "as the call asks for it");
+        assert_eq!(patch(&store, "t4").await.unwrap().unwrap(), "--- a/b.rs\n+++ b/b.rs\n@@ -0,0 +1,3 @@\n+1\n+2\n+3\n", "as the call asks for it");
         assert_eq!(written.hunks[0].lines[0].spans[0].class.as_deref(), Some("number"));
         assert_eq!(difference(&store, "t3").await.unwrap(), None, "it failed");
         for told in store.file_history(&FileQuery::default()).await.unwrap().items.iter().filter(|it| it.deed != FileDeed::Read) {

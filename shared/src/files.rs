@@ -132,7 +132,7 @@ pub struct FileDiff {
     pub change: FileChange,
     /// The places, in order; none where the session does not say what was done.
     pub hunks: Vec<DiffHunk>,
-    /// Lines left out because they were too many.
+    /// Lines left out because they were too many; the patch holds them.
     pub left_out: u64,
 }
 
@@ -156,6 +156,9 @@ pub struct DiffLine {
     pub sign: char,
     /// Its words, in pieces of one look each.
     pub spans: Vec<DiffSpan>,
+    /// Letters that are left out at its end; the patch holds them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left_out: u64,
 }
 
 /// A piece of a line.
@@ -167,4 +170,9 @@ pub struct DiffSpan {
     /// What they are in the file's language: `keyword`, `string`, `comment`, `number`, or nothing of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

@@ -8,12 +8,11 @@ use super::{
 use crate::{
     error::ApiError,
     files::{difference, patch},
-    store::Store,
 };
 use quarterdeck_shared::{
     AgentId,
     endpoints::{GetFileDiff, ListAgentFiles, ListFileChanges},
-    files::{DiffQuery, FileDiff},
+    files::DiffQuery,
 };
 use rocket::{Route, get, http::Header, response::Responder, routes};
 use rocket_db_pools::Connection;
@@ -38,7 +37,8 @@ async fn history(ask: Ask<ListFileChanges>, db: Connection<Db>) -> Reply<ListFil
 
 #[get("/files/diff")]
 async fn diff(ask: Ask<GetFileDiff>, db: Connection<Db>) -> Reply<GetFileDiff> {
-    Answer::of(&known(&db, ask.query.id.as_deref().unwrap_or_default()).await?)
+    let id = ask.query.id.as_deref().unwrap_or_default();
+    Answer::of(&difference(&db, id).await?.ok_or_else(|| unknown(id))?)
 }
 
 /// A patch to keep.
@@ -51,12 +51,11 @@ struct Patch {
 
 #[get("/files/patch")]
 async fn download(_known: Known, query: Queried<DiffQuery>, db: Connection<Db>) -> Result<Patch, ApiError> {
-    let text = patch(&known(&db, query.0.id.as_deref().unwrap_or_default()).await?);
+    let id = query.0.id.as_deref().unwrap_or_default();
+    let text = patch(&db, id).await?.ok_or_else(|| unknown(id))?;
     Ok(Patch { text, name: Header::new("Content-Disposition", "attachment; filename=\"change.patch\"") })
 }
 
-async fn known(store: &Store, id: &str) -> Result<FileDiff, ApiError> {
-    difference(store, id).await?.ok_or_else(|| {
-        ApiError::not_found(format_args!("change of a file: {}", id.chars().take(80).collect::<String>()))
-    })
+fn unknown(id: &str) -> ApiError {
+    ApiError::not_found(format_args!("change of a file: {}", id.chars().take(80).collect::<String>()))
 }

@@ -4,6 +4,7 @@ use quarterdeck_shared::files::{DiffHunk, DiffLine, FileDiff};
 use yew::prelude::*;
 
 use super::deed::visible;
+use crate::format::grouped;
 
 /// What is shown.
 #[derive(Properties, PartialEq)]
@@ -29,7 +30,7 @@ pub fn FileDiffView(props: &FileDiffProps) -> Html {
                     </>
                 }) }
             </div>
-            if diff.left_out > 0 { <p class="small quiet">{ format!("{} more lines are left out; the patch holds what is shown.", diff.left_out) }</p> }
+            if diff.left_out > 0 { <p class="small quiet">{ format!("{} more lines are left out here; the patch holds them.", diff.left_out) }</p> }
         </>
     }
 }
@@ -71,6 +72,7 @@ fn words(line: &DiffLine, word: Option<&'static str>) -> Html {
                 Some(class) => html! { <span class={format!("tok-{class}")}>{ visible(&span.text) }</span> },
                 None => html! { { visible(&span.text) } },
             }) }
+            if line.left_out > 0 { <span class="quiet">{ format!(" … {} more letters", grouped(line.left_out)) }</span> }
         </>
     }
 }
@@ -118,8 +120,7 @@ mod tests {
     use serde_json::json;
 
     fn diff() -> FileDiff {
-        let line =
-            |sign: &str, text: &str| json!({"sign": sign, "spans": [{"text": text, "class": "keyword"}]});
+        let line = |sign: &str, text: &str| json!({"sign": sign, "spans": [{"text": text, "class": "keyword"}], "left_out": if text == "d" { 1_200 } else { 0 }});
         serde_json::from_value(json!({
             "change": {"id": "t1", "path": "/a.rs", "agent_id": "0192f0c1-2b3c-7d4e-8f50-000000000001", "agent_name": "A",
                 "deed": "edit", "at": "2026-11-22T12:00:00Z", "added": 2, "removed": 1, "lines": null},
@@ -137,6 +138,7 @@ mod tests {
                 "<div class=\"cutl\"><span>5</span>",
                 "<span class=\"tok-keyword\">&lt;b&gt;</span>",
                 "3 more lines",
+                "1,200 more letters",
             ],
         );
         assert_eq!(html.matches("class=\"add\"").count(), 2);
