@@ -9,7 +9,7 @@ mod place;
 mod tape;
 mod window;
 
-pub use export::markdown;
+pub use export::{inline, markdown};
 pub use pictures::Shown;
 pub use place::cursors;
 

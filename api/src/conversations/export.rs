@@ -36,7 +36,10 @@ pub fn markdown(item: &Item) -> String {
         _ => {}
     }
     if item.kind == ItemKind::Call {
-        page.push_str(&fenced("json", &serde_json::to_string_pretty(&item.input).unwrap_or_default()));
+        page.push_str(&fenced(
+            "json",
+            &escaped(&serde_json::to_string_pretty(&item.input).unwrap_or_default()),
+        ));
     }
     if !item.images.is_empty() {
         page.push_str("*(picture)*\n\n");
@@ -68,7 +71,7 @@ fn answer(result: &ItemResult, page: &mut String) {
 }
 
 /// Words on one line, with nothing that markdown would take for its own.
-fn inline(words: &str) -> String {
+pub fn inline(words: &str) -> String {
     let words: String = words.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     let ticks = longest_run(&words, '`');
     let fence = "`".repeat(ticks + 1);
@@ -82,11 +85,61 @@ fn fenced(kind: &str, words: &str) -> String {
     format!("{fence}{kind}\n{}\n{fence}\n\n", words.trim_end_matches('\n'))
 }
 
-/// The model's own markdown: quoted, so that no heading of it passes for one of the page, and without pictures, which
-/// a reader would fetch from wherever they point.
+/// JSON whose control characters are all escaped: it may hold some of Unicode's as they are.
+fn escaped(json: &str) -> String {
+    let mut all = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if letter.is_control() && letter != '\n' {
+            // Writing into a text does not fail.
+            let _ = write!(all, "\\u{:04x}", u32::from(letter));
+        } else {
+            all.push(letter);
+        }
+    }
+    all
+}
+
+/// The model's own markdown: quoted, so that no heading of it passes for one of the page, and without pictures and
+/// other tags, by which a reader would fetch something from wherever they point. In a fence they are words.
 fn quoted(words: &str) -> String {
-    let words = words.replace("![", "!\\[").replace("<img", "&lt;img");
-    words.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
+    let mut fence: Option<(char, usize)> = None;
+    // Behind an indented fence nobody can tell without reading all of markdown whether the next one opens or closes.
+    let mut is_sure = true;
+    let line = |line: &str| {
+        let trimmed = line.trim_start_matches(' ');
+        let indent = line.len() - trimmed.len();
+        let mark = trimmed.chars().next().filter(|mark| matches!(mark, '`' | '~'));
+        let run = trimmed.chars().take_while(|letter| Some(*letter) == mark).count();
+        let rest = trimmed.get(run..).unwrap_or_default();
+        if let Some((of, length)) = fence {
+            if mark == Some(of) && run >= length && rest.trim().is_empty() && indent <= 3 {
+                fence = None;
+            }
+            return format!("> {line}");
+        }
+        if let Some(mark) = mark.filter(|mark| run >= 3 && !(*mark == '`' && rest.contains('`'))) {
+            is_sure &= indent == 0 || indent > 3;
+            fence = Some((mark, run)).filter(|_| is_sure && indent == 0);
+        }
+        format!("> {}", tagless(line))
+    };
+    words.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A line whose tags and pictures are words.
+fn tagless(line: &str) -> String {
+    let line = line.replace("![", "!\\[");
+    let mut all = String::with_capacity(line.len());
+    let mut letters = line.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let begins = |next: &char| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?');
+        if letter == '<' && letters.peek().is_some_and(begins) {
+            all.push_str("&lt;");
+        } else {
+            all.push(letter);
+        }
+    }
+    all
 }
 
 fn longest_run(words: &str, of: char) -> usize {
@@ -114,5 +167,44 @@ mod tests {
         assert!(page.starts_with("## Tool: `` a`b ## c ``\n"), "{page}");
         assert!(page.contains("\n`````\n````\n# e\n`````\n"), "{page}");
         assert!(page.contains("**Failed:**"));
+    }
+
+    #[test]
+    fn no_tag_of_the_model_is_one_of_the_page() {
+        for tag in [
+            "<IMG SRC=//evil/x>",
+            "<video poster=//evil/x>",
+            "<iframe src=//evil>",
+            "<input type=image src=//evil>",
+            "<svg><image href=//evil>",
+            "</details>",
+            "<!--",
+            "<?xml",
+            "![x](//evil)",
+        ] {
+            let item = Item { kind: ItemKind::Text, text: format!("a {tag} b\n{tag}"), ..Item::default() };
+            let page = markdown(&item);
+            let opens = if tag.starts_with('<') { tag } else { "![" };
+            assert!(!page.contains(opens), "{page}");
+        }
+        assert_eq!(quoted("a < b, 1<2 and <- c"), "> a < b, 1<2 and <- c");
+        let fenced = "```html\n<b>\n``\n```\n<b>\n~~~~\n<i>\n~~~\n~~~~\n``` a`b\n<u>";
+        let expected =
+            "> ```html\n> <b>\n> ``\n> ```\n> &lt;b>\n> ~~~~\n> <i>\n> ~~~\n> ~~~~\n> ``` a`b\n> &lt;u>";
+        assert_eq!(quoted(fenced), expected);
+        assert_eq!(quoted("  ```\n```\n<img>"), ">   ```\n> ```\n> &lt;img>", "the second one closes");
+    }
+
+    #[test]
+    fn no_control_character_but_ends_of_lines_and_tabs_is_in_it() {
+        let item = Item {
+            kind: ItemKind::Call,
+            tool: "a\u{1b}b".to_owned(),
+            input: serde_json::json!({"\u{9b}2J": "\u{7f}\u{1b}[31m"}),
+            ..Item::default()
+        };
+        let page = markdown(&item);
+        assert!(!page.chars().any(|letter| letter.is_control() && letter != '\n'), "{page:?}");
+        assert!(page.contains(r#""\u009b2J": "\u007f\u001b[31m""#), "{page}");
     }
 }

@@ -6,7 +6,7 @@ use super::{
     pool::Db,
 };
 use crate::{
-    conversations::{self, Shown, markdown},
+    conversations::{self, Shown, inline, markdown},
     error::ApiError,
     fleet::clock::Clock,
     store::Store,
@@ -127,7 +127,7 @@ impl<'r> Responder<'r, 'r> for Export {
             let mut next = Some(first);
             while let Some(window) = next.take() {
                 for line in &window.missing {
-                    yield format!("> {line}\n\n");
+                    yield format!("> {}\n\n", inline(line));
                 }
                 for item in &window.items {
                     yield markdown(item);
