@@ -1,5 +1,6 @@
 //! A tape: the lines of one file from any place, forwards and backwards, in blocks. It is never read whole.
 
+use crate::sources::files::open_plain;
 use memchr::{memchr, memrchr};
 use orchestrator::transcripts::{lines::LONGEST_LINE, session::is_whole};
 use std::{fs::File, io, ops::ControlFlow, os::unix::fs::FileExt as _, path::Path};
@@ -27,11 +28,7 @@ pub(super) struct Line<'bytes> {
 
 impl Tape {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
-            return Err(io::Error::other("it is no file"));
-        }
+        let (file, metadata) = open_plain(path)?;
         Ok(Self { file, size: metadata.len() })
     }
 

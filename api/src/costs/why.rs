@@ -69,7 +69,7 @@ pub async fn why(store: &Store, prices: &Prices, query: &WhyQuery) -> Result<Why
 }
 
 fn read(path: &Path, account: &mut Account<'_>) -> io::Result<()> {
-    let mut file = open_plain(path)?;
+    let (mut file, _) = open_plain(path)?;
     account.next_file();
     let (mut lines, mut chunk) = (Lines::from(0), vec![0; CHUNK_BYTES]);
     loop {

@@ -2,7 +2,7 @@
 //!
 //! Which files these are was remembered when they were taken in; nothing a client says becomes part of a path.
 
-use crate::sources::agent_logs::moment;
+use crate::sources::{agent_logs::moment, files::open_plain};
 use jiff::tz::TimeZone;
 use orchestrator::{
     agent_logs::{FILES, summary, text_blocks, tool},
@@ -11,9 +11,7 @@ use orchestrator::{
 };
 use quarterdeck_shared::{Timestamp, logs::LogFile};
 use std::{
-    fs::{self, File},
     io::{self, Read as _, Seek as _, SeekFrom},
-    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
@@ -86,8 +84,8 @@ fn lines(bytes: &[u8], begin: u64, mut take: impl FnMut(&[u8], u64)) {
 /// A file as it is.
 pub(super) fn file(paths: &[String], name: &str) -> Option<Vec<u8>> {
     let name = FILES.iter().find(|known| **known == name)?;
-    let (file, size) = open(&path_of(paths, name)?).ok()?;
-    let mut bytes = Vec::with_capacity(size.min(WHOLE) as usize);
+    let (file, metadata) = open_plain(&path_of(paths, name)?).ok()?;
+    let mut bytes = Vec::with_capacity(metadata.len().min(WHOLE) as usize);
     file.take(WHOLE).read_to_end(&mut bytes).ok()?;
     Some(bytes)
 }
@@ -99,21 +97,11 @@ fn path_of(paths: &[String], name: &str) -> Option<PathBuf> {
 
 /// The end of a file, where that begins, and how long the file is.
 fn tail(path: &Path) -> io::Result<(Vec<u8>, u64, u64)> {
-    let (mut file, size) = open(path)?;
+    let (mut file, metadata) = open_plain(path)?;
+    let size = metadata.len();
     let begin = size.saturating_sub(BYTES);
     file.seek(SeekFrom::Start(begin))?;
     let mut bytes = Vec::new();
     file.take(BYTES).read_to_end(&mut bytes)?;
     Ok((bytes, begin, size))
-}
-
-/// Opens a file that is one: what was put in its place and points elsewhere is not followed.
-fn open(path: &Path) -> io::Result<(File, u64)> {
-    let named = fs::symlink_metadata(path)?;
-    let file = File::open(path)?;
-    let opened = file.metadata()?;
-    if !named.is_file() || (named.dev(), named.ino()) != (opened.dev(), opened.ino()) {
-        return Err(io::Error::other("it is no file any more"));
-    }
-    Ok((file, opened.len()))
 }

@@ -1,6 +1,9 @@
 //! Reading back: a piece of a conversation from where it stands, a line of a session file or an event.
 
-use crate::store::{Spot, Stand, Store, StoreError};
+use crate::{
+    sources::files::open_plain,
+    store::{Spot, Stand, Store, StoreError},
+};
 use orchestrator::{
     conversations::{Piece, continues, of_event, read},
     transcripts::lines::LONGEST_LINE,
@@ -8,8 +11,8 @@ use orchestrator::{
 use quarterdeck_shared::{AgentId, Event};
 use std::{
     collections::HashMap,
-    fs::File,
     io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom},
+    path::Path,
 };
 
 /// Events behind the first that are looked at for the rest of its words.
@@ -59,7 +62,7 @@ pub(super) async fn pieces_at(store: &Store, places: Vec<Place>) -> Result<Vec<O
 
 /// A piece of the line that begins at this byte.
 fn read_at(path: &str, place: u64, piece: u64) -> io::Result<Option<Piece>> {
-    let mut file = File::open(path)?;
+    let (mut file, _) = open_plain(Path::new(path))?;
     file.seek(SeekFrom::Start(place))?;
     let mut line = Vec::new();
     BufReader::new(file).take(LONGEST_LINE as u64 + 1).read_until(b'\n', &mut line)?;
@@ -83,4 +86,22 @@ async fn told_at(store: &Store, place: &Place) -> Result<Option<Piece>, StoreErr
         }
     }
     Ok(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::{fs, os::unix::fs::symlink};
+
+    #[test]
+    fn a_piece_is_read_from_its_file_and_from_nothing_in_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        fs::write(path("a.jsonl"), r#"{"type":"user","message":{"content":"words"}}"#).unwrap();
+        symlink(path("a.jsonl"), path("link.jsonl")).unwrap();
+        nix::unistd::mkfifo(path("pipe.jsonl").as_str(), nix::sys::stat::Mode::S_IRWXU).unwrap();
+        assert!(read_at(&path("a.jsonl"), 0, 0).unwrap().is_some());
+        assert!(read_at(&path("link.jsonl"), 0, 0).is_err() && read_at(&path("pipe.jsonl"), 0, 0).is_err());
+    }
 }

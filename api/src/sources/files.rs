@@ -2,7 +2,7 @@
 
 use super::{agent_logs::is_log, crew::About, intake::Found};
 use crate::store::FileRow;
-use nix::fcntl::OFlag;
+use nix::{errno::Errno, fcntl::OFlag};
 use orchestrator::transcripts::{
     lines::Lines,
     reading::{Reading, Thread},
@@ -12,7 +12,7 @@ use quarterdeck_shared::Timestamp;
 use sha2::{Digest, Sha256};
 use std::{
     fmt::Write as _,
-    fs::{self, File, Metadata, OpenOptions},
+    fs::{self, File, Metadata},
     io::{self, Read as _, Seek as _, SeekFrom},
     os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
@@ -47,10 +47,9 @@ impl Seen {
         Self { path, device: metadata.dev(), inode: metadata.ino(), size: metadata.size(), modified_ns }
     }
 
-    /// One file, where it is one that holds a session.
+    /// One file, where it is one that holds a session. A link is none, as where folders are walked.
     pub fn at(path: &Path) -> Option<Self> {
-        let metadata = fs::metadata(path).ok().filter(Metadata::is_file)?;
-        is_session(path).then(|| Self::of(path.to_owned(), &metadata))
+        Self::any(path).filter(|_| is_session(path))
     }
 
     /// One file, whatever it holds.
@@ -66,6 +65,21 @@ impl Seen {
     }
 }
 
+/// Opens a file that is one, and nothing else that took its place: a link that points elsewhere is not followed, a pipe
+/// not waited for. The folders it lies in may be links.
+pub fn open_plain(path: &Path) -> io::Result<(File, Metadata)> {
+    let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
+    let opened = File::options().read(true).custom_flags(flags.bits()).open(path);
+    let file = opened.map_err(|error| match error.raw_os_error() {
+        Some(number) if number == Errno::ELOOP as i32 => {
+            io::Error::other("it has become a link to elsewhere")
+        }
+        _ => error,
+    })?;
+    let metadata = file.metadata()?;
+    if metadata.is_file() { Ok((file, metadata)) } else { Err(io::Error::other("it is no file")) }
+}
+
 /// Every session file below these folders, and these files themselves; the oldest first, so that what a fork copied
 /// belongs to whom it was copied from.
 pub fn find(places: &[PathBuf]) -> Vec<Seen> {
@@ -74,7 +88,12 @@ pub fn find(places: &[PathBuf]) -> Vec<Seen> {
         match fs::metadata(place) {
             // Agent logs are no sessions, whoever names them.
             Ok(metadata) if metadata.is_file() && is_log(place) => {}
-            Ok(metadata) if metadata.is_file() => found.push(Seen::of(place.clone(), &metadata)),
+            // Somebody who names a link means the file, and that is where its words are read from later.
+            Ok(metadata) if metadata.is_file() => {
+                let is_link = fs::symlink_metadata(place).is_ok_and(|named| named.is_symlink());
+                let real = Some(place).filter(|_| is_link).and_then(|place| fs::canonicalize(place).ok());
+                found.push(Seen::of(real.unwrap_or_else(|| place.clone()), &metadata));
+            }
             Ok(_) => walk(place, DEPTH, &mut found),
             Err(_) => {}
         }
@@ -125,17 +144,6 @@ fn about(path: &Path) -> Option<About> {
     serde_json::from_str(&text).ok()
 }
 
-/// Opens a file to be read, where it is a plain one: what a link points at lies somewhere else, and what is no file may
-/// keep its reader waiting or never end.
-pub fn open_plain(path: &Path) -> io::Result<File> {
-    let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
-    let file = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path)?;
-    match file.metadata()?.is_file() {
-        true => Ok(file),
-        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no plain file")),
-    }
-}
-
 /// Reads on in a file, a stretch of it; whether there is more.
 ///
 /// It is the file it was where device, inode and first bytes are the same and it has not shrunk; another one in its
@@ -146,8 +154,8 @@ pub fn read_on(
     source: &str,
     now: Timestamp,
 ) -> io::Result<(Found, bool)> {
-    let mut file = File::open(&seen.path)?;
-    let seen = Seen::of(seen.path.clone(), &file.metadata()?);
+    let (mut file, metadata) = open_plain(&seen.path)?;
+    let seen = Seen::of(seen.path.clone(), &metadata);
     let mut head = vec![0; HEAD_BYTES];
     let filled = read_full(&mut file, &mut head)?;
     head.truncate(filled);
@@ -226,20 +234,28 @@ fn hash(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use nix::{sys::stat::Mode, unistd::mkfifo};
     use std::os::unix::fs::symlink;
 
     #[test]
-    fn plain_files_alone_are_opened() {
+    fn what_is_no_plain_file_is_not_opened_and_not_waited_for() {
         let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        fs::write(at("plain"), "words").unwrap();
-        symlink(at("plain"), at("link")).unwrap();
-        mkfifo(&at("pipe"), Mode::S_IRUSR | Mode::S_IWUSR).unwrap();
-        assert_eq!(io::read_to_string(open_plain(&at("plain")).unwrap()).unwrap(), "words");
-        for other in ["link", "pipe", "", "missing"] {
-            assert!(open_plain(&at(other)).is_err(), "{other}");
-        }
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("real")).unwrap();
+        fs::write(path("real/a.jsonl"), "{}\n").unwrap();
+        symlink(path("real"), path("folder")).unwrap();
+        symlink(path("real/a.jsonl"), path("link.jsonl")).unwrap();
+        mkfifo(&path("pipe.jsonl"), Mode::S_IRWXU).unwrap();
+        assert_eq!(open_plain(&path("folder/a.jsonl")).unwrap().1.len(), 3, "its folder may be a link");
+        let refused = |name: &str| open_plain(&path(name)).unwrap_err();
+        assert_eq!(refused("none").kind(), io::ErrorKind::NotFound);
+        assert!(refused("link.jsonl").to_string().contains("link"));
+        assert!(refused("pipe.jsonl").to_string().contains("no file"));
+        assert!(refused("real").to_string().contains("no file"));
+        assert_eq!(Seen::at(&path("link.jsonl")), None);
+        let named = find(&[path("link.jsonl")]);
+        assert!(named[0].path.ends_with("real/a.jsonl"), "{named:?}");
     }
 }

@@ -221,6 +221,7 @@ async fn branches_changes_pictures_and_sub_agents_are_marked() {
         (&json!(1), &json!(9))
     );
     assert_eq!((&item(0)["is_branch"], &item(7)["is_branch"]), (&Value::Null, &json!(true)));
+    assert_eq!(item(4)["is_branch"], Value::Null, "words beside their own pictures");
 
     let image = item(2)["images"][0].as_str().unwrap();
     let reply = desk.keyed(Method::Get, image).dispatch().await;
@@ -274,6 +275,16 @@ async fn a_file_that_is_gone_or_shrank_is_said_to_be() {
     let window = desk.get(&address).await.json();
     assert_eq!(window["items"], json!([]));
     assert!(window["missing"][0].as_str().unwrap().contains("is gone"), "{window}");
+    let other = path.with_file_name("other.jsonl");
+    fs::write(&other, format!("{}\n", prompt("s1", "Somebody else's"))).unwrap();
+    std::os::unix::fs::symlink(&other, &path).unwrap();
+    let window = desk.get(&address).await.json();
+    assert_eq!(window["items"], json!([]));
+    assert!(window["missing"][0].as_str().unwrap().contains("a link to elsewhere"), "{window}");
+    fs::remove_file(&path).unwrap();
+    nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let window = desk.get(&address).await.json();
+    assert!(window["missing"][0].as_str().unwrap().contains("it is no file"), "{window}");
 }
 
 #[rocket::async_test]

@@ -189,6 +189,11 @@ async fn a_file_is_handed_out_as_it_is_and_only_its_own_agents() {
     fs::remove_file(folder.join("prompt.txt")).unwrap();
     std::os::unix::fs::symlink(&secret, folder.join("prompt.txt")).unwrap();
     assert_eq!(desk.get(&format!("{log}/files/prompt.txt")).await.status, 404);
+    fs::remove_file(folder.join("prompt.txt")).unwrap();
+    nix::unistd::mkfifo(&folder.join("prompt.txt"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    assert_eq!(desk.get(&format!("{log}/files/prompt.txt")).await.status, 404, "nobody writes into it");
+    let window = desk.get(&log).await.json();
+    assert!(window["missing"][0].as_str().unwrap().contains("it is no file"), "{window}");
 }
 
 /// Lines of a session: a prompt, and calls of tools each with its answer two seconds later.

@@ -1,6 +1,9 @@
 //! Reading: a file that was taken in, stretch by stretch, into words that can be searched and deeds done to files.
 
-use crate::store::{Behind, IndexedFile};
+use crate::{
+    sources::files::open_plain,
+    store::{Behind, IndexedFile},
+};
 use memchr::{memchr, memmem, memrchr};
 use orchestrator::{
     conversations::{Piece, Said, read},
@@ -19,6 +22,7 @@ use std::{
     fs::File,
     io::{self, Read as _, Seek as _, SeekFrom},
     os::unix::fs::{FileExt as _, MetadataExt as _},
+    path::Path,
 };
 
 /// Bytes of a piece's words that can be searched.
@@ -85,8 +89,7 @@ struct Earlier {
 impl Reader {
     /// Opens a file where it was left; `None` where it is not the one that was taken in, and will be taken in anew.
     pub fn open(behind: Behind) -> io::Result<Option<Self>> {
-        let mut file = File::open(&behind.path)?;
-        let metadata = file.metadata()?;
+        let (mut file, metadata) = open_plain(Path::new(&behind.path))?;
         let mut head = vec![0; behind.head_bytes as usize];
         let is_taken = (metadata.dev(), metadata.ino()) == (behind.device, behind.inode)
             && metadata.size() >= behind.read_bytes

@@ -69,7 +69,7 @@ impl Found {
     fn open(&self, name: &str) -> io::Result<Take<fs::File>> {
         let path = self.path.join(name);
         let seen = self.files.iter().find(|seen| seen.path == path).ok_or(io::ErrorKind::NotFound)?;
-        Ok(open_plain(&path)?.take(seen.size))
+        Ok(open_plain(&path)?.0.take(seen.size))
     }
 
     /// Its name.
