@@ -7,11 +7,7 @@ pub use reading::{Place, piece_at};
 use crate::conversations::cursors;
 use crate::store::{Phrase, Stand, Store, StoreError, Wanted};
 use orchestrator::search::{Question, Term, mark, spoken};
-use quarterdeck_shared::{
-    AgentId,
-    search::{Found, Hit, SearchQuery},
-};
-use std::collections::BTreeMap;
+use quarterdeck_shared::search::{Found, Hit, SearchQuery};
 
 /// Characters of a snippet.
 const SNIPPET: usize = 240;
@@ -39,7 +35,8 @@ pub async fn find(store: &Store, query: &SearchQuery) -> Result<Found, StoreErro
         // What stands there now and does not hold the words is something else.
         marked.filter(|marked| !marked.marks.is_empty()).unwrap_or_default()
     });
-    let places = places(store, &stands).await?;
+    let spots = stands.iter().map(|stand| (stand.agent_id, stand.spot.clone())).collect();
+    let places = cursors(store, spots).await?;
     let items = stands.into_iter().zip(marked).zip(places).map(|((stand, marked), place)| {
         // A conversation opens at any moment of it.
         let place = place.unwrap_or_else(|| stand.at.to_string());
@@ -48,22 +45,6 @@ pub async fn find(store: &Store, query: &SearchQuery) -> Result<Found, StoreErro
         Hit { agent_id, agent_name, task_id, project, at, kind, tool, snippet, marks, place }
     });
     Ok(Found { items: items.collect(), total, next_cursor, index })
-}
-
-/// Where each stands in its conversation, as far as that is known.
-async fn places(store: &Store, stands: &[Stand]) -> Result<Vec<Option<String>>, StoreError> {
-    let mut places = vec![None; stands.len()];
-    let mut by_agent: BTreeMap<AgentId, Vec<usize>> = BTreeMap::new();
-    for (index, stand) in stands.iter().enumerate() {
-        by_agent.entry(stand.agent_id).or_default().push(index);
-    }
-    for (agent, indexes) in by_agent {
-        let spots: Vec<_> = indexes.iter().map(|index| &stands[*index].spot).collect();
-        for (index, cursor) in indexes.iter().zip(cursors(store, agent, &spots).await?) {
-            places[*index] = cursor;
-        }
-    }
-    Ok(places)
 }
 
 fn wanted(question: &Question) -> Wanted {

@@ -2,7 +2,7 @@
 
 use crate::{
     sources::files::open_plain,
-    store::{Spot, Stand, Store, StoreError},
+    store::{Committed, Spot, Stand, Store, StoreError},
 };
 use orchestrator::{
     conversations::{Piece, continues, of_event, read},
@@ -10,7 +10,6 @@ use orchestrator::{
 };
 use quarterdeck_shared::{AgentId, Event};
 use std::{
-    collections::HashMap,
     io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom},
     path::Path,
 };
@@ -41,23 +40,22 @@ pub async fn piece_at(store: &Store, place: Place) -> Result<Option<Piece>, Stor
 
 /// The pieces at these places, in their order.
 pub(super) async fn pieces_at(store: &Store, places: Vec<Place>) -> Result<Vec<Option<Piece>>, StoreError> {
-    let mut told: HashMap<usize, Piece> = HashMap::new();
+    let mut events = Vec::new();
     for (index, place) in places.iter().enumerate().filter(|(_, place)| place.spot.path.is_none()) {
-        if let Some(piece) = told_at(store, place).await? {
-            told.insert(index, piece);
-        }
+        let before = i64::try_from(place.spot.place).unwrap_or(i64::MAX) - 1;
+        events.push((index, store.words_after(place.agent_id, before, EVENTS).await?));
     }
     let reading = tokio::task::spawn_blocking(move || {
         let read = |spot: &Spot| read_at(spot.path.as_deref()?, spot.place, spot.piece).ok().flatten();
-        places.iter().map(|place| read(&place.spot)).collect::<Vec<_>>()
+        let mut pieces: Vec<_> = places.iter().map(|place| read(&place.spot)).collect();
+        for (index, events) in events {
+            pieces[index] = told(&events);
+        }
+        pieces
     });
-    let mut pieces = reading
+    reading
         .await
-        .map_err(|error| StoreError::Unreachable { reason: format!("a file could not be read: {error}") })?;
-    for (index, piece) in told {
-        pieces[index] = Some(piece);
-    }
-    Ok(pieces)
+        .map_err(|error| StoreError::Unreachable { reason: format!("a file could not be read: {error}") })
 }
 
 /// A piece of the line that begins at this byte.
@@ -69,11 +67,10 @@ fn read_at(path: &str, place: u64, piece: u64) -> io::Result<Option<Piece>> {
     Ok(read(&line).into_iter().find(|read| read.index as u64 == piece))
 }
 
-/// An event's piece, with what the events behind it add to its words.
-async fn told_at(store: &Store, place: &Place) -> Result<Option<Piece>, StoreError> {
-    let before = i64::try_from(place.spot.place).unwrap_or(i64::MAX) - 1;
+/// The piece of the first of these events, with what those behind it add to its words.
+fn told(events: &[Committed]) -> Option<Piece> {
     let mut whole: Option<Piece> = None;
-    for event in store.words_after(place.agent_id, before, EVENTS).await? {
+    for event in events {
         let read = serde_json::from_str::<Event>(&event.json).ok();
         let Some(piece) = read.as_ref().and_then(of_event) else { continue };
         match &mut whole {
@@ -85,7 +82,7 @@ async fn told_at(store: &Store, place: &Place) -> Result<Option<Piece>, StoreErr
             }
         }
     }
-    Ok(whole)
+    whole
 }
 
 #[cfg(test)]

@@ -4,11 +4,13 @@ use super::{
     Committed, Store, StoreError,
     rows::events::{EVENTS, read},
     sql::{self, Sql},
+    table::groups,
 };
 use quarterdeck_shared::{
     AgentId, Timestamp, Usd,
     usage::{CostBasis, Tokens},
 };
+use sea_orm::Value;
 use std::collections::HashMap;
 
 /// Files of one thread at most.
@@ -64,6 +66,64 @@ impl Store {
         let query = "SELECT thread_id FROM threads WHERE session_id = ? AND agent_id = ? ORDER BY thread_id";
         let query = Sql::with(query, [sql::text(session_id), agent.0.into()]);
         Ok(query.one(self.readers(), |fields| fields.take()).await?.unwrap_or_default())
+    }
+
+    /// The files that hold the words of each of these agents' own threads, in order of time; agents without one, and
+    /// replays, are left away.
+    pub async fn files_of_agents(
+        &self,
+        agents: &[AgentId],
+    ) -> Result<HashMap<AgentId, Vec<ThreadFile>>, StoreError> {
+        let ids: Vec<_> = agents.iter().map(|id| id.0).collect();
+        let mut all = HashMap::new();
+        for group in groups(&ids) {
+            let mut query = Sql::new(
+                "SELECT agents.id, agents.session_id, COALESCE((SELECT MIN(threads.thread_id) FROM threads
+                     WHERE threads.session_id = agents.session_id AND threads.agent_id = agents.id), '')
+                 FROM agents WHERE agents.runtime <> 'replay' AND agents.session_id IS NOT NULL AND agents.id IN (",
+            );
+            query.bind_all(group.into_iter().map(Value::from)).push(")");
+            let own = query.all(self.readers(), |fields| {
+                Ok((AgentId(fields.id()?), fields.take::<String>()?, fields.take::<String>()?))
+            });
+            let own = own.await?;
+            let files = self.files_of_threads(&own).await?;
+            for (agent, session_id, thread_id) in own {
+                let of = |thread: &str| files.get(&(session_id.clone(), thread.to_owned())).cloned();
+                // Old programs told of a sub-agent in its parent's file alone.
+                if let Some(files) = of(&thread_id).or_else(|| of("")) {
+                    all.insert(agent, files);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// The files of these threads and of their sessions' main ones, by session and thread.
+    async fn files_of_threads(
+        &self,
+        own: &[(AgentId, String, String)],
+    ) -> Result<HashMap<(String, String), Vec<ThreadFile>>, StoreError> {
+        let mut files: HashMap<_, Vec<ThreadFile>> = HashMap::new();
+        if own.is_empty() {
+            return Ok(files);
+        }
+        let mut query =
+            Sql::new("SELECT session_id, thread_id, path FROM thread_files WHERE session_id IN (");
+        query.bind_all(own.iter().map(|(_, session, _)| sql::text(session))).push(") AND thread_id IN (");
+        let threads = own.iter().map(|(.., thread)| thread.as_str()).chain([""]);
+        query.bind_all(threads.map(sql::text)).push(") ORDER BY first_at, path");
+        let rows = query.all(self.readers(), |fields| {
+            let thread = (fields.take::<String>()?, fields.take::<String>()?);
+            Ok((thread, ThreadFile { path: fields.take()?, read_bytes: None }))
+        });
+        for (thread, file) in rows.await? {
+            let of_thread = files.entry(thread).or_default();
+            if of_thread.len() < FILES {
+                of_thread.push(file);
+            }
+        }
+        Ok(files)
     }
 
     /// The agents that the sub-agents of a session are, by their thread.
