@@ -2,15 +2,18 @@
 
 use super::tape::{Line, Tape};
 use crate::store::ThreadFile;
+use memchr::memmem;
 use orchestrator::{
     conversations::{Piece, Said, read, window::Placed},
     transcripts::reading::Thread,
 };
 use quarterdeck_shared::Timestamp;
-use std::{io, ops::ControlFlow, path::Path};
+use std::{cell::Cell, io, ops::ControlFlow, path::Path};
 
 /// Bytes that are looked through around a place, for the call of an answer or the answer of a call.
 const NEAR: u64 = 4 << 20;
+/// Bytes that are looked through where most of them are of other threads.
+const FAR: u64 = 64 << 20;
 /// Stretches of a file between which a moment is looked for by its bytes.
 const NARROW: u64 = 64 << 10;
 
@@ -190,19 +193,38 @@ impl Files {
         tape.read(from, (place.offset - from) as usize)
     }
 
-    /// The pieces a little behind a place, of lines that `wanted` lets through, until it is enough.
+    /// The pieces a little behind a place, of lines that `wanted` lets through, until it is enough. Lines of other
+    /// threads that stand between make it no farther, up to a bound of their own.
     pub(super) fn near_after(
         &self,
         place: Place,
         wanted: impl Fn(&[u8]) -> bool,
         mut enough: impl FnMut(Placed) -> bool,
     ) -> io::Result<()> {
-        let mut seen = 0;
+        let (ours, mut looked, mut seen) = (Cell::new(true), 0, 0);
+        let wanted = |line: &[u8]| {
+            ours.set(self.may_be_ours(line));
+            ours.get() && wanted(line)
+        };
         self.forward(place, wanted, |told| {
-            seen += told.bytes;
+            looked += told.bytes;
+            seen += if ours.replace(true) { told.bytes } else { 0 };
             let is_over = placed(told).into_iter().any(&mut enough);
-            if is_over || seen > NEAR { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if is_over || seen > NEAR || looked > FAR {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         })
+    }
+
+    /// Whether a line may be of this thread, by its bytes: within a text these quotes would be escaped. That a line
+    /// names a sub-agent alone does not say that it is one's: its caller's answer does so, too.
+    fn may_be_ours(&self, line: &[u8]) -> bool {
+        let has = |bytes: &[u8]| memmem::find(line, bytes).is_some();
+        let names = has(b"\"agentId\":\"");
+        let thread = self.thread.agent_id.as_bytes();
+        if thread.is_empty() { !(names && has(b"\"isSidechain\":true")) } else { !names || has(thread) }
     }
 
     /// The first line at or after a moment, by halving: lines are in order of time but for a few.

@@ -126,6 +126,24 @@ async fn every_call_has_its_answer_wherever_a_window_cuts() {
 }
 
 #[rocket::async_test]
+async fn an_answer_is_found_behind_the_many_words_of_another_thread() {
+    let (desk, _, address) = taken(|folder| {
+        let mut lines =
+            vec![line("user", 0, json!("Mend the roof")), call(1, "Agent", json!({"command": "help"}))];
+        for number in 2..14 {
+            let mut other = line("assistant", number, json!([{"type": "text", "text": "x".repeat(600_000)}]));
+            (other["isSidechain"], other["agentId"]) = (json!(true), json!("a9"));
+            lines.push(other);
+        }
+        lines.push(answer(14, 1, json!("helped"), false));
+        append(&folder.join("s1.jsonl"), &lines);
+    })
+    .await;
+    let window = desk.get(&format!("{address}?limit=2&at=0%25")).await.json();
+    assert_eq!(window["items"][1]["result"]["text"], json!("helped"), "{}", window["items"][1]["kind"]);
+}
+
+#[rocket::async_test]
 async fn what_is_written_on_comes_behind_what_is_known() {
     let (desk, path, address) = taken(|folder| session(&folder.join("s1.jsonl"), 3)).await;
     let window = desk.get(&address).await.json();
