@@ -1,19 +1,22 @@
 //! The log of an agent: what it did, action by action, newest first; what comes meanwhile waits to be shown.
 
+mod beside;
+
 use std::rc::Rc;
 
 use quarterdeck_shared::agents::AgentDetail;
 use quarterdeck_shared::endpoints::{GetAgent, GetLog};
-use quarterdeck_shared::logs::{Action, Log, LogFile, LogQuery, LogSource};
+use quarterdeck_shared::logs::{Log, LogFile, LogQuery, LogSource};
 use quarterdeck_shared::{AgentId, NoBody, NoQuery};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
+use self::beside::Beside;
 use super::Heading;
-use super::faces::face;
+use super::faces::{face, said};
 use crate::client::call;
 use crate::components::{
-    Button, ButtonKind, ButtonLink, ButtonSize, ChipSelect, Choice, Empty, Face, Faced, Icon,
+    Button, ButtonKind, ButtonLink, ButtonSize, ChipSelect, Choice, Empty, Faced, Icon, icon,
 };
 use crate::format;
 use crate::hooks::{use_address, use_query, use_second};
@@ -102,24 +105,11 @@ struct TimelineProps {
     query: LogQuery,
 }
 
-/// What came behind or before the first window.
-#[derive(Clone, Default, PartialEq)]
-struct Beside {
-    newer: Vec<Rc<Action>>,
-    /// Came, and waits to be shown.
-    waiting: Vec<Rc<Action>>,
-    /// Where what comes next begins; the first window's end where missing.
-    later: Option<String>,
-    older: Vec<Rc<Action>>,
-    /// Where what stands before begins, once anything before was asked for.
-    earlier: Option<Option<String>>,
-}
-
 #[component]
 fn Timeline(props: &TimelineProps) -> Html {
     let (id, query) = (props.id, props.query.clone());
     let asked = use_query(Some((id, query.clone())), |(id, query)| GetLog { id, query, body: NoBody });
-    let beside = use_state(Beside::default);
+    let beside = use_state_eq(Beside::default);
     let newest = use_mut_ref(Beside::default);
     let put = {
         let (beside, newest) = (beside.clone(), Rc::clone(&newest));
@@ -129,23 +119,15 @@ fn Timeline(props: &TimelineProps) -> Html {
         })
     };
     let log = asked.answer.data.clone();
-    let later = beside.later.clone().or_else(|| log.as_ref().and_then(|log| log.later.clone()));
-    let earlier = beside.earlier.clone().unwrap_or_else(|| log.as_ref().and_then(|log| log.earlier.clone()));
     let ask = {
         let (put, query, again) = (Rc::clone(&put), query.clone(), asked.again.clone());
+        let (first, later) = (log.clone(), beside.later(log.as_deref()));
         Callback::from(move |()| {
-            let Some(later) = later.clone() else { return again.emit(()) };
+            let (Some(first), Some(later)) = (first.clone(), later.clone()) else { return again.emit(()) };
             let (put, query) = (Rc::clone(&put), LogQuery { after: Some(later.clone()), ..query.clone() });
             spawn_local(async move {
                 let Ok(log) = call(GetLog { id, query, body: NoBody }).await else { return };
-                let came: Vec<_> = log.actions.into_iter().map(Rc::new).rev().collect();
-                put(&mut |beside| {
-                    // An answer that came late tells what is known already.
-                    if beside.later.as_ref().is_none_or(|known| *known == later) {
-                        beside.waiting.splice(0..0, came.iter().cloned());
-                        beside.later.clone_from(&log.later);
-                    }
-                });
+                put(&mut |beside| beside.come(&first, &later, &log));
             });
         })
     };
@@ -164,33 +146,25 @@ fn Timeline(props: &TimelineProps) -> Html {
     }
     let show = {
         let put = Rc::clone(&put);
-        Callback::from(move |_: MouseEvent| {
-            put(&mut |beside| {
-                let waiting = std::mem::take(&mut beside.waiting);
-                beside.newer.splice(0..0, waiting);
-            });
-        })
+        Callback::from(move |_: MouseEvent| put(&mut Beside::show))
     };
-    let older = earlier.map(|before| {
+    let back = beside.earlier(log.as_deref()).map(|before| {
         let (put, query) = (Rc::clone(&put), LogQuery { before: Some(before.clone()), ..query.clone() });
+        let first = log.clone();
         Callback::from(move |_: MouseEvent| {
-            let (put, query) = (Rc::clone(&put), query.clone());
+            let mut goes = false;
+            put(&mut |beside| goes = beside.go_back());
+            if !goes {
+                return;
+            }
+            let (put, query, first, before) = (Rc::clone(&put), query.clone(), first.clone(), before.clone());
             spawn_local(async move {
-                let Ok(log) = call(GetLog { id, query, body: NoBody }).await else { return };
-                put(&mut |beside| {
-                    beside.older.extend(log.actions.iter().rev().cloned().map(Rc::new));
-                    beside.earlier = Some(log.earlier.clone());
-                });
+                let reply = call(GetLog { id, query, body: NoBody }).await;
+                put(&mut |beside| beside.gone_back(first.as_deref(), &before, &reply));
             });
         })
     });
-    let first = log.iter().flat_map(|log| log.actions.iter().rev().cloned().map(Rc::new));
-    let actions: Vec<_> =
-        beside.newer.iter().cloned().chain(first).chain(beside.older.iter().cloned()).collect();
-    let shown = match face(&asked.answer, |log: &Log| log.actions.is_empty()) {
-        Face::Empty if !actions.is_empty() => Face::Full,
-        face => face,
-    };
+    let actions = beside.actions(log.as_deref());
     let empty = html! {
         <Empty words="Nothing in this log fits." then="Take a filter away, or look at the conversation of the agent's session where it has one.">
             <ButtonLink href={format!("/agents/{id}/logs")}>{ "The whole log" }</ButtonLink>
@@ -204,10 +178,18 @@ fn Timeline(props: &TimelineProps) -> Html {
                     <Button kind={ButtonKind::Plain} size={ButtonSize::Small} onclick={show} test_id="log-new">{ format!("{} new", beside.waiting.len()) }</Button>
                 }
             </div>
-            <Faced face={shown} what="the log" lines=8 {empty} on_retry={asked.again.clone()}>
-                <LogActions {actions} />
-                if let Some(older) = older {
-                    <Button kind={ButtonKind::Bare} size={ButtonSize::Small} onclick={older} test_id="log-older">{ "Show older ones" }</Button>
+            <Faced face={face(&asked.answer, |log| beside.is_empty(log))} what="the log" lines=8 {empty} on_retry={asked.again.clone()}>
+                if actions.is_empty() {
+                    <p class="small quiet">{ "Nothing of the newest fits; something further back may." }</p>
+                } else {
+                    <LogActions {actions} />
+                }
+                if let Some(back) = back {
+                    <Button kind={ButtonKind::Bare} size={ButtonSize::Small} onclick={back} test_id="log-older"
+                        disabled={beside.goes_back.then_some("They are on their way")}>{ "Show older ones" }</Button>
+                }
+                if let Some(problem) = &beside.problem {
+                    <p class="failc small row" role="alert">{ icon(Icon::Failed) }<span class="wrap-text">{ said(problem) }</span></p>
                 }
             </Faced>
         </>
