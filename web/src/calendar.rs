@@ -1,5 +1,6 @@
 //! Moments as clocks and calendars show them: ISO 8601 in UTC for machines, the person's own zone for the eye.
 
+use quarterdeck_shared::Timestamp;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen::JsValue;
 
@@ -19,6 +20,8 @@ pub struct Parts {
     /// 0 to 59.
     pub second: u32,
 }
+
+const DAY_US: i64 = 86_400_000_000;
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -105,6 +108,35 @@ pub fn midnight(us: i64) -> i64 {
     us - us.rem_euclid(1_000_000) - seconds * 1_000_000
 }
 
+/// What a filter by days begins with: of a bare date such as `2026-11-22` its first moment in the person's zone, else as
+/// it stands.
+pub fn from_day(text: &str) -> String {
+    date(text).map_or_else(|| text.to_owned(), |day_us| Timestamp(begin(day_us)).to_string())
+}
+
+/// What a filter by days ends with: of a bare date its last moment in the person's zone, else as it stands.
+pub fn to_day(text: &str) -> String {
+    date(text).map_or_else(|| text.to_owned(), |day_us| Timestamp(begin(day_us + DAY_US) - 1).to_string())
+}
+
+/// A bare date as its first moment in UTC.
+fn date(text: &str) -> Option<i64> {
+    text.parse::<Timestamp>().ok().filter(|_| text.len() == "2026-11-22".len()).map(Timestamp::micros)
+}
+
+/// The first moment, in the person's zone, of the date that `us` has in UTC.
+fn begin(us: i64) -> i64 {
+    #[cfg(target_arch = "wasm32")]
+    {
+        let at = utc(us);
+        let year = u32::try_from(at.year).unwrap_or_default();
+        let date = js_sys::Date::new_with_year_month_day(year, at.month as i32 - 1, at.day as i32);
+        date.get_time() as i64 * 1_000
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    us
+}
+
 /// The person's zone, such as `Europe/Berlin`.
 pub fn zone() -> String {
     #[cfg(target_arch = "wasm32")]
@@ -144,5 +176,14 @@ mod tests {
         assert_eq!(short(now - 3_600_000_000, now), "13:32");
         assert_eq!(short(now - 86_400_000_000, now), "21 Nov");
         assert_eq!(full(now), "22 Nov 2026, 14:32:07");
+    }
+
+    #[test]
+    fn a_day_goes_from_its_first_moment_to_its_last() {
+        assert_eq!(from_day("2026-11-22"), "2026-11-22T00:00:00.000000Z");
+        assert_eq!(to_day("2024-02-28"), "2024-02-28T23:59:59.999999Z");
+        for text in ["2026-11-22T10:00:00Z", "2026-02-30", "soon", ""] {
+            assert_eq!((from_day(text), to_day(text)), (text.to_owned(), text.to_owned()));
+        }
     }
 }

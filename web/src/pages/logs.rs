@@ -18,10 +18,10 @@ use crate::client::call;
 use crate::components::{
     Button, ButtonKind, ButtonLink, ButtonSize, ChipSelect, Choice, Empty, Faced, Icon, icon,
 };
-use crate::format;
 use crate::hooks::{use_address, use_query, use_second};
 use crate::panels::deed::visible;
 use crate::panels::log_actions::LogActions;
+use crate::{calendar, format};
 
 /// How often it is asked what came, in seconds.
 const ASK_EVERY: u32 = 3;
@@ -52,8 +52,8 @@ pub fn Logs(props: &LogsProps) -> Html {
     let query = LogQuery {
         tool: get("tool"),
         outcome: get("outcome").and_then(|word| word.parse().ok()),
-        from: get("from"),
-        to: get("to"),
+        from: get("from").map(|day| calendar::from_day(&day)),
+        to: get("to").map(|day| calendar::to_day(&day)),
         ..LogQuery::default()
     };
     let set = |name| address.setter(name);

@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use super::Heading;
 use super::faces::face;
+use crate::calendar;
 use crate::components::{
     Button, ButtonKind, ButtonLink, ButtonSize, ChipSelect, Choice, Empty, Faced, Icon, icon,
 };
@@ -78,8 +79,8 @@ fn query(address: &Address) -> SearchQuery {
         project: get("project"),
         kind: get("kind"),
         tool: get("tool"),
-        from: get("from"),
-        to: get("to"),
+        from: get("from").map(|day| calendar::from_day(&day)),
+        to: get("to").map(|day| calendar::to_day(&day)),
         cursor: None,
         limit: Some(HITS),
     }

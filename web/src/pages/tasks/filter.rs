@@ -4,6 +4,7 @@ use quarterdeck_shared::endpoints::ListTasks;
 use quarterdeck_shared::tasks::{Analyst, Task, TaskQuery, TaskStatus, TaskType};
 use quarterdeck_shared::{NoBody, Timestamp};
 
+use crate::calendar;
 use crate::components::Sort;
 use crate::hooks::Query;
 
@@ -77,8 +78,8 @@ impl Filter {
             status: some(statuses),
             task_type: self.kind,
             analyst: self.analyst,
-            from: some(self.from),
-            to: some(self.to),
+            from: some(calendar::from_day(&self.from)),
+            to: some(calendar::to_day(&self.to)),
             q: some(self.q),
             ..TaskQuery::default()
         };
@@ -92,8 +93,8 @@ impl Filter {
             && self.kind.is_none_or(|kind| kind == task.task_type)
             && self.analyst.is_none_or(|analyst| analyst == with)
             && task.prompt.to_lowercase().contains(&self.q.to_lowercase())
-            && self.from.parse().map_or(true, |from: Timestamp| task.created_at >= from)
-            && self.to.parse().map_or(true, |to: Timestamp| task.created_at < to.plus_seconds(86_400))
+            && calendar::from_day(&self.from).parse().map_or(true, |from: Timestamp| task.created_at >= from)
+            && calendar::to_day(&self.to).parse().map_or(true, |to: Timestamp| task.created_at <= to)
     }
 }
 
@@ -111,7 +112,7 @@ mod tests {
     #[test]
     fn the_address_becomes_the_call() {
         let call = filter("?status=running,waiting&type=bug_fix&analyst=without&q=a%20b&from=2026-11-01&to=2026-11-22&sort=-cost").call(Some("c".into()));
-        let expected = "/api/v1/tasks?cursor=c&limit=50&sort=-cost&status=running%2Cwaiting&type=bug_fix&analyst=without&from=2026-11-01&to=2026-11-22&q=a+b";
+        let expected = "/api/v1/tasks?cursor=c&limit=50&sort=-cost&status=running%2Cwaiting&type=bug_fix&analyst=without&from=2026-11-01T00%3A00%3A00.000000Z&to=2026-11-22T23%3A59%3A59.999999Z&q=a+b";
         assert_eq!(call.url(), expected);
         assert_eq!(filter("").call(None).url(), "/api/v1/tasks?limit=50");
     }
