@@ -230,3 +230,10 @@ pub struct Reckoning {
     /// How many have no price.
     pub unpriced: u64,
 }
+
+impl Reckoning {
+    /// How its cost is known.
+    pub const fn cost_basis(&self) -> CostBasis {
+        if self.unpriced > 0 { CostBasis::Unknown } else { CostBasis::Computed }
+    }
+}

@@ -6,7 +6,11 @@ use crate::cli::{
     output::{Output, say},
 };
 use orchestrator::figures;
-use quarterdeck_shared::costs::{Reckoning, Why};
+use quarterdeck_shared::{
+    Usd,
+    costs::{Reckoning, Why},
+    usage::CostBasis,
+};
 
 /// Tells it.
 pub fn tell(output: Output, why: &Why) -> Result<(), CliError> {
@@ -20,7 +24,7 @@ pub fn tell(output: Output, why: &Why) -> Result<(), CliError> {
     for (way, took) in
         [("every line added up", &why.every_line), ("the first line of each response", &why.first_line)]
     {
-        rows.push(row(way, took, took.cost_usd.display()));
+        rows.push(row(way, took, reckoned(took)));
     }
     output.table(&["COUNTED", "TOKENS", "OUTPUT", "COST"], &rows)?;
     let facts = [
@@ -39,10 +43,7 @@ pub fn tell(output: Output, why: &Why) -> Result<(), CliError> {
         ),
         (lines.echoes, "pieces repeat what a sub-agent's own file says".to_owned()),
         (lines.unread_lines, "lines cannot be read, or are too long".to_owned()),
-        (
-            why.elsewhere_records,
-            format!("records come from no session file: {}", why.elsewhere.cost_usd.display()),
-        ),
+        (why.elsewhere_records, format!("records come from no session file: {}", reckoned(&why.elsewhere))),
         (
             why.reported_records,
             format!("records were priced by their source too: {} in all", why.reported_usd.display()),
@@ -56,4 +57,27 @@ pub fn tell(output: Output, why: &Why) -> Result<(), CliError> {
         say(&words)?;
     }
     Ok(())
+}
+
+/// What a reckoning cost, as far as the prices are known.
+fn reckoned(took: &Reckoning) -> String {
+    match took.cost_basis() {
+        CostBasis::Unknown if took.cost_usd == Usd::ZERO => "unknown".to_owned(),
+        CostBasis::Unknown => format!("≥ {}", took.cost_usd.display()),
+        _ => took.cost_usd.display(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_without_a_price_never_cost_nothing() {
+        let took = |nanos, unpriced| {
+            reckoned(&Reckoning { cost_usd: Usd::from_nanos(nanos), unpriced, ..Reckoning::default() })
+        };
+        assert_eq!((took(0, 2).as_str(), took(530_000_000, 2).as_str()), ("unknown", "≥ $0.53"));
+        assert_eq!(took(530_000_000, 0), "$0.53");
+    }
 }

@@ -12,7 +12,7 @@ use crate::format::{DASH, count, grouped};
 use crate::hooks::{use_address, use_query};
 use crate::pages::Heading;
 use crate::pages::faces::face;
-use crate::panels::marks::{cost_text, cost_title};
+use crate::panels::marks::cost;
 
 /// One day, accounted for.
 #[component]
@@ -47,17 +47,16 @@ fn ways(why: &Why) -> Html {
         }
     };
     let other = |way: &str, note: &str, took: &Reckoning| {
-        let cost = html! { <span class="num" title={format!("${}", took.cost_usd)}>{ took.cost_usd.display() }</span> };
-        row(way, note, Some(took.tokens), cost)
+        row(way, note, Some(took.tokens), cost(took.cost_usd, Some(took.cost_basis())))
     };
     let sum = &why.sum;
-    let cost = html! { <span class="num" title={cost_title(sum.cost_usd, sum.cost_basis)}>{ cost_text(sum.cost_usd, sum.cost_basis) }</span> };
+    let own = cost(sum.cost_usd, sum.cost_basis);
     html! {
         <div class="table-wrap" tabindex="0" role="region" aria-label="Ways of counting">
             <table class="records reckonings" data-testid="ways">
                 <thead><tr><th scope="col">{ "Counted" }</th><th scope="col" class="r">{ "Tokens" }</th><th scope="col" class="r">{ "Output" }</th><th scope="col" class="r">{ "Cost" }</th></tr></thead>
                 <tbody>
-                    { row("Each response once", "as Quarterdeck does: the largest figure of each kind, priced by itself", Some(sum.tokens), cost) }
+                    { row("Each response once", "as Quarterdeck does: the largest figure of each kind, priced by itself", Some(sum.tokens), own) }
                     { other("Every line", "a line is written for each block of a response, so it counts twice and more", &why.every_line) }
                     { other("The first line of each response", "written as it begins, so most of its output is missing", &why.first_line) }
                     if why.reported_records > 0 { { row("As reported", &format!("by the programs themselves, of {} of {} records", grouped(why.reported_records), grouped(sum.records)), None, html! { <span class="num">{ why.reported_usd.display() }</span> }) } }
@@ -125,5 +124,15 @@ mod tests {
         holds(&html, &["≥ $0.23", "$0.53", "$0.01", "1.01k", "2.01k"]);
         assert!(!html.contains("As reported"));
         holds(&drawn(facts(&why)), &["Partial", ">1<", "Known from below"]);
+    }
+
+    #[test]
+    fn lines_without_a_price_never_cost_nothing() {
+        let took =
+            |nanos| Reckoning { cost_usd: Usd::from_nanos(nanos), unpriced: 2, ..Reckoning::default() };
+        let why = Why { every_line: took(0), first_line: took(530_000_000), ..Why::default() };
+        let html = drawn(ways(&why));
+        holds(&html, &[">no price<", ">≥ $0.53<"]);
+        assert!(!html.contains("$0.00"), "{html}");
     }
 }
