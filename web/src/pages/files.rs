@@ -1,7 +1,7 @@
 //! An agent's files: what it read, what it wrote, a file's history across agents, and what each modification did.
 
 use quarterdeck_shared::endpoints::{GetAgent, GetFileDiff, ListAgentFiles, ListFileChanges};
-use quarterdeck_shared::files::{DiffQuery, FileChange, FileDeed, FileQuery, FileUsed};
+use quarterdeck_shared::files::{AgentFiles, DiffQuery, FileChange, FileDeed, FileDiff, FileQuery, FileUsed};
 use quarterdeck_shared::{AgentId, NoBody, NoQuery};
 use yew::prelude::*;
 
@@ -51,7 +51,7 @@ pub fn Files(props: &FilesProps) -> Html {
         agent.answer.data.as_ref().map(|detail| detail.agent.working_directory.clone()).unwrap_or_default();
     let column = |title: &'static str,
                   id: &'static str,
-                  used: fn(&quarterdeck_shared::files::AgentFiles) -> &Vec<FileUsed>,
+                  used: fn(&AgentFiles) -> &Vec<FileUsed>,
                   empty: &'static str| {
         let rows = files.answer.data.as_ref().map(|files| used(files).clone()).unwrap_or_default();
         html! {
@@ -66,6 +66,7 @@ pub fn Files(props: &FilesProps) -> Html {
         let address = address.clone();
         Callback::from(move |view: AttrValue| address.set("view", &view))
     };
+    let told = diff.answer.data.as_deref();
     html! {
         <>
             <Heading title="Files" above={vec![("Agents".into(), "/agents".into()), (name.clone().into(), format!("/agents/{}", props.id).into())]}>{ name }</Heading>
@@ -73,6 +74,7 @@ pub fn Files(props: &FilesProps) -> Html {
                 { column("Consumed", "consumed", |files| &files.consumed, "It read no file that its session tells of.") }
                 { column("Produced", "produced", |files| &files.produced, "It wrote no file that its session tells of.") }
             </div>
+            { for files.answer.data.as_ref().map(|files| beyond(files.left_out)) }
             if !file.is_empty() {
                 <Section title="History" id="history" note={visible(&file)} what="the history" face={face(&history.answer, |rows| rows.items.is_empty())}
                     empty={html! { <p class="small quiet">{ "No session tells of this file." }</p> }} on_retry={history.again.clone()}>
@@ -84,17 +86,45 @@ pub fn Files(props: &FilesProps) -> Html {
             }
             if !change.is_empty() {
                 <section class="section" aria-label="Difference">
-                    <div class="row wrap">
-                        <Segment label="View" choices={vec![Choice::new("", "Unified"), Choice::new("split", "Side by side")]} value={if split { "split" } else { "" }} onchange={set_view} />
-                        <ButtonLink size={ButtonSize::Small} icon={Icon::File} href={format!("/api/v1/files/patch?id={}", encode(&change))}>{ "Download the patch" }</ButtonLink>
-                    </div>
+                    { for told.map(|diff| ways(diff, split, set_view)) }
                     <Faced face={face(&diff.answer, |diff| diff.hunks.is_empty())} what="the difference" lines=6 on_retry={diff.again.clone()}
-                        empty={html! { <Empty words="The session does not say what was done here." then="Its file may be gone, or have been replaced." /> }}>
-                        if let Some(diff) = &diff.answer.data { <FileDiffView diff={(**diff).clone()} {split} /> }
+                        empty={told.map(unchanged).unwrap_or_default()}>
+                        { for told.map(|diff| html! { <FileDiffView diff={diff.clone()} {split} /> }) }
                     </Faced>
                 </section>
             }
         </>
+    }
+}
+
+/// That there are more files than are shown.
+fn beyond(left_out: u64) -> Html {
+    html! {
+        if left_out > 0 { <p class="small quiet">{ format!("{} more {} left out here: only the newest are shown.", grouped(left_out), if left_out == 1 { "file is" } else { "files are" }) }</p> }
+    }
+}
+
+/// The ways to look at a difference and to take it away, where there is one.
+fn ways(diff: &FileDiff, split: bool, onchange: Callback<AttrValue>) -> Html {
+    if diff.hunks.is_empty() {
+        return Html::default();
+    }
+    let choices = vec![Choice::new("", "Unified"), Choice::new("split", "Side by side")];
+    html! {
+        <div class="row wrap">
+            <Segment label="View" {choices} value={if split { "split" } else { "" }} {onchange} />
+            <ButtonLink size={ButtonSize::Small} icon={Icon::File} href={format!("/api/v1/files/patch?id={}", encode(&diff.change.id))}>{ "Download the patch" }</ButtonLink>
+        </div>
+    }
+}
+
+/// Why a use of a file shows no difference.
+fn unchanged(diff: &FileDiff) -> Html {
+    match diff.change.deed {
+        FileDeed::Read => html! { <Empty words="It was read; nothing changed." /> },
+        FileDeed::Write | FileDeed::Edit => {
+            html! { <Empty words="The session does not say what was done here." then="Its file may be gone, or have been replaced." /> }
+        }
     }
 }
 
@@ -153,6 +183,41 @@ fn done(told: &FileChange, address: &Address, open: &str) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{drawn, holds};
+    use quarterdeck_shared::Timestamp;
+    use quarterdeck_shared::files::DiffHunk;
+
+    fn diff(deed: FileDeed, hunks: Vec<DiffHunk>) -> FileDiff {
+        let change = FileChange {
+            id: "toolu_1&2".to_owned(),
+            path: "/a.rs".to_owned(),
+            agent_id: "0192f0c1-2b3c-7d4e-8f50-00000000000a".parse().unwrap(),
+            agent_name: "Builder".to_owned(),
+            deed,
+            at: Timestamp(0),
+            added: None,
+            removed: None,
+            lines: None,
+        };
+        FileDiff { change, hunks, left_out: 0 }
+    }
+
+    #[test]
+    fn a_file_that_was_read_is_said_to_be_unchanged_and_has_no_patch() {
+        let read = diff(FileDeed::Read, Vec::new());
+        holds(&drawn(unchanged(&read)), &["It was read; nothing changed."]);
+        assert!(!drawn(ways(&read, false, Callback::noop())).contains("patch"));
+        holds(&drawn(unchanged(&diff(FileDeed::Edit, Vec::new()))), &["does not say what was done"]);
+        let hunk = DiffHunk { old_start: 1, new_start: 1, lines: Vec::new() };
+        let edit = diff(FileDeed::Edit, vec![hunk]);
+        holds(&drawn(ways(&edit, false, Callback::noop())), &["files/patch?id=toolu_1%262"]);
+    }
+
+    #[test]
+    fn files_beyond_those_shown_are_counted() {
+        holds(&drawn(beyond(3)), &["3 more files are left out"]);
+        assert!(!drawn(beyond(0)).contains("left out"));
+    }
 
     #[test]
     fn a_path_is_told_by_its_end() {
