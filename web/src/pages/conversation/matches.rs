@@ -1,5 +1,6 @@
 //! Search within a conversation: the newest matches first asked for, further ones on request.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use quarterdeck_shared::conversations::{Conversation, ConversationQuery, Item};
@@ -54,9 +55,12 @@ impl Found {
 pub fn Matches(props: &MatchesProps) -> Html {
     let typed = use_state_eq(AttrValue::default);
     let answer = use_state_eq(|| None::<Loaded<Found>>);
+    let turn = use_memo((), |()| Cell::new(0_u32));
     let ask = {
         let (id, thread, answer) = (props.id, props.thread.clone(), answer.clone());
         Callback::from(move |(words, before): (AttrValue, Option<String>)| {
+            let mine = turn.get() + 1;
+            turn.set(mine);
             let held = if before.is_some() { (*answer).clone() } else { None }.unwrap_or_default();
             if words.trim().is_empty() {
                 return answer.set(None);
@@ -69,9 +73,13 @@ pub fn Matches(props: &MatchesProps) -> Html {
                 ..ConversationQuery::default()
             };
             answer.set(Some(held.awaiting()));
-            let answer = answer.clone();
+            let (answer, turn) = (answer.clone(), Rc::clone(&turn));
             spawn_local(async move {
                 let reply = call(GetConversation { id, query, body: NoBody }).await;
+                // Somebody looked for something else meanwhile.
+                if turn.get() != mine {
+                    return;
+                }
                 let before = held.data.as_deref().cloned().unwrap_or_default();
                 answer.set(Some(held.answered(reply.map(|window| before.with(words, window)))));
             });
