@@ -162,7 +162,7 @@ fn fold(head: Html, body: Html, open: bool) -> Html {
 fn notice(item: &Item) -> Html {
     let words = match item.what.as_str() {
         "turn_duration" => {
-            let took = item.text.parse::<i64>().map(|ms| lasting(ms * 1_000));
+            let took = item.text.parse::<i64>().map(|ms| lasting(ms.saturating_mul(1_000)));
             format!("The turn took {}", took.unwrap_or_else(|_| visible(&item.text)))
         }
         "interrupted" => "Interrupted by the person".to_owned(),

@@ -59,6 +59,10 @@ fn thoughts_are_folded_and_marks_are_told() {
         &shown(json!({"kind": "notice", "what": "turn_duration", "text": "3200"})),
         &["The turn took 0:03"],
     );
+    holds(
+        &shown(json!({"kind": "notice", "what": "turn_duration", "text": i64::MAX.to_string()})),
+        &["The turn took 106751991 d 4 h"],
+    );
     holds(&shown(json!({"kind": "prompt", "text": "again", "is_branch": true})), &["Somebody went back"]);
     holds(&shown(json!({"kind": "fault", "text": "Overloaded", "status": 529})), &["529: ", "Overloaded"]);
     holds(&shown(json!({"left_out": 20_000, "text": "x"})), &["Show 20,000 more bytes"]);
