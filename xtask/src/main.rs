@@ -57,7 +57,7 @@ enum Task {
         /// Figures to measure; all of them if none is named
         figures: Vec<String>,
     },
-    /// Give random bytes to every reader, guided by what they reach; stops at what breaks one
+    /// Give random bytes to every reader, guided by what they reach; what breaks one is kept and named in the end
     Fuzz {
         /// Targets to run; all of them if none is named
         targets: Vec<String>,
