@@ -50,20 +50,38 @@ impl From<ErrorBody> for Problem {
 
 /// Calls an endpoint with the session's cookie.
 pub async fn call<E: Endpoint>(endpoint: E) -> Result<E::Reply, Problem> {
-    let answer = ask(E::ROUTE.method, endpoint.url(), endpoint.json());
+    let answer = fetch(Request::of(&endpoint));
     drop(endpoint);
-    let answer = answer.await?;
-    json::noun(&answer.body).map_err(|_| answer.strange())
+    answer.await?.reply::<E>()
+}
+
+/// What is sent, whatever endpoint it is for.
+pub struct Request {
+    method: Method,
+    url: String,
+    body: serde_json::Result<Option<String>>,
+}
+
+impl Request {
+    /// A call of this endpoint.
+    pub fn of<E: Endpoint>(endpoint: &E) -> Self {
+        Self { method: E::ROUTE.method, url: endpoint.url(), body: endpoint.json() }
+    }
 }
 
 /// What the server answered.
-struct Answer {
+pub struct Answer {
     status: u16,
     request_id: Option<String>,
     body: Value,
 }
 
 impl Answer {
+    /// What this endpoint replies with it.
+    pub fn reply<E: Endpoint>(self) -> Result<E::Reply, Problem> {
+        json::noun(&self.body).map_err(|_| self.strange())
+    }
+
     fn strange(self) -> Problem {
         Problem::strange(self.status, self.request_id)
     }
@@ -75,11 +93,8 @@ impl Answer {
 }
 
 /// Everything of a call that is the same for all endpoints, compiled once.
-fn ask(
-    method: Method,
-    url: String,
-    body: serde_json::Result<Option<String>>,
-) -> LocalBoxFuture<'static, Result<Answer, Problem>> {
+pub fn fetch(request: Request) -> LocalBoxFuture<'static, Result<Answer, Problem>> {
+    let Request { method, url, body } = request;
     Box::pin(async move {
         let response = send(method, &url, body.map_err(|_| Problem::unreachable())?).await;
         let response = response.map_err(|_| Problem::unreachable())?;

@@ -7,7 +7,7 @@ mod retry;
 mod run;
 mod socket;
 
-pub use call::{Problem, call};
+pub use call::{Answer, Problem, Request, call, fetch};
 pub use fleet::{FleetState, Line};
 pub use loaded::Loaded;
 pub use run::RunState;

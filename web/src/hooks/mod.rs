@@ -16,6 +16,7 @@ mod shortcut;
 mod stored;
 mod tail;
 mod theme;
+mod told;
 mod width;
 
 pub use address::{Address, Query, encode, use_address};

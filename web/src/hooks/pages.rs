@@ -7,7 +7,8 @@ use quarterdeck_shared::{Code, Endpoint, Paged, Total};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
-use crate::client::{Loaded, call};
+use super::told::{Question, Told, loaded};
+use crate::client::{Answer, Loaded, Problem, Request, fetch};
 
 /// The rows that came so far, in the order of the pages.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,13 +54,45 @@ where
     E: Endpoint<Reply: Paged<Item = T>> + 'static,
     T: PartialEq + 'static,
 {
-    let answer = use_state_eq(Loaded::<Rows<T>>::default);
-    let newest = use_mut_ref(Loaded::<Rows<T>>::default);
+    let request = move |question, cursor| Request::of(&endpoint(question, cursor));
+    let question = question.map(|question| Question::new(question, request));
+    let listed = use_listed(question, |answer, before| {
+        let before = before.and_then(|before| before.rows.get::<Rows<T>>());
+        let rows = Rows::extended(before.as_deref(), answer.reply::<E>()?);
+        Ok(Pages { next: rows.next.clone(), rows: Told::new(rows) })
+    });
+    let Untyped { answer, more, again, begun } = listed;
+    Listed { answer: loaded(&answer, |pages| pages.rows.get()), more, again, begun }
+}
+
+/// Rows of any kind.
+#[derive(PartialEq)]
+struct Pages {
+    rows: Told,
+    next: Option<String>,
+}
+
+/// A list of any kind, and the ways to have more of it.
+struct Untyped {
+    answer: Loaded<Pages>,
+    more: Callback<()>,
+    again: Callback<()>,
+    begun: u32,
+}
+
+/// How a page is read and put behind those before it.
+type Extend = fn(Answer, Option<&Pages>) -> Result<Pages, Problem>;
+
+/// The same for all types at once.
+#[hook]
+fn use_listed(question: Option<Question>, extend: Extend) -> Untyped {
+    let answer = use_state_eq(Loaded::<Pages>::default);
+    let newest = use_mut_ref(Loaded::<Pages>::default);
     let turn = use_memo((), |()| Cell::new(0_u32));
     let begun = use_state_eq(|| 0_u32);
     let ask = {
         let (answer, newest, turn) = (answer.clone(), Rc::clone(&newest), Rc::clone(&turn));
-        move |question: Option<Q>, before: Option<Rc<Rows<T>>>| {
+        move |question: Option<Question>, before: Option<Rc<Pages>>| {
             let Some(question) = question else { return };
             let mine = turn.get() + 1;
             turn.set(mine);
@@ -68,18 +101,18 @@ where
             answer.set(awaiting);
             let (answer, newest, turn) = (answer.clone(), Rc::clone(&newest), Rc::clone(&turn));
             spawn_local(async move {
-                let cursor = before.as_ref().and_then(|rows| rows.next.clone());
-                let mut reply = call(endpoint(question.clone(), cursor)).await;
+                let cursor = before.as_ref().and_then(|pages| pages.next.clone());
+                let mut reply = fetch(question.request(cursor)).await;
                 let mut before = before;
                 if before.is_some() && matches!(&reply, Err(problem) if problem.code == Some(Code::BadCursor))
                 {
                     // The server no longer knows the place (another version, another key): begin anew.
                     before = None;
-                    reply = call(endpoint(question, None)).await;
+                    reply = fetch(question.request(None)).await;
                 }
                 if turn.get() == mine {
-                    let rows = reply.map(|page| Rows::extended(before.as_deref(), page));
-                    let answered = newest.borrow().answered(rows);
+                    let pages = reply.and_then(|page| extend(page, before.as_deref()));
+                    let answered = newest.borrow().answered(pages);
                     *newest.borrow_mut() = answered.clone();
                     answer.set(answered);
                 }
@@ -109,11 +142,11 @@ where
             let newest = newest.borrow();
             (newest.waiting, newest.data.clone())
         };
-        if let Some(rows) = data.filter(|rows| !waiting && rows.next.is_some()) {
-            ask(question.clone(), Some(rows));
+        if let Some(pages) = data.filter(|pages| !waiting && pages.next.is_some()) {
+            ask(question.clone(), Some(pages));
         }
     });
-    Listed { answer: (*answer).clone(), more, again, begun: *begun }
+    Untyped { answer: (*answer).clone(), more, again, begun: *begun }
 }
 
 #[cfg(test)]

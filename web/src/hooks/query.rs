@@ -7,7 +7,8 @@ use quarterdeck_shared::Endpoint;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
-use crate::client::{Loaded, call};
+use super::told::{Question, Read, Told, loaded};
+use crate::client::{Loaded, Request, fetch};
 
 /// An answer and the way to ask again.
 pub struct Asked<T> {
@@ -25,21 +26,31 @@ where
     E: Endpoint + 'static,
     E::Reply: PartialEq + 'static,
 {
-    let answer = use_state_eq(Loaded::<E::Reply>::default);
-    let newest = use_mut_ref(Loaded::<E::Reply>::default);
+    let request = move |question, _| Request::of(&endpoint(question));
+    let question = question.map(|question| Question::new(question, request));
+    let (answer, again) = use_answer(question, |answer| answer.reply::<E>().map(Told::new));
+    Asked { answer: loaded(&answer, Told::get), again }
+}
+
+/// The same for all types at once.
+#[hook]
+fn use_answer(question: Option<Question>, read: Read) -> (Loaded<Told>, Callback<()>) {
+    let answer = use_state_eq(Loaded::<Told>::default);
+    let newest = use_mut_ref(Loaded::<Told>::default);
     let turn = use_memo((), |()| Cell::new(0_u32));
     let ask = {
         let (answer, turn) = (answer.clone(), Rc::clone(&turn));
-        move |question: Option<Q>| {
+        move |question: Option<&Question>| {
             let Some(question) = question else { return };
             turn.set(turn.get() + 1);
             let mine = turn.get();
             let awaiting = newest.borrow().awaiting();
             *newest.borrow_mut() = awaiting.clone();
             answer.set(awaiting);
+            let request = question.request(None);
             let (answer, newest, turn) = (answer.clone(), Rc::clone(&newest), Rc::clone(&turn));
             spawn_local(async move {
-                let reply = call(endpoint(question)).await;
+                let reply = fetch(request).await.and_then(read);
                 if turn.get() == mine {
                     let answered = newest.borrow().answered(reply);
                     *newest.borrow_mut() = answered.clone();
@@ -51,7 +62,7 @@ where
     {
         let ask = ask.clone();
         use_effect_with(question.clone(), move |question| {
-            ask(question.clone());
+            ask(question.as_ref());
             move || ()
         });
     }
@@ -59,6 +70,6 @@ where
         let turn = Rc::clone(&turn);
         use_effect_with((), move |()| move || turn.set(turn.get() + 1));
     }
-    let again = Callback::from(move |()| ask(question.clone()));
-    Asked { answer: (*answer).clone(), again }
+    let again = Callback::from(move |()| ask(question.as_ref()));
+    ((*answer).clone(), again)
 }
