@@ -22,7 +22,7 @@ const projects = (home) => join(home, '.claude/projects/-home-dev-hostile');
 export const logsOf = (home) => join(home, 'agent_logs');
 
 const written = (lines) => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-const at = (second) => new Date(START + second * 1_000).toISOString();
+const at = (second, began = START) => new Date(began + second * 1_000).toISOString();
 const usage = { input_tokens: 3, output_tokens: 5 };
 
 /** The input of a call, by turns one that the page knows a form for and one that it does not. */
@@ -42,11 +42,11 @@ function input(text, turn) {
 }
 
 /** A long session: each text is asked, thought, said, called, answered and changed; now and then something rarer. */
-export function hull(session, texts) {
+export function hull(session, texts, began) {
   const lines = [];
   let number = 0;
   const line = (type, rest) => {
-    lines.push({ type, uuid: `u${number}`, parentUuid: number ? `u${number - 1}` : null, sessionId: session, cwd: '/home/dev/hostile', timestamp: at(number), ...rest });
+    lines.push({ type, uuid: `u${number}`, parentUuid: number ? `u${number - 1}` : null, sessionId: session, cwd: '/home/dev/hostile', timestamp: at(number, began), ...rest });
     number += 1;
   };
   line('user', { message: { role: 'user', content: 'Say what you will' } });
@@ -115,9 +115,11 @@ export function board(home) {
   logs(join(logsOf(home), 'mark-task', '71258fdc_Builder___<img_src=x_onerror=__hit(1)>_20261120_080000'), CORPUS);
 }
 
-/** Lets the hull's session go on while somebody looks. */
+/** A session that is at work while somebody looks, and calls itself as the first text says. */
 export function goOn(home, texts) {
-  appendFileSync(join(projects(home), 'live.jsonl'), written(hull('live', texts)));
+  const seconds = hull('live', texts).length;
+  const lines = hull('live', texts, Date.now() - seconds * 1_000);
+  appendFileSync(join(projects(home), 'live.jsonl'), written([...lines, { type: 'custom-title', customTitle: texts[0].text, sessionId: 'live' }]));
 }
 
 /** The words of some texts. A body may not hold half a letter; session files do. */
