@@ -1,6 +1,6 @@
 //! Headers every answer carries: what browsers must not do with it, and the request's id.
 
-use super::{door, metrics::Metrics, seen::Seen};
+use super::{door, prometheus::Metrics, seen::Seen};
 use crate::config::Config;
 use rocket::{
     Request, Response,

@@ -5,8 +5,8 @@ use super::{
     answer::{Answer, Reply},
     ask::{Ask, Known},
     live::hub::Hub,
-    metrics::Metrics,
     pool::Db,
+    prometheus::Metrics,
 };
 use crate::{error::ApiError, jobs::Jobs, sources::Sources, store::Store};
 use quarterdeck_shared::{

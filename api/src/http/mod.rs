@@ -22,11 +22,11 @@ mod hooks;
 pub mod keyfile;
 pub mod live;
 mod logs;
-mod metrics;
 mod once;
 pub mod origin;
 mod otlp;
 pub mod pool;
+mod prometheus;
 mod prompts;
 mod query;
 mod rates;
@@ -89,7 +89,7 @@ pub fn build(config: Config, access: Arc<Access>, fleet: Fleet) -> Rocket<Build>
         .manage(pool::Db::of(fleet.store().clone()))
         .manage(rates::Rates::new(&config))
         .manage(live::hub::Hub::new(windows))
-        .manage(metrics::Metrics::default())
+        .manage(prometheus::Metrics::default())
         .manage(cache::Cache::default())
         .manage(once::Once::default())
         .manage(health::Started::now())

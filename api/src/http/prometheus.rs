@@ -1,4 +1,4 @@
-//! Metrics: what was asked and how fast it was answered, in Prometheus' text format.
+//! Prometheus: what was asked and how fast it was answered, in its text format.
 
 use super::seen::Seen;
 use quarterdeck_shared::usage::Totals;
