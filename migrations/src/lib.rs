@@ -10,6 +10,7 @@ mod m20261122_000006_prices;
 mod m20261122_000007_replay;
 mod m20261123_000008_tokens;
 mod m20261123_000009_order;
+mod m20261123_000010_metrics;
 mod step;
 
 use sea_orm_migration::{
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             m20261122_000007_replay::STEP,
             m20261123_000008_tokens::STEP,
             m20261123_000009_order::STEP,
+            m20261123_000010_metrics::STEP,
         ];
         steps.into_iter().map(|step| Box::new(step) as Box<dyn MigrationTrait>).collect()
     }

@@ -11,6 +11,7 @@ use crate::{
     files::{AgentFiles, DiffQuery, FileDiff, FileHistory, FileQuery},
     hooks::{HookInput, HookReply},
     logs::{Log, LogQuery},
+    metrics::{Metrics, MetricsQuery},
     prompts::{AnalystPromptQuery, NewPreview, Preview, RolePrompt, RolePromptQuery},
     replay::{Replay, ReplayQuery},
     runtimes::Runtime,
@@ -190,6 +191,8 @@ endpoints! {
     GetCosts = keyed Get "/api/v1/costs" () query CostsQuery, body NoBody => 200 Costs;
     #[doc = "Why a day's sum is what it is: the lines, repetitions, partial values and unknown prices behind it."]
     GetWhy = keyed Get "/api/v1/costs/why" () query WhyQuery, body NoBody => 200 Why;
+    #[doc = "What agents took, called, touched and how long they were at it, by role, agent or task."]
+    ListMetrics = keyed Get "/api/v1/metrics" () query MetricsQuery, body NoBody => 200 Page<Metrics>;
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub mod id;
 pub mod json;
 pub mod live;
 pub mod logs;
+pub mod metrics;
 pub mod money;
 #[cfg(feature = "openapi")]
 pub mod openapi;

@@ -22,6 +22,7 @@ mod hooks;
 pub mod keyfile;
 pub mod live;
 mod logs;
+mod metrics;
 mod once;
 pub mod origin;
 mod otlp;
@@ -64,6 +65,7 @@ fn api() -> Vec<Route> {
         files::routes,
         hooks::routes,
         logs::routes,
+        metrics::routes,
         prompts::routes,
         replay::routes,
         runtimes::routes,

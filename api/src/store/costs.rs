@@ -14,6 +14,17 @@ use quarterdeck_shared::{
 /// A quarter of an hour in microseconds: every zone's midnight lies at the beginning of one.
 const QUARTER: i64 = 900_000_000;
 
+/// The sum of some usage records, as [`read_sum`] reads it.
+pub(super) const SUMS: &str = "count(*) AS records,
+    CAST(sum(usage_records.input_tokens) AS bigint) AS input, CAST(sum(usage_records.output_tokens) AS bigint) AS output,
+    CAST(sum(usage_records.cache_creation_tokens) AS bigint) AS cache_creation,
+    CAST(sum(usage_records.cache_read_tokens) AS bigint) AS cache_read,
+    CAST(coalesce(sum(usage_records.cost_nanos) FILTER (WHERE usage_records.cost_basis <> 'unknown'), 0) AS bigint)
+        AS cost,
+    count(*) FILTER (WHERE usage_records.cost_basis = 'computed') AS computed,
+    count(*) FILTER (WHERE usage_records.cost_basis = 'lower_bound') AS lower_bound,
+    count(*) FILTER (WHERE usage_records.cost_basis = 'unknown') AS unpriced";
+
 /// By what cells are cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
@@ -135,15 +146,7 @@ impl Store {
             Cut::Model => ("'' AS word".to_owned(), "word", false),
         };
         let mut query = Sql::new(format!(
-            "SELECT usage_records.model, min(at), max(at), count(*),
-                 CAST(sum(usage_records.input_tokens) AS bigint), CAST(sum(usage_records.output_tokens) AS bigint),
-                 CAST(sum(usage_records.cache_creation_tokens) AS bigint),
-                 CAST(sum(usage_records.cache_read_tokens) AS bigint),
-                 CAST(coalesce(sum(usage_records.cost_nanos) FILTER (WHERE usage_records.cost_basis <> 'unknown'), 0)
-                     AS bigint),
-                 count(*) FILTER (WHERE usage_records.cost_basis = 'computed'),
-                 count(*) FILTER (WHERE usage_records.cost_basis = 'lower_bound'),
-                 count(*) FILTER (WHERE usage_records.cost_basis = 'unknown'), {columns}
+            "SELECT usage_records.model, min(at), max(at), {SUMS}, {columns}
              FROM usage_records"
         ));
         if joined || span.project.is_some() {
@@ -169,9 +172,9 @@ impl Store {
     }
 }
 
-fn read(fields: &mut Fields, cut: Cut) -> Result<Cell, StoreError> {
-    let (model, first, last_at, records) = (fields.take()?, fields.time()?, fields.time()?, fields.number()?);
-    let (tokens, cost_usd) = (tokens(fields)?, fields.usd()?);
+/// The sum of some usage records.
+pub(super) fn read_sum(fields: &mut Fields) -> Result<CostSum, StoreError> {
+    let (records, tokens, cost_usd) = (fields.number()?, tokens(fields)?, fields.usd()?);
     let (computed, lower_bound, unknown) = (fields.number()?, fields.number()?, fields.number()?);
     let weakest = [
         (unknown, CostBasis::Unknown),
@@ -179,14 +182,18 @@ fn read(fields: &mut Fields, cut: Cut) -> Result<Cell, StoreError> {
         (computed, CostBasis::Computed),
         (records, CostBasis::Reported),
     ];
-    let sum = CostSum {
+    Ok(CostSum {
         records,
         tokens,
         cost_usd,
         cost_basis: weakest.into_iter().find(|(count, _)| *count > 0).map(|(_, basis)| basis),
         lower_bound_records: lower_bound,
         unknown_records: unknown,
-    };
+    })
+}
+
+fn read(fields: &mut Fields, cut: Cut) -> Result<Cell, StoreError> {
+    let (model, first, last_at, sum) = (fields.take()?, fields.time()?, fields.time()?, read_sum(fields)?);
     let mut cell = Cell { at: first, agent: None, word: String::new(), model, sum, last_at };
     match cut {
         Cut::Quarter => cell.at = fields.time()?,

@@ -14,7 +14,7 @@ use sea_orm::{ConnectionTrait, Value};
 use std::{cmp::Ordering, fmt::Display, str::FromStr};
 
 /// Up to here a list's total is exact.
-const COUNTED: u64 = 10_000;
+pub(super) const COUNTED: u64 = 10_000;
 /// Rows a page may have.
 const LIMITS: std::ops::RangeInclusive<u32> = 1..=200;
 
@@ -194,7 +194,7 @@ impl List<'_> {
 }
 
 /// A total as it may be said after counting.
-fn total(counted: u64) -> Total {
+pub(super) fn total(counted: u64) -> Total {
     if counted > COUNTED { Total::AtLeast { value: COUNTED, at_least: true } } else { Total::Exact(counted) }
 }
 

@@ -18,6 +18,7 @@ mod group;
 mod index;
 mod list;
 mod lock;
+mod metrics;
 mod notes;
 mod replay;
 mod rows;

@@ -1,11 +1,11 @@
 //! A server without a network: every request passes the same door as over the wire.
 
-use crate::support::database::folder;
+use crate::support::database::{Place, folder};
 use quarterdeck::{
     config::{Config, sources::Sources},
     fleet::Fleet,
     http::access::Access,
-    store::Store,
+    store::{Location, Store},
 };
 use quarterdeck_shared::{ENDPOINTS, Method, Route, openapi::PLAIN};
 use rocket::{
@@ -53,6 +53,15 @@ impl Desk {
 
     pub async fn with(flags: &[(&'static str, &str)]) -> Self {
         Self::changed(flags, |rocket| rocket).await
+    }
+
+    /// A server on this database.
+    pub async fn on(place: &Place) -> Self {
+        let url = match &place.location {
+            Location::Sqlite(file) => format!("sqlite:{}", file.display()),
+            Location::Postgres(url) => url.clone(),
+        };
+        Self::with(&[("database_url", &url)]).await
     }
 
     /// A server that was changed before it started.

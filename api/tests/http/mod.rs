@@ -8,6 +8,7 @@ mod errors;
 mod hooks;
 mod login;
 mod logs;
+mod metrics;
 mod once;
 mod process;
 mod reads;
