@@ -1,116 +1,222 @@
-//! Metrics: tools and files of an agent, and sums over agents, roles and tasks.
+//! Metrics: the tools one agent called and the files it touched, read off its entries.
 
-mod tally;
-
-pub use tally::{Tally, file};
-
+use crate::transcripts::{Block, Entry, ToolResult};
 use quarterdeck_shared::{
-    Timestamp, Usd,
+    Timestamp,
     agents::{FileTouch, FileUse, ToolCount},
-    usage::{CostBasis, Tokens, UsageRecord},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
-/// The sum of some usage records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sums {
-    /// How many there are.
-    pub records: u64,
-    /// Their tokens by kind.
-    pub tokens: Tokens,
-    /// Their cost, as far as it is known.
-    pub cost_usd: Usd,
-    /// How that is known: the weakest basis; `None` without a record.
-    pub cost_basis: Option<CostBasis>,
-    /// Records whose price is not known: their cost is not in the sum.
-    pub unpriced: u64,
-}
+/// Calls whose answers are waited for at the same time; older ones are forgotten, their errors then uncounted.
+const OPEN_CALLS: usize = 1_000;
 
-impl Sums {
-    /// Takes one record in; a replayed one is in no sum.
-    pub fn add(&mut self, record: &UsageRecord) {
-        if record.replayed {
-            return;
-        }
-        self.records += 1;
-        self.tokens += record.tokens;
-        self.cost_usd += record.cost_usd;
-        self.cost_basis =
-            Some(self.cost_basis.map_or(record.cost_basis, |basis| basis.weaker(record.cost_basis)));
-        self.unpriced += u64::from(record.cost_basis == CostBasis::Unknown);
-    }
-}
-
-/// Adds records up.
-pub fn sum<'a>(records: impl IntoIterator<Item = &'a UsageRecord>) -> Sums {
-    let mut sums = Sums::default();
-    records.into_iter().for_each(|record| sums.add(record));
-    sums
-}
-
-/// Adds records up by whatever `key` says of them: agent, role, task or model.
-pub fn sum_by<'a, K: Ord>(
-    records: impl IntoIterator<Item = &'a UsageRecord>,
-    key: impl Fn(&UsageRecord) -> K,
-) -> BTreeMap<K, Sums> {
-    let mut groups: BTreeMap<K, Sums> = BTreeMap::new();
-    for record in records.into_iter().filter(|record| !record.replayed) {
-        groups.entry(key(record)).or_default().add(record);
-    }
-    groups
-}
-
-/// Calls by tool over several agents, most used first.
-pub fn merge_tools<'a>(counts: impl IntoIterator<Item = &'a ToolCount>) -> Vec<ToolCount> {
-    let mut tools: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for count in counts {
-        let (calls, errors) = tools.entry(&count.tool).or_default();
-        *calls += count.calls;
-        *errors += count.errors;
-    }
-    most_used_first(tools.into_iter().map(|(tool, (calls, errors))| ToolCount {
-        tool: tool.to_owned(),
-        calls,
-        errors,
-    }))
-}
-
-fn most_used_first(counts: impl Iterator<Item = ToolCount>) -> Vec<ToolCount> {
-    let mut counts: Vec<ToolCount> = counts.collect();
-    counts.sort_by(|a, b| b.calls.cmp(&a.calls).then_with(|| a.tool.cmp(&b.tool)));
-    counts
-}
-
-/// Files read and written, each path once, in order.
+/// The tools one agent called and the files it touched.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Files {
-    /// Paths that were read.
-    pub consumed: BTreeSet<String>,
-    /// Paths that were written or changed.
-    pub produced: BTreeSet<String>,
+pub struct Tally {
+    tools: BTreeMap<String, (u64, u64)>,
+    files: BTreeMap<(String, FileUse), (u64, Timestamp)>,
+    open: BTreeMap<String, Call>,
+    order: u64,
 }
 
-impl Files {
-    /// The files that some agents touched, taken together.
-    pub fn of<'a>(touches: impl IntoIterator<Item = &'a FileTouch>) -> Self {
-        let mut files = Self::default();
-        for touch in touches {
-            let paths = match touch.file_use {
-                FileUse::Consumed => &mut files.consumed,
-                FileUse::Produced => &mut files.produced,
-            };
-            paths.insert(touch.path.clone());
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Call {
+    tool: String,
+    file: Option<(String, FileUse)>,
+    order: u64,
+    answered: bool,
+}
+
+impl Tally {
+    /// A tally that goes on from what is stored.
+    pub fn restore(tools: &[ToolCount], files: &[FileTouch]) -> Self {
+        Self {
+            tools: tools.iter().map(|count| (count.tool.clone(), (count.calls, count.errors))).collect(),
+            files: files
+                .iter()
+                .map(|touch| ((touch.path.clone(), touch.file_use), (touch.times, touch.last_at)))
+                .collect(),
+            ..Self::default()
         }
-        files
     }
 
-    /// Files that were written and never read: what is new to the fleet.
-    pub fn net_created(&self) -> usize {
-        self.produced.difference(&self.consumed).count()
+    /// Counts what an entry says; true where anything changed.
+    ///
+    /// A call counts once by its id, however often it is told. A file whose tool went wrong was not touched.
+    pub fn observe(&mut self, entry: &Entry, now: Timestamp) -> bool {
+        match entry {
+            Entry::Assistant { blocks, .. } => {
+                let mut changed = false;
+                for block in blocks {
+                    if let Block::ToolUse { id, name, input } = block {
+                        changed |= self.called(id, name, input, now);
+                    }
+                }
+                changed
+            }
+            Entry::ToolResults(results) => {
+                results.iter().fold(false, |changed, result| self.answered(result) | changed)
+            }
+            _ => false,
+        }
+    }
+
+    /// Calls of tools in all.
+    pub fn tool_calls(&self) -> u64 {
+        self.tools.values().map(|(calls, _)| calls).sum()
+    }
+
+    /// Calls by tool, most used first.
+    pub fn tools(&self) -> Vec<ToolCount> {
+        let count = |(tool, (calls, errors)): (&String, &(u64, u64))| ToolCount {
+            tool: tool.clone(),
+            calls: *calls,
+            errors: *errors,
+        };
+        let mut counts: Vec<ToolCount> = self.tools.iter().map(count).collect();
+        counts.sort_by(|a, b| b.calls.cmp(&a.calls).then_with(|| a.tool.cmp(&b.tool)));
+        counts
+    }
+
+    /// Files read and written, by path.
+    pub fn files(&self) -> Vec<FileTouch> {
+        let touch = |((path, file_use), (times, last_at)): (&(String, FileUse), &(u64, Timestamp))| {
+            FileTouch { path: path.clone(), file_use: *file_use, times: *times, last_at: *last_at }
+        };
+        self.files.iter().map(touch).collect()
+    }
+
+    /// Counts a call.
+    pub(crate) fn called(&mut self, id: &str, tool: &str, input: &Value, now: Timestamp) -> bool {
+        if self.open.contains_key(id) {
+            return false;
+        }
+        self.tools.entry(tool.to_owned()).or_default().0 += 1;
+        let file = file(tool, input);
+        if let Some(key) = file.clone() {
+            let (times, last_at) = self.files.entry(key).or_default();
+            *times += 1;
+            *last_at = now;
+        }
+        self.order += 1;
+        self.open
+            .insert(id.to_owned(), Call { tool: tool.to_owned(), file, order: self.order, answered: false });
+        if self.open.len() > OPEN_CALLS {
+            let oldest = self.open.iter().min_by_key(|(_, call)| call.order).map(|(id, _)| id.clone());
+            oldest.and_then(|id| self.open.remove(&id));
+        }
+        true
+    }
+
+    /// Counts an answer.
+    pub(crate) fn answered(&mut self, result: &ToolResult) -> bool {
+        let Some(call) = self.open.get_mut(&result.tool_use_id).filter(|call| !call.answered) else {
+            return false;
+        };
+        call.answered = true;
+        if !result.is_error {
+            return false;
+        }
+        if let Some((_, errors)) = self.tools.get_mut(&call.tool) {
+            *errors += 1;
+        }
+        if let Some(key) = call.file.take()
+            && let Some((times, _)) = self.files.get_mut(&key)
+        {
+            *times = times.saturating_sub(1);
+            if *times == 0 {
+                self.files.remove(&key);
+            }
+        }
+        true
     }
 }
 
-/// Seconds something took from its start to its end, or so far; none before it began.
-pub fn seconds(started_at: Option<Timestamp>, finished_at: Option<Timestamp>, now: Timestamp) -> i64 {
-    started_at.map_or(0, |started| finished_at.unwrap_or(now).seconds_since(started).max(0))
+/// The file a call names, and what it does to it.
+pub fn file(tool: &str, input: &Value) -> Option<(String, FileUse)> {
+    let (key, file_use) = match tool {
+        "Read" => ("file_path", FileUse::Consumed),
+        "NotebookRead" => ("notebook_path", FileUse::Consumed),
+        "Write" | "Edit" | "MultiEdit" => ("file_path", FileUse::Produced),
+        "NotebookEdit" => ("notebook_path", FileUse::Produced),
+        _ => return None,
+    };
+    let path = input.get(key)?.as_str().filter(|path| !path.is_empty())?;
+    Some((path.to_owned(), file_use))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcripts::Usage;
+    use serde_json::json;
+
+    const NOW: Timestamp = Timestamp(7);
+
+    fn call(id: &str, tool: &str, input: Value) -> Entry {
+        Entry::Assistant {
+            message_id: "m".to_owned(),
+            request_id: None,
+            model: "claude-opus-5-5".to_owned(),
+            blocks: vec![Block::ToolUse { id: id.to_owned(), name: tool.to_owned(), input }],
+            usage: Usage::default(),
+            stop_reason: None,
+            parent: None,
+            error: None,
+        }
+    }
+
+    fn answer(id: &str, is_error: bool) -> Entry {
+        let tool_use_id = id.to_owned();
+        Entry::ToolResults(vec![ToolResult { tool_use_id, text: String::new(), is_error, parent: None }])
+    }
+
+    #[test]
+    fn a_call_told_twice_counts_once_and_so_does_its_error() {
+        let mut tally = Tally::default();
+        let entries = [
+            call("1", "Bash", json!({})),
+            call("1", "Bash", json!({})),
+            answer("1", true),
+            call("1", "Bash", json!({})),
+            answer("1", true),
+        ];
+        let changes: Vec<bool> = entries.iter().map(|entry| tally.observe(entry, NOW)).collect();
+        assert_eq!(changes, [true, false, true, false, false]);
+        assert_eq!(tally.tools(), [ToolCount { tool: "Bash".to_owned(), calls: 1, errors: 1 }]);
+    }
+
+    #[test]
+    fn a_refused_write_wrote_nothing() {
+        let mut tally = Tally::default();
+        tally.observe(&call("1", "Write", json!({"file_path": "/a"})), NOW);
+        tally.observe(&call("2", "Write", json!({"file_path": "/b"})), NOW);
+        tally.observe(&answer("1", true), NOW);
+        tally.observe(&answer("2", false), NOW);
+        let paths: Vec<String> = tally.files().into_iter().map(|touch| touch.path).collect();
+        assert_eq!(paths, ["/b"]);
+    }
+
+    #[test]
+    fn a_restored_tally_goes_on_counting() {
+        let mut tally = Tally::default();
+        tally.observe(&call("1", "Read", json!({"file_path": "/a"})), NOW);
+        let mut again = Tally::restore(&tally.tools(), &tally.files());
+        again.observe(&call("2", "Read", json!({"file_path": "/a"})), Timestamp(9));
+        assert_eq!(again.tool_calls(), 2);
+        let touch =
+            FileTouch { path: "/a".to_owned(), file_use: FileUse::Consumed, times: 2, last_at: Timestamp(9) };
+        assert_eq!(again.files(), [touch]);
+    }
+
+    #[test]
+    fn memory_stays_bounded_however_many_calls_there_are() {
+        let mut tally = Tally::default();
+        for id in 0..(OPEN_CALLS + 50) {
+            tally.observe(&call(&id.to_string(), "Bash", Value::Null), NOW);
+        }
+        assert_eq!(tally.open.len(), OPEN_CALLS);
+        assert_eq!(tally.tool_calls(), OPEN_CALLS as u64 + 50);
+    }
 }

@@ -1,16 +1,14 @@
 //! What the core does in each area of the cases, as JSON to compare.
 
 use crate::{story, words};
-use orchestrator::{figures, metrics, monitor, planner, plans, prompts, transcripts, workflows::Run};
+use orchestrator::{figures, monitor, planner, plans, prompts, transcripts, workflows::Run};
 use quarterdeck_shared::{
-    AgentId, RecordId, Timestamp, Usd,
-    agents::{Context, FileTouch, FileUse, Role},
+    Usd,
+    agents::{Context, Role},
     tasks::{Complexity, ExecutionMode, IncludeAnalyst, PlannedStep, StepStatus, TaskType},
-    usage::{CostBasis, Terms, Tokens, UsageRecord},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 /// What is seen in an area, given this.
 pub fn observe(area: &str, given: &Value) -> Value {
@@ -27,8 +25,6 @@ pub fn observe(area: &str, given: &Value) -> Value {
         "focus" => words::focus(text(given, "task")),
         "handover" => words::handover(given),
         "forward" => words::forward(given),
-        "sums" => sums(&given["records"]),
-        "fleet" => fleet(&given["agents"]),
         "context" => context(given),
         "tools" => story::tools(&given["calls"]),
         "cut" => cut(given),
@@ -116,65 +112,6 @@ fn plan(answer: &str) -> Value {
             json!({"ok": false, "error": error.kind(), "field": error.field(), "step": error.step()})
         }
     }
-}
-
-/// A usage record of some tokens and a cost.
-pub fn record(tokens: Tokens, cost_usd: Usd) -> UsageRecord {
-    UsageRecord {
-        id: RecordId(Uuid::from_u128(1)),
-        agent_id: AgentId(Uuid::from_u128(1)),
-        task_id: None,
-        role: Role::Builder,
-        message_id: "m".to_owned(),
-        request_id: None,
-        model: "claude-opus-5-5".to_owned(),
-        tokens,
-        terms: Terms::default(),
-        cost_usd,
-        cost_basis: CostBasis::Computed,
-        reported_cost_usd: None,
-        price_version: None,
-        provenance: "stream line 1".to_owned(),
-        sidechain: false,
-        replayed: false,
-        at: Timestamp(0),
-        former_prices: Vec::new(),
-    }
-}
-
-fn sums(records: &Value) -> Value {
-    let of = |given: &Value| record(Tokens::deserialize(given).unwrap(), read(given, "cost_usd"));
-    let records: Vec<UsageRecord> = records.as_array().unwrap().iter().map(of).collect();
-    let sums = metrics::sum(&records);
-    json!({"tokens": sums.tokens, "total_tokens": sums.tokens.total(), "cost_usd": sums.cost_usd})
-}
-
-fn fleet(agents: &Value) -> Value {
-    let agents = agents.as_array().unwrap();
-    let costs = agents.iter().map(|agent| record(Tokens::default(), read(agent, "cost_usd")));
-    let sums = metrics::sum(&costs.collect::<Vec<_>>());
-    let touch = |path: String, file_use| FileTouch { path, file_use, times: 1, last_at: Timestamp(0) };
-    let touches: Vec<FileTouch> = agents
-        .iter()
-        .flat_map(|agent| {
-            let read_paths =
-                read::<Vec<String>>(agent, "read").into_iter().map(|path| touch(path, FileUse::Consumed));
-            let written =
-                read::<Vec<String>>(agent, "written").into_iter().map(|path| touch(path, FileUse::Produced));
-            read_paths.chain(written).collect::<Vec<_>>()
-        })
-        .collect();
-    let files = metrics::Files::of(&touches);
-    json!({
-        "agents": agents.len(),
-        "cost_usd": sums.cost_usd,
-        "cost_shown": sums.cost_usd.display(),
-        "total_tokens": sums.tokens.total(),
-        "tool_calls": agents.iter().map(|agent| read::<u64>(agent, "tool_calls")).sum::<u64>(),
-        "consumed": files.consumed,
-        "produced": files.produced,
-        "net_created": files.net_created(),
-    })
 }
 
 fn context(given: &Value) -> Value {

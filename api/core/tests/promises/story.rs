@@ -1,8 +1,8 @@
 //! Small stories: runs that go as told, and tools that are called.
 
-use crate::observe::{read, record};
+use crate::observe::read;
 use orchestrator::{
-    metrics::{self, Tally},
+    metrics::Tally,
     planner, plans,
     transcripts::{Block, Entry, Usage},
     workflows::{Action, Input, Rules, Run},
@@ -11,7 +11,6 @@ use quarterdeck_shared::{
     AgentId, StepId, Timestamp,
     agents::{FileUse, Role},
     tasks::{ExecutionMode, StepStatus},
-    usage::Tokens,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -63,20 +62,7 @@ pub fn outcome(results: &Value) -> Value {
     };
     let ends: Vec<_> = results.iter().map(of).collect();
     let success = !ends.is_empty() && play(ExecutionMode::Parallel, &ends).0.status().as_str() == "completed";
-    let records = results.iter().map(|result| {
-        record(Tokens { input: read(result, "tokens"), ..Tokens::default() }, read(result, "cost_usd"))
-    });
-    let sums = metrics::sum(&records.collect::<Vec<_>>());
-    let seconds =
-        |result: &Value| metrics::seconds(Some(NOW), Some(NOW.plus_seconds(read(result, "seconds"))), NOW);
-    json!({
-        "success": success,
-        "tokens": sums.tokens.total(),
-        "cost_usd": sums.cost_usd,
-        "seconds": results.iter().map(seconds).sum::<i64>(),
-        "files": results.iter().flat_map(|result| read::<Vec<String>>(result, "files")).collect::<Vec<_>>(),
-        "words": ends.iter().filter(|end| end.is_ok()).count(),
-    })
+    json!({"success": success, "words": ends.iter().filter(|end| end.is_ok()).count()})
 }
 
 /// A server that starts again while a step worked that cannot be resumed.
