@@ -54,6 +54,9 @@ test('a submitted task runs through the real CLI, live in two windows, and a kil
   const cost = costNanos(answered.flat());
   expect(task.cost_usd).toBe(decimal(cost));
   for (const window of windows) await expect(window.getByTestId('task-cost')).toContainText(shownCost(cost));
+  for (const [role, chain] of [['BUILDER', builder], ['TESTER', tester]]) {
+    await expect(page.getByTestId('role-metrics').getByRole('row', { name: role })).toContainText(shownCost(costNanos(chain)));
+  }
 
   const last = seen.at(-1).seq;
   const again = await product.socket(`/ws/tasks/${id}`, last);

@@ -10,6 +10,7 @@ use yew::prelude::*;
 
 use super::Heading;
 use super::faces::face;
+use super::roles::Roles;
 use crate::components::{Bar, Bars, ButtonLink, Choice, Empty, Faced, Icon, Section, Segment};
 use crate::dom;
 use crate::format::{count, grouped};
@@ -72,7 +73,8 @@ pub fn Analytics() -> Html {
             <Faced face={shown} what="the usage" lines=8 {empty} on_retry={asked.again}>
                 if let Some(series) = series { { charts(&series, by) } }
             </Faced>
-            <Section title="Records" id="records" note="newest first, one a response of the model's API"
+            <Roles seconds={seconds} asked_at={records} />
+            <Section class="behind" title="Records" id="records" note="newest first, one a response of the model's API"
                 face={face(&newest.answer, |page| page.items.is_empty())} empty={html! { <p class="small quiet">{ "None in this stretch." }</p> }} on_retry={newest.again}>
                 if let Some(page) = newest.answer.data { <Records records={page.items.clone()} /> }
             </Section>

@@ -19,6 +19,7 @@ mod logs;
 mod new_task;
 mod not_found;
 mod replay;
+mod roles;
 mod search;
 mod settings;
 mod sidebar;

@@ -18,10 +18,11 @@ use self::prompts::Prompts;
 use super::Heading;
 use super::approvals::AnsweringCard;
 use super::faces::face;
+use super::roles::Roles;
 use crate::client::{Connection, Loaded};
 use crate::components::{ButtonLink, Empty, Face, Faced, Icon};
 use crate::dom;
-use crate::hooks::{use_address, use_live, use_query, use_run, use_second};
+use crate::hooks::{use_address, use_live, use_query, use_run, use_second, use_settled};
 use crate::panels::contexts::Contexts;
 use crate::panels::deed::visible;
 use crate::panels::outcome::Outcome;
@@ -171,6 +172,8 @@ fn Shown(props: &ShownProps) -> Html {
     let open = Callback::from(move |id: AgentId| address.go(&format!("/agents/{id}")));
     let retry = &props.on_retry;
     let outcome = html! { <Outcome view={view.clone()} /> };
+    let told =
+        use_settled(view.agents.iter().map(|agent| agent.requests + agent.tool_calls).sum::<u64>(), 2_000);
     html! {
         <>
             if matches!(props.whole, Face::Failed(_)) { <Faced face={props.whole.clone()} what="the task" on_retry={retry.clone()} /> }
@@ -188,6 +191,7 @@ fn Shown(props: &ShownProps) -> Html {
                     <Timeline view={view.clone()} now_us={props.now_us} face={props.details.clone()} on_retry={retry.clone()} />
                     <Streams view={view.clone()} face={props.details.clone()} on_retry={retry.clone()} />
                     if !*came_late { { outcome } }
+                    if !view.is_recording() { <Roles task_id={task.id} asked_at={told} /> }
                 </div>
                 <div class="side-list first">
                     { for view.approvals.iter().enumerate().map(|(at, approval)| html! {

@@ -31,6 +31,7 @@ pub mod prompt_editor;
 pub mod prompt_preview;
 pub mod prose;
 pub mod records;
+pub mod role_metrics;
 pub mod run_diagram;
 pub mod runtime_list;
 #[cfg(test)]
