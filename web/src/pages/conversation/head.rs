@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use quarterdeck_shared::AgentId;
 use quarterdeck_shared::agents::Agent;
+use quarterdeck_shared::conversations::Item;
 use yew::prelude::*;
 
-use super::reel::Reel;
 use crate::calendar;
 use crate::components::{ButtonLink, ButtonSize};
 use crate::format::percent;
@@ -60,10 +60,10 @@ pub fn Scrub(props: &ScrubProps) -> Html {
 }
 
 /// Where one stands, in words.
-pub fn stands(reel: &Reel, here: Option<usize>, place: f64) -> String {
-    let at = here.and_then(|at| reel.items.get(at)).and_then(|item| item.at);
+pub fn stands(item: Option<&Item>, share: f64) -> String {
+    let at = item.and_then(|item| item.at);
     let clock = at.map(|at| format!("{}, ", calendar::full(at.micros()))).unwrap_or_default();
-    format!("{clock}{} of it", percent(place))
+    format!("{clock}{} of it", percent(share))
 }
 
 fn above(agent: Option<&Agent>, id: AgentId) -> Vec<(AttrValue, AttrValue)> {

@@ -1,0 +1,84 @@
+//! The keys of the reader.
+
+use std::rc::Rc;
+
+use quarterdeck_shared::conversations::ConversationQuery;
+use quarterdeck_shared::endpoints::GetConversation;
+use quarterdeck_shared::{AgentId, NoBody};
+use yew::platform::spawn_local;
+use yew::prelude::*;
+
+use super::place::Place;
+use crate::client::call;
+use crate::components::{Toast, use_toasts};
+use crate::hooks::use_shortcut;
+use crate::pages::faces::said;
+
+/// What the keys do beside moving on.
+pub struct Deeds {
+    /// Goes to an item.
+    pub go: Callback<AttrValue>,
+    /// Copies a link to an item.
+    pub link: Callback<AttrValue>,
+    /// Shows the raw line of an item.
+    pub raw: Callback<AttrValue>,
+    /// Folds and unfolds thoughts.
+    pub thoughts: Callback<()>,
+    /// Goes to the search.
+    pub find: Callback<()>,
+}
+
+/// Binds the keys of a conversation, once there is something to read.
+#[hook]
+pub fn use_keys(id: AgentId, thread: &AttrValue, place: &Place, ready: bool, deeds: Deeds) {
+    let toasts = use_toasts();
+    let item = place.item();
+    let step = |by: isize| {
+        let place = place.clone();
+        let chosen = place.selected.as_ref().and_then(|cursor| place.reel.find(cursor));
+        let from = chosen.map(|at| at.saturating_add_signed(by)).or(place.here).unwrap_or_default();
+        Callback::from(move |()| {
+            let to = from.min(place.reel.items.len().saturating_sub(1));
+            if let Some(item) = place.reel.items.get(to) {
+                place.choose(&item.cursor);
+            }
+        })
+    };
+    // Whoever binds a key last has it: these come after those of the frame, which has `t` and `/` as well.
+    let key = |keys: &'static str| if ready { keys } else { "" };
+    use_shortcut(key("j"), "Next in the conversation", step(1));
+    use_shortcut(key("k"), "Previous in the conversation", step(-1));
+    use_shortcut(key("t"), "Unfold thinking", deeds.thoughts);
+    use_shortcut(key("e"), "Next error in the conversation", {
+        let (item, thread, go) = (item.clone(), thread.clone(), deeds.go);
+        Callback::from(move |()| {
+            let after =
+                item.as_ref().map(|item| item.result.as_ref().map_or(&item.cursor, |it| &it.cursor).clone());
+            let query = ConversationQuery {
+                at: after.is_none().then(|| "0%".to_owned()),
+                after,
+                errors: Some(true),
+                limit: Some(1),
+                thread: (!thread.is_empty()).then(|| thread.to_string()),
+                ..ConversationQuery::default()
+            };
+            let (go, toasts) = (go.clone(), toasts.clone());
+            spawn_local(async move {
+                match call(GetConversation { id, query, body: NoBody }).await {
+                    Ok(window) => match window.items.first() {
+                        Some(item) => go.emit(item.cursor.clone().into()),
+                        None => toasts.push(Toast::said("No error behind this place.")),
+                    },
+                    Err(problem) => toasts.push(Toast::failed(said(&problem))),
+                }
+            });
+        })
+    });
+    let of_here = |act: Callback<AttrValue>| {
+        let item = item.as_ref().map(Rc::clone);
+        Callback::from(move |()| item.iter().for_each(|item| act.emit(item.cursor.clone().into())))
+    };
+    use_shortcut(key("y"), "Copy a link to here", of_here(deeds.link));
+    use_shortcut(key("r"), "The raw line", of_here(deeds.raw));
+    use_shortcut("/", "Search in the conversation", deeds.find);
+}

@@ -1,0 +1,133 @@
+//! The place in a conversation: the turn that is read, whether the end is followed, and what comes into view next.
+
+use std::rc::Rc;
+
+use quarterdeck_shared::conversations::Item;
+use yew::prelude::*;
+
+use super::reading::{Reading, Wish};
+use super::reel::Reel;
+use super::view;
+
+/// Where one stands, and what moves it.
+#[derive(Clone, PartialEq)]
+pub struct Place {
+    /// The node that scrolls.
+    pub view: NodeRef,
+    /// The stretch that is held.
+    pub reel: Rc<Reel>,
+    /// Which of its items is read: the chosen one, else the one at the top.
+    pub here: Option<usize>,
+    /// The chosen item.
+    pub selected: UseStateHandle<Option<AttrValue>>,
+    /// Whether the end is followed.
+    pub follows: UseStateHandle<bool>,
+    /// How many items came since the end was left.
+    pub fresh: usize,
+    /// Looks at what can be seen now.
+    pub look: Callback<()>,
+}
+
+impl Place {
+    /// The item that is read.
+    pub fn item(&self) -> Option<Rc<Item>> {
+        self.here.and_then(|at| self.reel.items.get(at)).cloned()
+    }
+
+    /// Its share of the whole.
+    pub fn share(&self) -> f64 {
+        self.here.map_or(self.reel.to, |at| self.reel.share(at))
+    }
+
+    /// Moves the keyboard to an item, which brings it into view.
+    pub fn choose(&self, cursor: &str) {
+        view::focus(&self.view, cursor);
+        self.selected.set(Some(cursor.to_owned().into()));
+    }
+}
+
+/// The place in what is read; `at` is the one that the address names.
+#[hook]
+pub fn use_place(reading: &Reading, thread: AttrValue, at: AttrValue) -> Place {
+    let reel = reading.answer.data.clone().unwrap_or_default();
+    let view = use_node_ref();
+    let anchor = use_mut_ref(view::Seen::default);
+    let top = use_state_eq(String::new);
+    let follows = use_state_eq(|| at.is_empty());
+    let selected = use_state_eq(|| None::<AttrValue>);
+    let left_at = use_state_eq(|| None::<AttrValue>);
+
+    let look = {
+        let (view, anchor, top, follows, wish, reel) = (
+            view.clone(),
+            anchor.clone(),
+            top.clone(),
+            follows.clone(),
+            reading.wish.clone(),
+            Rc::clone(&reel),
+        );
+        let left_at = left_at.clone();
+        Callback::from(move |()| {
+            let Some(seen) = view::seen(&view) else { return };
+            let at_end = seen.is_at_end && reel.later.is_none();
+            if *follows && !at_end {
+                left_at.set(reel.items.last().map(|item| item.cursor.clone().into()));
+            }
+            follows.set(at_end);
+            if let Some(anchor) = &seen.top {
+                top.set(anchor.cursor.clone());
+            }
+            if seen.is_near_top && reel.earlier.is_some() {
+                wish.emit(Wish::Earlier);
+            }
+            if seen.is_near_end && reel.later.is_some() {
+                wish.emit(Wish::Later);
+            }
+            *anchor.borrow_mut() = seen;
+        })
+    };
+    // A reel that begins anew is shown at its end or at its place; one that grew stays where it is read.
+    {
+        let (view, anchor, look, follows, selected) =
+            (view.clone(), anchor.clone(), look.clone(), follows.clone(), selected.clone());
+        let began = use_mut_ref(|| (0_u32, AttrValue::default()));
+        let dependencies = (Rc::clone(&reel), reading.turned, at.clone(), thread);
+        use_effect_with(dependencies, move |(reel, turned, at, thread)| {
+            let now = (*turned, thread.clone());
+            let anew = began.replace(now.clone()) != now;
+            let linked = reel.find(at).map(|place| AttrValue::from(reel.items[place].cursor.clone()));
+            if anew && reel.later.is_none() && at.is_empty() {
+                view::to_end(&view);
+                follows.set(true);
+            } else if let (true, Some(cursor)) = (anew, &linked) {
+                view::restore(&view, &view::Anchor { cursor: cursor.to_string(), offset: 12.0 });
+                selected.set(linked.clone());
+            } else if anew {
+                view::to_top(&view);
+            } else if *follows && reel.later.is_none() {
+                view::to_end(&view);
+            } else if let Some(anchor) = &anchor.borrow().top {
+                view::restore(&view, anchor);
+            }
+            look.emit(());
+        });
+    }
+    {
+        let (view, selected, look) = (view.clone(), selected.clone(), look.clone());
+        let reel = Rc::clone(&reel);
+        use_effect_with(at, move |at| {
+            if let Some(place) = reel.find(at) {
+                let cursor = reel.items[place].cursor.clone();
+                view::focus(&view, &cursor);
+                selected.set(Some(cursor.into()));
+                // Before a window that is on its way can hold on to the place it was left at.
+                look.emit(());
+            }
+        });
+    }
+    let here = selected.as_ref().and_then(|cursor| reel.find(cursor)).or_else(|| reel.find(&top));
+    let fresh =
+        left_at.as_ref().filter(|_| !*follows && reel.later.is_none()).and_then(|cursor| reel.find(cursor));
+    let fresh = fresh.map_or(0, |at| reel.items.len() - at - 1);
+    Place { view, reel, here, selected, follows, fresh, look }
+}
