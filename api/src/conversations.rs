@@ -4,12 +4,15 @@
 mod events;
 mod export;
 mod files;
+mod marks;
 mod pictures;
 mod place;
 mod tape;
+mod todo;
 mod window;
 
 pub use export::{inline, markdown};
+pub use marks::marks;
 pub use pictures::Shown;
 pub use place::cursors;
 
@@ -158,7 +161,7 @@ pub async fn picture(store: &Store, id: AgentId, query: &PlaceQuery) -> Result<O
     .await
 }
 
-/// How things stood with an agent at a moment; none where there is no such agent.
+/// How things stood with an agent at a moment, its to-do list included; none where there is no such agent.
 pub async fn moment(
     store: &Store,
     id: AgentId,
@@ -167,10 +170,12 @@ pub async fn moment(
 ) -> Result<Option<Moment>, StoreError> {
     let at = query.at.unwrap_or(now);
     let Some(detail) = store.agent(id).await? else { return Ok(None) };
-    Ok(moments(store, &[&detail.agent], at).await?.pop())
+    let Some(figures) = moments(store, &[&detail.agent], at).await?.pop() else { return Ok(None) };
+    let todo = todo::todo(store, id, query.thread.as_deref(), at).await?;
+    Ok(Some(Moment { todo, ..figures }))
 }
 
-/// How things stood with these agents at a moment, in their order.
+/// How things stood with these agents at a moment, in their order; in figures alone, for which no file is read.
 pub async fn moments(store: &Store, agents: &[&Agent], at: Timestamp) -> Result<Vec<Moment>, StoreError> {
     let ids: Vec<_> = agents.iter().map(|agent| agent.id).collect();
     let mut spent = store.spent_by(&ids, at).await?;
@@ -194,6 +199,7 @@ pub async fn moments(store: &Store, agents: &[&Agent], at: Timestamp) -> Result<
                 cost_usd: record.cost_usd,
                 cost_basis: record.cost_basis,
             }),
+            todo: None,
         }
     };
     Ok(agents.iter().map(moment).collect())

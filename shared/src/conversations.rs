@@ -1,11 +1,12 @@
 //! Conversations: what an agent was told, said and did, a window at a time. Nobody gets the whole of a long one.
 
-use crate::{
-    AgentId, Timestamp, Usd,
-    agents::Context,
-    usage::{CostBasis, Tokens},
-    words::words,
-};
+mod marks;
+mod moment;
+
+pub use marks::{ConversationMarks, MarkedPlace, PLACES, PlaceKind};
+pub use moment::{Moment, MomentQuery, ReplyThen, Todo, TodoItem, TodoStatus};
+
+use crate::{AgentId, Timestamp, words::words};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -14,7 +15,7 @@ use serde_json::Value;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
 #[serde(deny_unknown_fields)]
 pub struct ConversationQuery {
-    /// What stands before this cursor.
+    /// What stands before this cursor, or was said and answered up to this moment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
     /// What stands behind this cursor.
@@ -42,6 +43,16 @@ pub struct ConversationQuery {
     pub limit: Option<u32>,
 }
 
+/// Which thread of an agent's session.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
+#[serde(deny_unknown_fields)]
+pub struct ThreadQuery {
+    /// A sub-agent's thread of the same session, where it is no agent of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<String>,
+}
+
 /// One item of a conversation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
@@ -56,16 +67,6 @@ pub struct PlaceQuery {
     /// Of several pictures which, from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub index: Option<u32>,
-}
-
-/// A moment of a conversation.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
-#[serde(deny_unknown_fields)]
-pub struct MomentQuery {
-    /// The moment; now where missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<Timestamp>,
 }
 
 words! {
@@ -272,44 +273,6 @@ pub struct RawLine {
     /// Bytes that are left out at its end.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub left_out: u64,
-}
-
-/// How things stood with an agent at a moment.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Moment {
-    /// The moment.
-    pub at: Timestamp,
-    /// Requests until then.
-    pub requests: u64,
-    /// Requests in all.
-    pub all_requests: u64,
-    /// Tokens until then.
-    pub tokens: Tokens,
-    /// Their cost until then.
-    pub cost_usd: Usd,
-    /// How that is known; null without a request.
-    pub cost_basis: Option<CostBasis>,
-    /// The newest reply then.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reply: Option<ReplyThen>,
-    /// How full the model's window was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub context: Option<Context>,
-}
-
-/// What one reply took.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ReplyThen {
-    /// The model.
-    pub model: String,
-    /// What it took.
-    pub tokens: Tokens,
-    /// What it cost.
-    pub cost_usd: Usd,
-    /// How that is known.
-    pub cost_basis: CostBasis,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)]

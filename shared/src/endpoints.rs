@@ -5,7 +5,10 @@ use crate::{
     agents::{Agent, AgentDetail, AgentQuery, NewAgent, NewPrompt, Role},
     approvals::{Approval, ApprovalQuery, NewAnswer},
     auth::{MadeToken, NewSession, NewToken, Session, Ticket, Token},
-    conversations::{Conversation, ConversationQuery, Moment, MomentQuery, PlaceQuery, RawLine},
+    conversations::{
+        Conversation, ConversationMarks, ConversationQuery, Moment, MomentQuery, PlaceQuery, RawLine,
+        ThreadQuery,
+    },
     costs::{Costs, CostsQuery, Why, WhyQuery},
     endpoint::Endpoint,
     files::{AgentFiles, DiffQuery, FileDiff, FileHistory, FileQuery},
@@ -133,7 +136,9 @@ endpoints! {
     GetConversation = keyed Get "/api/v1/agents/{id}/conversation" (id: AgentId) query ConversationQuery, body NoBody => 200 Conversation;
     #[doc = "The line that an item of a conversation was read from, as it stands."]
     GetRawLine = keyed Get "/api/v1/agents/{id}/conversation/raw" (id: AgentId) query PlaceQuery, body NoBody => 200 RawLine;
-    #[doc = "What an agent had taken by a moment, and how full its window was."]
+    #[doc = "What happened where in a conversation: marks on the line that stands for the whole of it."]
+    GetConversationMarks = keyed Get "/api/v1/agents/{id}/conversation/marks" (id: AgentId) query ThreadQuery, body NoBody => 200 ConversationMarks;
+    #[doc = "What an agent had taken by a moment, how full its window was, and its to-do list then."]
     GetMoment = keyed Get "/api/v1/agents/{id}/conversation/moment" (id: AgentId) query MomentQuery, body NoBody => 200 Moment;
     #[doc = "What an agent did, action by action; the end of its log where no place is asked for."]
     GetLog = keyed Get "/api/v1/agents/{id}/logs" (id: AgentId) query LogQuery, body NoBody => 200 Log;

@@ -5,13 +5,17 @@
 //! only bookkeeping that says nothing about the conversation is passed over.
 
 mod line;
+mod marks;
 mod outcome;
 mod places;
 mod plain;
+mod todo;
 mod told;
 pub mod window;
 
+pub use marks::Marks;
 pub use plain::plain;
+pub use todo::Todos;
 pub use told::{continues, of_event};
 
 use crate::transcripts::reading::Thread;

@@ -1,6 +1,10 @@
 //! A window out of our own events: for agents whose session left no file here.
 
-use super::{Fault, Subject, blocking, cut, showing, window::Filter};
+use super::{
+    Fault, Subject, blocking, cut, showing,
+    todo::after,
+    window::{Filter, up_to},
+};
 use crate::store::{Committed, Store, StoreError};
 use orchestrator::conversations::{
     continues, of_event,
@@ -13,9 +17,9 @@ use quarterdeck_shared::{
 use std::collections::{HashSet, VecDeque};
 
 /// Events that are read at a time.
-const BATCH: u32 = 400;
+pub(super) const BATCH: u32 = 400;
 /// Times they are read for one question.
-const BATCHES: usize = 30;
+pub(super) const BATCHES: usize = 30;
 
 /// Reads the window that is asked for.
 pub(super) async fn window(
@@ -38,12 +42,21 @@ pub(super) async fn window(
     let read = match from(store, agent, query, oldest, newest).await? {
         Some((after, skipped)) => forth(store, agent, gathered, after, skipped).await?,
         None => {
-            let before = query.before.as_deref().map(seq).transpose()?;
-            back(store, agent, gathered, before.unwrap_or(i64::MAX)).await?
+            let before = match (&query.before, up_to(query)) {
+                (_, Some(moment)) => behind(store, agent, moment).await?,
+                (Some(cursor), None) => seq(cursor)?,
+                (None, None) => i64::MAX,
+            };
+            back(store, agent, gathered, before).await?
         }
     };
     let Read { pieces, first, last, end, is_over } = read;
-    let around = if is_whole { around(store, agent, &pieces, first, end).await? } else { Around::default() };
+    let mut around =
+        if is_whole { around(store, agent, &pieces, first, end).await? } else { Around::default() };
+    if up_to(query).is_some() {
+        // Nobody had answered by then.
+        around.results.clear();
+    }
     let share = |seq: i64| (seq.saturating_sub(oldest)) as f64 / (newest - oldest).max(1) as f64;
     let goes_on = query.before.is_some() || query.after.is_some() || query.at.is_some();
     let query = query.clone();
@@ -60,6 +73,11 @@ pub(super) async fn window(
     })
 }
 
+/// The place behind what was told up to a moment.
+pub(super) async fn behind(store: &Store, agent: AgentId, at: Timestamp) -> Result<i64, StoreError> {
+    Ok(store.words_at(agent, after(at)).await?.map_or(i64::MAX, |before| before.saturating_add(1)))
+}
+
 /// The event that an item was read from.
 pub(super) async fn raw(store: &Store, subject: &Subject, at: &str) -> Result<RawLine, StoreError> {
     let seq = seq(at)?;
@@ -69,9 +87,10 @@ pub(super) async fn raw(store: &Store, subject: &Subject, at: &str) -> Result<Ra
 }
 
 /// A piece out of one or several events.
-struct Told {
-    placed: Placed,
-    first: i64,
+pub(super) struct Told {
+    pub placed: Placed,
+    /// The first of them.
+    pub first: i64,
     last: i64,
     /// Whether it is one of those that a window has so many of.
     counts: bool,
@@ -110,7 +129,8 @@ async fn from(
     Ok(Some((seq(at)? - 1, false)))
 }
 
-fn told(event: &Committed) -> Option<Told> {
+/// The piece that an event tells.
+pub(super) fn told(event: &Committed) -> Option<Told> {
     let event: Event = serde_json::from_str(&event.json).ok()?;
     let seq = event.seq;
     let placed = Placed { cursor: cursor(seq), piece: of_event(&event)? };
@@ -118,7 +138,7 @@ fn told(event: &Committed) -> Option<Told> {
 }
 
 /// Puts pieces of one block together, oldest first.
-fn together(events: impl Iterator<Item = Told>) -> Vec<Told> {
+pub(super) fn together(events: impl Iterator<Item = Told>) -> Vec<Told> {
     let mut all: Vec<Told> = Vec::new();
     for mut next in events {
         if let Some(last) = all.last_mut() {
@@ -271,7 +291,9 @@ async fn forth(
 }
 
 /// Reading many events takes its time: it is done apart from the requests.
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
+pub(super) async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, StoreError> {
     blocking(move || Ok::<_, Fault>(work())).await
 }
 

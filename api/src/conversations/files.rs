@@ -83,24 +83,40 @@ impl Files {
         Place { file, offset: self.tapes.get(file).map_or(0, |(_, tape)| tape.size()) }
     }
 
+    /// All their bytes.
+    pub(super) fn size(&self) -> u64 {
+        self.tapes.iter().map(|(_, tape)| tape.size()).sum()
+    }
+
     /// The share of the whole that stands before a place.
     pub(super) fn share(&self, place: Place) -> f64 {
-        let sizes = || self.tapes.iter().map(|(_, tape)| tape.size());
-        let (all, before) = (sizes().sum::<u64>(), sizes().take(place.file).sum::<u64>() + place.offset);
+        let sizes = self.tapes.iter().map(|(_, tape)| tape.size());
+        let (all, before) = (self.size(), sizes.take(place.file).sum::<u64>() + place.offset);
         if all == 0 { 1.0 } else { (before as f64 / all as f64).min(1.0) }
     }
 
-    /// The line at or after this share of the whole.
-    pub(super) fn at_share(&self, share: f64) -> io::Result<Place> {
-        let all: u64 = self.tapes.iter().map(|(_, tape)| tape.size()).sum();
-        let mut left = (all as f64 * share.clamp(0.0, 1.0)) as u64;
+    /// Where this byte of the whole is.
+    pub(super) fn byte(&self, byte: u64) -> Place {
+        let mut left = byte;
         for (file, (_, tape)) in self.tapes.iter().enumerate() {
             if left < tape.size() {
-                return Ok(Place { file, offset: tape.line_of(left)? });
+                return Place { file, offset: left };
             }
             left -= tape.size();
         }
-        Ok(self.end())
+        self.end()
+    }
+
+    /// Where the line begins that holds a place.
+    pub(super) fn line_of(&self, place: Place) -> io::Result<Place> {
+        let Some((_, tape)) = self.tapes.get(place.file) else { return Ok(place) };
+        Ok(Place { offset: tape.line_of(place.offset)?, ..place })
+    }
+
+    /// The line at this share of the whole.
+    pub(super) fn at_share(&self, share: f64) -> io::Result<Place> {
+        let place = self.byte((self.size() as f64 * share.clamp(0.0, 1.0)) as u64);
+        if place == self.end() { Ok(place) } else { self.line_of(place) }
     }
 
     /// Whether a line of these files begins here.
@@ -267,7 +283,7 @@ impl Files {
     }
 
     /// The first moment that is said from a place on, within a little.
-    fn moment_from(&self, place: Place) -> io::Result<Option<Timestamp>> {
+    pub(super) fn moment_from(&self, place: Place) -> io::Result<Option<Timestamp>> {
         let mut found = None;
         self.near_after(
             place,

@@ -4,6 +4,7 @@ use super::{
     Fault, Subject,
     files::{Files, Place, Told, placed},
     showing,
+    todo::after,
 };
 use crate::store::StoreError;
 use memchr::{memmem, memrchr};
@@ -43,10 +44,7 @@ impl Filter {
 
     /// Whether a line may hold it, by its bytes: most need not be read.
     fn may_be_in(&self, line: &[u8]) -> bool {
-        let has = |bytes: &str| memmem::find(line, bytes.as_bytes()).is_some();
-        if self.errors
-            && !["is_error\":true", "is_error\": true", "ApiError", "api_error"].into_iter().any(has)
-        {
+        if self.errors && !may_be_fault(line) {
             return false;
         }
         // Letters that JSON may write otherwise are looked for in what was read.
@@ -55,6 +53,12 @@ impl Filter {
             || !self.words.bytes().all(plain)
             || memmem::find(&line.to_ascii_lowercase(), self.words.as_bytes()).is_some()
     }
+}
+
+/// Whether a line may tell that something went wrong, by its bytes.
+pub(super) fn may_be_fault(line: &[u8]) -> bool {
+    let has = |words: &str| memmem::find(line, words.as_bytes()).is_some();
+    ["is_error\":true", "is_error\": true", "ApiError", "api_error"].into_iter().any(has)
 }
 
 /// The lines of a window on their way in.
@@ -114,9 +118,10 @@ pub(super) fn read(
         (first, last, end) = (begun.unwrap_or(behind), newest, behind);
         later = (!is_over).then_some(last);
     } else {
-        let place = match &query.before {
-            Some(cursor) => known(files, cursor)?,
-            None => files.end(),
+        let place = match (&query.before, up_to(query)) {
+            (_, Some(moment)) => files.at_moment(after(moment))?,
+            (Some(cursor), None) => known(files, cursor)?,
+            (None, None) => files.end(),
         };
         let (mut begun, mut newest) = (place, None);
         files.backward(place, wanted, |told| {
@@ -135,7 +140,11 @@ pub(super) fn read(
         earlier = Some(first.cursor(0));
     }
     let pieces: Vec<Placed> = gathered.pieces.into_iter().flatten().collect();
-    let around = if filter.is_some() { Around::default() } else { around(files, &pieces, first, end)? };
+    let mut around = if filter.is_some() { Around::default() } else { around(files, &pieces, first, end)? };
+    if up_to(query).is_some() {
+        // Nobody had answered by then.
+        around.results.clear();
+    }
     Ok(Conversation {
         items: showing(subject, query, |showing| items(pieces, around, showing)),
         earlier,
@@ -146,6 +155,11 @@ pub(super) fn read(
         thread: subject.thread.agent_id.clone(),
         missing: files.missing.clone(),
     })
+}
+
+/// The moment up to which a window is wanted.
+pub(super) fn up_to(query: &ConversationQuery) -> Option<Timestamp> {
+    query.before.as_ref()?.parse().ok()
 }
 
 /// Where a window begins that is read forwards; none where it is read backwards.

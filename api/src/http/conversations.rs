@@ -13,8 +13,8 @@ use crate::{
 };
 use quarterdeck_shared::{
     AgentId,
-    conversations::{Conversation, ConversationQuery, PlaceQuery},
-    endpoints::{GetConversation, GetMoment, GetRawLine},
+    conversations::{Conversation, ConversationQuery, PlaceQuery, ThreadQuery},
+    endpoints::{GetConversation, GetConversationMarks, GetMoment, GetRawLine},
 };
 use rocket::{
     Request, Response, Route, get,
@@ -30,7 +30,7 @@ const STEP: u32 = 200;
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![window, raw, moment, image, export]
+    routes![window, raw, marks, moment, image, export]
 }
 
 #[get("/agents/<id>/conversation")]
@@ -41,6 +41,15 @@ async fn window(ask: Ask<GetConversation>, id: Id<AgentId>, db: Connection<Db>) 
 #[get("/agents/<id>/conversation/raw")]
 async fn raw(ask: Ask<GetRawLine>, id: Id<AgentId>, db: Connection<Db>) -> Reply<GetRawLine> {
     Answer::of(&found(id, conversations::raw(&db, id.0, &ask.query).await?)?)
+}
+
+#[get("/agents/<id>/conversation/marks")]
+async fn marks(
+    ask: Ask<GetConversationMarks>,
+    id: Id<AgentId>,
+    db: Connection<Db>,
+) -> Reply<GetConversationMarks> {
+    Answer::of(&found(id, conversations::marks(&db, id.0, &ask.query).await?)?)
 }
 
 #[get("/agents/<id>/conversation/moment")]
@@ -79,14 +88,6 @@ async fn export(
     // What goes wrong at the beginning is still answered as an error.
     let first = found(id, conversations::window(&store, id.0, &query).await?)?;
     Ok(Export { title: agent.name, id: id.0, store, query, first })
-}
-
-/// Which thread is exported.
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ThreadQuery {
-    #[serde(default)]
-    thread: Option<String>,
 }
 
 fn found<T>(id: Id<AgentId>, what: Option<T>) -> Result<T, ApiError> {

@@ -169,6 +169,25 @@ impl Store {
         Sql::with(query, [agent.0.into(), seq.into()]).all(self.readers(), read).await
     }
 
+    /// Events that tell an agent's words, oldest first: all of them, or where they are more than about so many an even
+    /// sample; and which share of them that is.
+    pub async fn words_spread(&self, agent: AgentId, most: u64) -> Result<(Vec<Committed>, f64), StoreError> {
+        let count = "SELECT COUNT(*) FROM events WHERE agent_id = ?
+             AND kind IN ('agent.activity', 'agent.prompted')";
+        let count = Sql::with(count, [agent.0.into()]).one(self.readers(), |fields| fields.number());
+        let count: u64 = count.await?.unwrap_or_default();
+        let every = count.div_ceil(most.max(1)).max(1);
+        let query = format!(
+            "SELECT {} FROM events WHERE agent_id = ? AND seq % {every} = 0
+             AND kind IN ('agent.activity', 'agent.prompted') ORDER BY seq LIMIT {}",
+            EVENTS.list(),
+            2 * most
+        );
+        let events = Sql::with(query, [agent.0.into()]).all(self.readers(), read).await?;
+        let share = if count == 0 { 1.0 } else { (events.len() as f64 / count as f64).min(1.0) };
+        Ok((events, share))
+    }
+
     /// The place before the first event that tells an agent's words at or after a moment; none where none does.
     pub async fn words_at(&self, agent: AgentId, at: Timestamp) -> Result<Option<i64>, StoreError> {
         let query = "SELECT seq FROM events WHERE agent_id = ? AND at >= ?

@@ -21,7 +21,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-fn line(kind: &str, number: usize, content: Value) -> Value {
+pub fn line(kind: &str, number: usize, content: Value) -> Value {
     let minute = number / 60;
     json!({"type": kind, "uuid": format!("u{number}"), "sessionId": "s1", "cwd": "/home/dev/app",
         "parentUuid": number.checked_sub(1).map(|before| format!("u{before}")),
@@ -29,7 +29,7 @@ fn line(kind: &str, number: usize, content: Value) -> Value {
         "message": {"role": kind, "id": format!("m{number}"), "model": "claude-opus-5-5", "content": content}})
 }
 
-fn call(number: usize, tool: &str, input: Value) -> Value {
+pub fn call(number: usize, tool: &str, input: Value) -> Value {
     line(
         "assistant",
         number,
@@ -37,13 +37,13 @@ fn call(number: usize, tool: &str, input: Value) -> Value {
     )
 }
 
-fn answer(number: usize, of: usize, content: Value, is_error: bool) -> Value {
+pub fn answer(number: usize, of: usize, content: Value, is_error: bool) -> Value {
     let block = json!({"type": "tool_result", "tool_use_id": format!("toolu_{of}"), "content": content, "is_error": is_error});
     line("user", number, json!([block]))
 }
 
 /// A session of so many turns: a prompt, then words, a call and its answer over and over.
-fn session(path: &Path, turns: usize) {
+pub fn session(path: &Path, turns: usize) {
     let mut lines = vec![line("user", 0, json!("Mend the roof"))];
     for turn in 0..turns {
         let at = 1 + turn * 3;
@@ -55,7 +55,7 @@ fn session(path: &Path, turns: usize) {
 }
 
 /// A server that took in what was written below a folder, and the agent of the session `s1`.
-async fn taken(write: impl FnOnce(&Path)) -> (Desk, PathBuf, String) {
+pub async fn taken(write: impl FnOnce(&Path)) -> (Desk, PathBuf, String) {
     let desk = Desk::new().await;
     let folder = desk.folder.path().join("elsewhere/-home-dev-app");
     fs::create_dir_all(&folder).unwrap();
@@ -68,7 +68,7 @@ async fn taken(write: impl FnOnce(&Path)) -> (Desk, PathBuf, String) {
     (desk, folder.join("s1.jsonl"), address)
 }
 
-fn words(window: &Value) -> Vec<String> {
+pub fn words(window: &Value) -> Vec<String> {
     let of = |item: &Value| match item["kind"].as_str().unwrap() {
         "call" => item["input"]["command"].as_str().unwrap_or_default().to_owned(),
         _ => item["text"].as_str().unwrap_or_default().to_owned(),
@@ -401,7 +401,7 @@ async fn the_figures_of_a_moment_are_those_of_the_records_until_then() {
 #[rocket::async_test]
 async fn nobody_has_no_conversation() {
     let desk = Desk::new().await;
-    for end in ["", "/raw?at=0.0.0", "/moment", ".md", "/image?at=0.0.0"] {
+    for end in ["", "/raw?at=0.0.0", "/marks", "/moment", ".md", "/image?at=0.0.0"] {
         let reply = desk.get(&format!("/api/v1/agents/{}/conversation{end}", super::desk::NOBODY)).await;
         assert_eq!((reply.status, reply.code().as_str()), (404, "NOT_FOUND"), "{end}");
     }

@@ -9,6 +9,7 @@ mod hooks;
 mod login;
 mod logs;
 mod metrics;
+mod moments;
 mod once;
 mod process;
 mod reads;

@@ -22,6 +22,23 @@ async fn all(store: &quarterdeck::store::Store) -> Vec<Committed> {
 }
 
 both! {
+    async fn of_very_many_words_an_even_sample_is_read(place: &Place) {
+        let store = place.open().await;
+        let mut batch = Batch::new().row(Row::Agent(Box::new(rows::agent(1))));
+        for number in 0..900 {
+            batch = batch.event(rows::activity(1, number.to_string()));
+        }
+        let seqs = store.commit(batch).await.unwrap();
+        let (all, share) = store.words_spread(rows::agent_id(1), 1_000).await.unwrap();
+        assert_eq!((all.iter().map(|event| event.seq).collect::<Vec<_>>(), share), (seqs.clone(), 1.0));
+        let (some, share) = store.words_spread(rows::agent_id(1), 100).await.unwrap();
+        assert!((90..=110).contains(&some.len()) && (share - some.len() as f64 / 900.0).abs() < 1e-9);
+        assert!(some[0].seq - seqs[0] < 10 && seqs[899] - some.last().unwrap().seq < 10);
+        assert!(some.windows(2).all(|two| two[1].seq - two[0].seq <= 10), "no stretch goes without");
+        assert_eq!(store.words_spread(rows::agent_id(2), 100).await.unwrap().1, 1.0);
+        store.close().await;
+    }
+
     async fn under_64_writers_events_have_no_gaps_and_each_writer_keeps_its_order(place: &Place) {
         let store = place.open().await;
         let mut watch = store.watch();
