@@ -4,15 +4,17 @@ use std::rc::Rc;
 
 use quarterdeck_shared::AgentId;
 use quarterdeck_shared::agents::Agent;
-use quarterdeck_shared::conversations::Item;
+use quarterdeck_shared::conversations::{ConversationMarks, Item};
 use yew::prelude::*;
 
 use crate::calendar;
+use crate::client::Loaded;
 use crate::components::{ButtonLink, ButtonSize};
 use crate::format::percent;
 use crate::pages::Heading;
 use crate::panels::deed::visible;
 use crate::panels::marks::{recording, status_mark};
+use crate::panels::talk::{Course, told};
 
 /// What the head shows.
 #[derive(Properties, PartialEq)]
@@ -25,6 +27,8 @@ pub struct ScrubProps {
     pub name: AttrValue,
     /// Which thread of its session.
     pub thread: AttrValue,
+    /// What happened where.
+    pub marks: Loaded<ConversationMarks>,
     /// The share of the whole at which one stands.
     pub place: f64,
     /// The same in words.
@@ -36,7 +40,7 @@ pub struct ScrubProps {
 /// The title, the export, and the whole as a line to move along.
 #[component]
 pub fn Scrub(props: &ScrubProps) -> Html {
-    let (id, name, thread) = (props.id, &props.name, &props.thread);
+    let (id, name, thread, marks) = (props.id, &props.name, &props.thread, &props.marks);
     html! {
             <div class="scrub">
                 <div class="row wide wrap talk-head">
@@ -50,12 +54,24 @@ pub fn Scrub(props: &ScrubProps) -> Html {
                         <ButtonLink size={ButtonSize::Small} href={export(id, thread)} download={Some(AttrValue::from(format!("conversation-{id}.md")))} test_id="export">{ "Export as Markdown" }</ButtonLink>
                     </span>
                 </div>
-                <label class="row scrubber"><span class="sr">{ "Place in the conversation" }</span>
+                <div class="course">
+                    <Course marks={marks.data.clone()} place={props.place} />
                     <input type="range" min="0" max="1000" value={format!("{:.0}", props.place * 1_000.0)} onchange={props.onchange.clone()}
-                        aria-valuetext={props.stands.clone()} data-testid="scrubber" />
-                    <span class="small num nowrap" aria-hidden="true">{ &props.stands }</span>
-                </label>
+                        aria-label="Place in the conversation" aria-valuetext={props.stands.clone()} data-testid="scrubber" />
+                </div>
+                <p class="course-foot small num" aria-hidden="true">
+                    <span>{ &props.stands }</span><span class="quiet" data-testid="course-told">{ course_told(marks) }</span>
+                </p>
             </div>
+    }
+}
+
+/// What happened in all; without an answer, why there are no marks.
+fn course_told(marks: &Loaded<ConversationMarks>) -> String {
+    match (&marks.data, &marks.problem) {
+        (Some(marks), _) => told(marks),
+        (None, Some(_)) => "The marks of this line could not be read.".to_owned(),
+        (None, None) => String::new(),
     }
 }
 

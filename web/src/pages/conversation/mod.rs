@@ -12,8 +12,8 @@ mod view;
 use std::rc::Rc;
 
 use quarterdeck_shared::agents::Agent;
-use quarterdeck_shared::conversations::MomentQuery;
-use quarterdeck_shared::endpoints::{GetAgent, GetMoment};
+use quarterdeck_shared::conversations::{MomentQuery, ThreadQuery};
+use quarterdeck_shared::endpoints::{GetAgent, GetConversationMarks, GetMoment};
 use quarterdeck_shared::{AgentId, NoBody, NoQuery, Timestamp};
 use web_sys::HtmlInputElement;
 use yew::platform::spawn_local;
@@ -139,7 +139,13 @@ pub fn Conversation(props: &ConversationProps) -> Html {
     let requests = agent.as_ref().map(|agent| agent.requests);
     let then = use_query(Some((id, moment, requests)), |(id, at, _)| GetMoment {
         id,
-        query: MomentQuery { at },
+        query: MomentQuery { at, thread: None },
+        body: NoBody,
+    });
+    let grown = agent.as_ref().map(|agent| (id, some(&thread), works, grown(agent.requests)));
+    let marks = use_query(grown, |(id, thread, ..)| GetConversationMarks {
+        id,
+        query: ThreadQuery { thread },
         body: NoBody,
     });
     let name = agent.as_ref().map_or_else(|| format!("Agent {}", id.short()), |agent| visible(&agent.name));
@@ -179,7 +185,7 @@ pub fn Conversation(props: &ConversationProps) -> Html {
     let share = place.share();
     html! {
         <>
-            <Scrub {id} agent={agent.clone()} name={name.clone()} thread={thread.clone()} place={share} stands={stands(place.item().as_deref(), share)} onchange={jump} />
+            <Scrub {id} agent={agent.clone()} name={name.clone()} thread={thread.clone()} marks={marks.answer} place={share} stands={stands(place.item().as_deref(), share)} onchange={jump} />
             <div class="talk">
                 <div class="reel-frame">
                     { for reel.missing.iter().map(|words| html! { <p class="waitword row" role="status">{ icon(Icon::Warn) }<span class="wrap-text">{ visible(words) }</span></p> }) }
@@ -210,6 +216,17 @@ pub fn Conversation(props: &ConversationProps) -> Html {
             }
         </>
     }
+}
+
+/// A parameter of the address: nothing where it is empty.
+fn some(value: &str) -> Option<String> {
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// What changes when a number has grown by a sixteenth or more: its five highest bits and how many follow.
+fn grown(number: u64) -> (u64, u32) {
+    let rest = (u64::BITS - number.leading_zeros()).saturating_sub(5);
+    (number >> rest, rest)
 }
 
 /// What changes when the conversation goes on, as far as the socket tells.

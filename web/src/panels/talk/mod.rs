@@ -1,6 +1,7 @@
 //! What was said and done in a conversation: one turn for each item.
 
 mod call;
+mod course;
 mod moment;
 
 use std::rc::Rc;
@@ -8,6 +9,7 @@ use std::rc::Rc;
 use quarterdeck_shared::conversations::{Item, ItemKind};
 use yew::prelude::*;
 
+pub use course::{Course, told};
 pub use moment::{Keys, Then};
 
 use self::call::called;
