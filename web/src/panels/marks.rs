@@ -2,6 +2,7 @@
 
 use quarterdeck_shared::Usd;
 use quarterdeck_shared::agents::{AgentStatus, Role};
+use quarterdeck_shared::conversations::TodoStatus;
 use quarterdeck_shared::tasks::{StepStatus, TaskStatus};
 use quarterdeck_shared::usage::CostBasis;
 use yew::prelude::*;
@@ -98,6 +99,16 @@ impl From<StepStatus> for Standing {
             StepStatus::Interrupted => (Icon::Interrupted, "is-interrupted"),
         };
         Self::new(status.as_str(), shape, class)
+    }
+}
+
+impl From<TodoStatus> for Standing {
+    fn from(status: TodoStatus) -> Self {
+        match status {
+            TodoStatus::Pending => Self::new("not begun", Icon::Created, "is-created"),
+            TodoStatus::InProgress => Self::new("under way", Icon::Running, "is-running"),
+            TodoStatus::Completed => Self::new("done", Icon::Completed, "is-completed"),
+        }
     }
 }
 

@@ -137,9 +137,9 @@ pub fn Conversation(props: &ConversationProps) -> Html {
     });
     let moment = use_settled(place.item().and_then(|item| item.at), 250);
     let requests = agent.as_ref().map(|agent| agent.requests);
-    let then = use_query(Some((id, moment, requests)), |(id, at, _)| GetMoment {
+    let then = use_query(Some((id, some(&thread), moment, requests)), |(id, thread, at, _)| GetMoment {
         id,
-        query: MomentQuery { at, thread: None },
+        query: MomentQuery { at, thread },
         body: NoBody,
     });
     let grown = agent.as_ref().map(|agent| (id, some(&thread), works, grown(agent.requests)));

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::testing::{drawn, holds};
+use quarterdeck_shared::conversations::Moment;
 use serde_json::{Value, json};
 
 fn shown(item: Value) -> String {
@@ -46,6 +47,25 @@ fn a_sub_agent_is_a_link_to_its_own_conversation() {
     let call = |result: Value| shown(json!({"kind": "call", "tool": "Agent", "input": {}, "result": result}));
     holds(&call(result(json!({"agent_id": id}))), &[&format!("href=\"/agents/{id}/conversation\"")]);
     holds(&call(result(json!({"agent_id": id, "thread": "a9&b"}))), &["conversation?thread=a9%26b\""]);
+}
+
+#[test]
+fn the_to_do_list_of_a_moment_has_its_states_and_says_what_is_not_known() {
+    let then = |todo: Value| {
+        let tokens = json!({"input": 1, "output": 2, "cache_creation": 3, "cache_read": 4});
+        let moment = json!({"at": "2026-11-22T10:00:00Z", "requests": 1, "all_requests": 1, "tokens": tokens,
+            "cost_usd": "0", "cost_basis": null, "todo": todo});
+        let moment: Rc<Moment> = Rc::new(serde_json::from_value(moment).unwrap());
+        drawn(html! { <Then {moment} /> })
+    };
+    let items =
+        json!([{"text": "Mend <b>", "status": "in_progress"}, {"text": "Paint", "status": "completed"}]);
+    let html = then(json!({"items": items, "left_out": 3, "changed_at": null, "read_from": null}));
+    holds(&html, &["Its to-do list then", "under way", "Mend &lt;b&gt;", "is-completed", "and 3 more"]);
+    assert!(!html.contains("not read"), "{html}");
+    let unknown = json!({"items": [], "changed_at": null, "read_from": "2026-11-22T09:00:00Z"});
+    holds(&then(unknown), &["None since", "further back was not read"]);
+    assert!(!then(Value::Null).contains("to-do"));
 }
 
 #[test]
