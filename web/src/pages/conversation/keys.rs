@@ -1,14 +1,14 @@
 //! The keys of the reader.
 
-use std::rc::Rc;
-
 use quarterdeck_shared::conversations::ConversationQuery;
 use quarterdeck_shared::endpoints::GetConversation;
 use quarterdeck_shared::{AgentId, NoBody};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
+use super::helper::{Ask, Spot};
 use super::place::Place;
+use super::some;
 use crate::client::call;
 use crate::components::{Toast, use_toasts};
 use crate::hooks::use_shortcut;
@@ -18,10 +18,8 @@ use crate::pages::faces::said;
 pub struct Deeds {
     /// Goes to an item.
     pub go: Callback<AttrValue>,
-    /// Copies a link to an item.
-    pub link: Callback<AttrValue>,
-    /// Shows the raw line of an item.
-    pub raw: Callback<AttrValue>,
+    /// Copies a link, shows a raw line.
+    pub ask: Callback<Ask>,
     /// Folds and unfolds thoughts.
     pub thoughts: Callback<()>,
     /// Goes to the search.
@@ -59,7 +57,7 @@ pub fn use_keys(id: AgentId, thread: &AttrValue, place: &Place, ready: bool, dee
                 after,
                 errors: Some(true),
                 limit: Some(1),
-                thread: (!thread.is_empty()).then(|| thread.to_string()),
+                thread: some(&thread),
                 ..ConversationQuery::default()
             };
             let (go, toasts) = (go.clone(), toasts.clone());
@@ -74,11 +72,16 @@ pub fn use_keys(id: AgentId, thread: &AttrValue, place: &Place, ready: bool, dee
             });
         })
     });
-    let of_here = |act: Callback<AttrValue>| {
-        let item = item.as_ref().map(Rc::clone);
-        Callback::from(move |()| item.iter().for_each(|item| act.emit(item.cursor.clone().into())))
+    let of_here = |ask: fn(Spot) -> Ask| {
+        let (item, thread, on_ask) = (item.clone(), thread.clone(), deeds.ask.clone());
+        Callback::from(move |()| {
+            if let Some(item) = &item {
+                let cursor = item.cursor.clone().into();
+                on_ask.emit(ask(Spot { id, thread: thread.clone(), cursor }));
+            }
+        })
     };
-    use_shortcut(key("y"), "Copy a link to here", of_here(deeds.link));
-    use_shortcut(key("r"), "The raw line", of_here(deeds.raw));
+    use_shortcut(key("y"), "Copy a link to here", of_here(Ask::Link));
+    use_shortcut(key("r"), "The raw line", of_here(Ask::Raw));
     use_shortcut("/", "Search in the conversation", deeds.find);
 }

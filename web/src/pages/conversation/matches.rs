@@ -9,6 +9,7 @@ use quarterdeck_shared::{AgentId, NoBody};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
+use super::some;
 use crate::calendar;
 use crate::client::{Loaded, call};
 use crate::components::{Button, ButtonSize, Face, Faced, TextField};
@@ -69,7 +70,7 @@ pub fn Matches(props: &MatchesProps) -> Html {
                 q: Some(words.to_string()),
                 before,
                 limit: Some(STEP),
-                thread: (!thread.is_empty()).then(|| thread.to_string()),
+                thread: some(&thread),
                 ..ConversationQuery::default()
             };
             answer.set(Some(held.awaiting()));

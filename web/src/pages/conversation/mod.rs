@@ -1,6 +1,7 @@
 //! A conversation: opened at its end or at a linked place, read window by window, live while its agent works.
 
 mod head;
+mod helper;
 mod keys;
 mod matches;
 mod place;
@@ -20,23 +21,26 @@ use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use self::head::{Scrub, stands};
+use self::helper::{Ask, Spot, turns, use_deals};
 use self::keys::{Deeds, use_keys};
 use self::matches::Matches;
 use self::place::use_place;
 use self::raw::RawLine;
-use self::reading::{Wish, use_reading};
+use self::reading::{Wish, use_news, use_reading};
 use self::reel::Reel;
 use super::faces::face;
 use crate::client::FleetState;
-use crate::components::{Button, ButtonSize, Empty, Face, Faced, Icon, Toast, copy, icon, use_toasts};
+use crate::components::{
+    Button, ButtonSize, Empty, Face, Faced, Icon, Toast, Toaster, copy, icon, use_toasts,
+};
 use crate::dom;
 use crate::format::grouped;
-use crate::hooks::{use_address, use_live, use_query, use_second, use_settled};
+use crate::hooks::{Query, use_address, use_live, use_query, use_settled, use_steady};
 use crate::panels::deed::visible;
-use crate::panels::talk::{Deal, Keys, Then, Turn};
+use crate::panels::talk::{Keys, Then};
 
-/// Seconds after which a working agent's conversation is looked at anew, whatever the socket says.
-const LOOK_SECONDS: u32 = 3;
+/// Items of a window.
+const STEP: u32 = 80;
 
 /// What the page needs.
 #[derive(Properties, PartialEq)]
@@ -57,11 +61,11 @@ pub fn Conversation(props: &ConversationProps) -> Html {
     let asked = use_query(Some(id), |id| GetAgent { id, query: NoQuery {}, body: NoBody });
     let told = asked.answer.data.as_ref().map(|detail| Rc::new(detail.agent.clone()));
     let agent = live.fleet.agents.get(&id).cloned().or(told);
-    let reading = use_reading(id, thread.clone(), at.clone());
+    let reading = use_reading(id, thread.clone(), at.clone(), STEP);
     let place = use_place(&reading, thread.clone(), at);
     let reel = Rc::clone(&place.reel);
     let thoughts = use_state_eq(|| false);
-    let raw = use_state_eq(|| None::<AttrValue>);
+    let raw = use_state_eq(|| None::<Spot>);
 
     // It goes on: told by the socket, and looked for now and then, for not every line is a response.
     let moved = use_settled(version(&live.fleet, id, agent.as_deref()), 300);
@@ -69,46 +73,26 @@ pub fn Conversation(props: &ConversationProps) -> Html {
         let wish = reading.wish.clone();
         use_effect_with(moved, move |_| wish.emit(Wish::News));
     }
-    let seconds = use_mut_ref(|| 0_u32);
     let works = agent.as_ref().is_some_and(|agent| agent.status.is_active());
-    use_second(works, {
-        let wish = reading.wish.clone();
-        Callback::from(move |()| {
-            *seconds.borrow_mut() += 1;
-            if *seconds.borrow() % LOOK_SECONDS == 0 {
-                wish.emit(Wish::News);
-            }
-        })
-    });
+    use_news(works, &reading.wish);
 
     let go_at = {
         let address = address.clone();
         Callback::from(move |cursor: AttrValue| address.set("at", &cursor))
     };
-    let link = {
-        let (address, toasts) = (address.clone(), toasts.clone());
-        Callback::from(move |cursor: AttrValue| {
-            let origin = dom::window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
-            let text = format!("{origin}{}", address.href("at", &cursor));
-            let toasts = toasts.clone();
-            spawn_local(async move {
-                toasts.push(if copy(&text).await {
-                    Toast::said("The link to here is copied.")
-                } else {
-                    Toast::failed("The browser did not allow copying. Select the text and copy it by hand.")
-                });
-            });
-        })
+    let on_ask = {
+        let (raw, look) = (raw.clone(), place.look.clone());
+        use_steady(Callback::from(move |ask: Ask| match ask {
+            Ask::Raw(spot) => raw.set(Some(spot)),
+            Ask::Link(spot) => copy_link(&spot, toasts.clone()),
+            Ask::Grown => look.emit(()),
+        }))
     };
-    let show_raw = {
-        let raw = raw.clone();
-        Callback::from(move |cursor| raw.set(Some(cursor)))
-    };
+    let dealt = use_deals((id, thread.clone()), place.selected.clone(), reading.wish.clone(), on_ask.clone());
     let find = use_node_ref();
     let deeds = Deeds {
         go: go_at.clone(),
-        link: link.clone(),
-        raw: show_raw.clone(),
+        ask: on_ask.clone(),
         thoughts: {
             let thoughts = thoughts.clone();
             Callback::from(move |()| thoughts.set(!*thoughts))
@@ -120,21 +104,6 @@ pub fn Conversation(props: &ConversationProps) -> Html {
     };
     use_keys(id, &thread, &place, reading.answer.data.is_some(), deeds);
 
-    let deal = use_mut_ref(Callback::<(AttrValue, Deal)>::noop);
-    *deal.borrow_mut() = {
-        let (selected, wish) = (place.selected.clone(), reading.wish.clone());
-        Callback::from(move |(cursor, deal): (AttrValue, Deal)| match deal {
-            Deal::Here => selected.set(Some(cursor)),
-            Deal::Whole => wish.emit(Wish::Whole(cursor.to_string())),
-            Deal::Raw => show_raw.emit(cursor),
-            Deal::Link => link.emit(cursor),
-        })
-    };
-    // The same callback always: turns are drawn again for what they show alone.
-    let on_deal = use_callback((), move |dealt, ()| {
-        let newest = deal.borrow().clone();
-        newest.emit(dealt);
-    });
     let moment = use_settled(place.item().and_then(|item| item.at), 250);
     let requests = agent.as_ref().map(|agent| agent.requests);
     let then = use_query(Some((id, some(&thread), moment, requests)), |(id, thread, at, _)| GetMoment {
@@ -191,12 +160,7 @@ pub fn Conversation(props: &ConversationProps) -> Html {
                     { for reel.missing.iter().map(|words| html! { <p class="waitword row" role="status">{ icon(Icon::Warn) }<span class="wrap-text">{ visible(words) }</span></p> }) }
                     <Faced face={shown} what="the conversation" lines=10 {empty} on_retry={reading.wish.reform(|()| Wish::End)}>
                         <div class="reel" ref={place.view.clone()} {onscroll} tabindex="0" role="region" aria-label="Conversation" data-testid="reel">
-                            <div class="turns">
-                                { for reel.items.iter().map(|item| html! {
-                                    <Turn key={item.cursor.clone()} item={Rc::clone(item)} thoughts={*thoughts} on_deal={on_deal.clone()}
-                                        here={place.selected.as_deref() == Some(item.cursor.as_str())} />
-                                }) }
-                            </div>
+                            { turns(&reel, &dealt, place.selected.as_deref(), *thoughts, &on_ask) }
                         </div>
                         if !*place.follows {
                             <Button class="to-end" size={ButtonSize::Small} icon={Icon::Down} onclick={to_end} test_id="to-end">
@@ -211,8 +175,8 @@ pub fn Conversation(props: &ConversationProps) -> Html {
                     <Keys />
                 </aside>
             </div>
-            if let Some(cursor) = &*raw {
-                <RawLine {id} thread={thread.clone()} cursor={cursor.clone()} on_close={{ let raw = raw.clone(); Callback::from(move |()| raw.set(None)) }} />
+            if let Some(Spot { id, thread, cursor }) = &*raw {
+                <RawLine id={*id} thread={thread.clone()} cursor={cursor.clone()} on_close={{ let raw = raw.clone(); Callback::from(move |()| raw.set(None)) }} />
             }
         </>
     }
@@ -221,6 +185,20 @@ pub fn Conversation(props: &ConversationProps) -> Html {
 /// A parameter of the address: nothing where it is empty.
 fn some(value: &str) -> Option<String> {
     (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// Copies a link to an item, and says so.
+fn copy_link(spot: &Spot, toasts: Toaster) {
+    let origin = dom::window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
+    let query = Query::default().with("thread", &spot.thread).with("at", &spot.cursor);
+    let text = format!("{origin}/agents/{}/conversation{}", spot.id, query.written());
+    spawn_local(async move {
+        toasts.push(if copy(&text).await {
+            Toast::said("The link to here is copied.")
+        } else {
+            Toast::failed("The browser did not allow copying. Select the text and copy it by hand.")
+        });
+    });
 }
 
 /// What changes when a number has grown by a sixteenth or more: its five highest bits and how many follow.

@@ -9,11 +9,12 @@ use quarterdeck_shared::{AgentId, Code, NoBody};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
-use super::reel::Reel;
+use super::{reel::Reel, some};
 use crate::client::{Loaded, Problem, call};
+use crate::hooks::use_second;
 
-/// Items of a window.
-const STEP: u32 = 80;
+/// Seconds between two looks at what works.
+const LOOK_SECONDS: u32 = 3;
 
 /// What is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,16 +64,18 @@ impl Desk {
     }
 }
 
-/// Reads the conversation of an agent, or of a thread of its session; begins where `at` says, else at the end.
+/// Reads the conversation of an agent, or of a thread of its session, so many items at a time; begins where `at` says,
+/// else at the end.
 #[hook]
-pub fn use_reading(id: AgentId, thread: AttrValue, at: AttrValue) -> Reading {
+pub fn use_reading(id: AgentId, thread: AttrValue, at: AttrValue, step: u32) -> Reading {
     let desk = use_memo((id, thread.clone()), |_| Desk::default());
     let shown = use_state_eq(|| (Loaded::<Reel>::default(), 0));
     let wish = {
         let (desk, shown) = (Rc::clone(&desk), shown.clone());
         use_callback((id, thread.clone()), move |wish: Wish, (id, thread)| {
             let (desk, shown) = (Rc::clone(&desk), shown.clone());
-            grant(*id, thread.clone(), wish, desk, Rc::new(move |seen| shown.set(seen)));
+            let whose = Whose { id: *id, thread: thread.clone(), step };
+            grant(whose, wish, desk, Rc::new(move |seen| shown.set(seen)));
         })
     };
     {
@@ -88,12 +91,35 @@ pub fn use_reading(id: AgentId, thread: AttrValue, at: AttrValue) -> Reading {
     Reading { answer, turned, wish }
 }
 
+/// Wishes for news every few seconds while somebody works, whatever the socket says: not every line is a response.
+#[hook]
+pub fn use_news(works: bool, wish: &Callback<Wish>) {
+    let (seconds, wish) = (use_mut_ref(|| 0_u32), wish.clone());
+    use_second(
+        works,
+        Callback::from(move |()| {
+            *seconds.borrow_mut() += 1;
+            if *seconds.borrow() % LOOK_SECONDS == 0 {
+                wish.emit(Wish::News);
+            }
+        }),
+    );
+}
+
 type Show = Rc<dyn Fn((Loaded<Reel>, u32))>;
 
-fn grant(id: AgentId, thread: AttrValue, wish: Wish, desk: Rc<Desk>, show: Show) {
+/// Which thread is read, and how many items at a time.
+#[derive(Clone)]
+struct Whose {
+    id: AgentId,
+    thread: AttrValue,
+    step: u32,
+}
+
+fn grant(whose: Whose, wish: Wish, desk: Rc<Desk>, show: Show) {
     let held = desk.reel.borrow().data.clone();
     let begins = matches!(wish, Wish::End | Wish::At(_));
-    let Some(query) = query(&wish, held.as_deref(), &thread) else { return };
+    let Some(query) = query(&wish, held.as_deref(), &whose) else { return };
     if begins {
         desk.turned.set(desk.turned.get() + 1);
         desk.begins.set(true);
@@ -105,7 +131,7 @@ fn grant(id: AgentId, thread: AttrValue, wish: Wish, desk: Rc<Desk>, show: Show)
     }
     let mine = desk.turned.get();
     spawn_local(async move {
-        let ask = |query| call(GetConversation { id, query, body: NoBody });
+        let ask = |query| call(GetConversation { id: whose.id, query, body: NoBody });
         let mut reply = ask(query.clone()).await;
         if matches!((&reply, &wish), (Err(Problem { code: Some(Code::BadCursor), .. }), Wish::At(_))) {
             // The file was written anew since the place was noted: the end is what there is.
@@ -132,15 +158,18 @@ fn grant(id: AgentId, thread: AttrValue, wish: Wish, desk: Rc<Desk>, show: Show)
         show((after, mine));
         let next = desk.waiting.take();
         if let Some(next) = next {
-            grant(id, thread, next, desk, show);
+            grant(whose, next, desk, show);
         }
     });
 }
 
 /// The question behind a wish; none where there is nothing to ask.
-fn query(wish: &Wish, held: Option<&Reel>, thread: &AttrValue) -> Option<ConversationQuery> {
-    let thread = (!thread.is_empty()).then(|| thread.to_string());
-    let base = ConversationQuery { thread, limit: Some(STEP), ..ConversationQuery::default() };
+fn query(wish: &Wish, held: Option<&Reel>, whose: &Whose) -> Option<ConversationQuery> {
+    let base = ConversationQuery {
+        thread: some(&whose.thread),
+        limit: Some(whose.step),
+        ..ConversationQuery::default()
+    };
     Some(match wish {
         Wish::End => base,
         Wish::At(at) => ConversationQuery { at: Some(at.clone()), ..base },

@@ -4,7 +4,7 @@ use quarterdeck_shared::conversations::{ChangeKind, FileChange, Item, ItemKind, 
 use yew::prelude::*;
 
 use super::picture;
-use crate::components::{ButtonLink, ButtonSize, Icon, icon};
+use crate::components::{Button, ButtonLink, ButtonSize, Icon, icon};
 use crate::format::lasting;
 use crate::panels::deed::{Deed, visible, written};
 use crate::panels::diff::{Diff, noted};
@@ -13,7 +13,7 @@ use crate::panels::diff::{Diff, noted};
 const LINES: usize = 14;
 
 /// A call, or an answer whose call is far away.
-pub(super) fn called(item: &Item) -> Html {
+pub(super) fn called(item: &Item, unfolded: bool, unfold: Callback<MouseEvent>) -> Html {
     let result = item.result.as_ref();
     let is_call = item.kind == ItemKind::Call;
     let tool = if is_call { visible(&item.tool) } else { "Answer".to_owned() };
@@ -35,6 +35,7 @@ pub(super) fn called(item: &Item) -> Html {
                 <details class="fold given"><summary>{ icon(Icon::Right) }{ "Input" }</summary><pre class="cmd" tabindex="0">{ visible(&written(&item.input)) }</pre></details>
             }
             if let Some(result) = result { { answer(result) } }
+            if let Some(helper) = result.and_then(|result| result.sub_agent.as_ref()) { { way_in(helper, unfolded, unfold) } }
         </div>
     }
 }
@@ -84,10 +85,19 @@ fn answer(result: &ItemResult) -> Html {
                 <Out text={result.text.clone()} is_open={result.is_error} />
             }
             if !result.images.is_empty() { <div class="out">{ for result.images.iter().map(|it| picture(it)) }</div> }
-            if let Some(helper) = &result.sub_agent {
-                <div class="out"><ButtonLink size={ButtonSize::Small} icon={Icon::Talk} href={address(helper)} test_id="sub-agent">{ "Open the sub-agent's conversation" }</ButtonLink></div>
-            }
         </>
+    }
+}
+
+/// The ways into a sub-agent's conversation: below the call, and on its own.
+fn way_in(helper: &SubAgent, unfolded: bool, unfold: Callback<MouseEvent>) -> Html {
+    let (sign, words) =
+        if unfolded { (Icon::Down, "Fold the sub-agent") } else { (Icon::Right, "Unfold the sub-agent") };
+    html! {
+        <div class="out row wrap">
+            <Button size={ButtonSize::Small} icon={sign} onclick={unfold} test_id="unfold">{ words }</Button>
+            <ButtonLink size={ButtonSize::Small} icon={Icon::Talk} href={address(helper)} test_id="sub-agent">{ "Open its conversation" }</ButtonLink>
+        </div>
     }
 }
 

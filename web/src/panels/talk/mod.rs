@@ -30,6 +30,8 @@ pub enum Deal {
     Raw,
     /// A link to it is copied.
     Link,
+    /// The sub-agent that it called is shown below it, or no longer.
+    Unfold,
 }
 
 /// What a turn shows.
@@ -41,6 +43,9 @@ pub struct TurnProps {
     pub here: bool,
     /// Whether thoughts are unfolded.
     pub thoughts: bool,
+    /// Whether the sub-agent that it called is shown below it.
+    #[prop_or_default]
+    pub unfolded: bool,
     /// Called with what is to be done with it.
     pub on_deal: Callback<(AttrValue, Deal)>,
 }
@@ -62,7 +67,7 @@ pub fn Turn(props: &TurnProps) -> Html {
             { when(item) }
             <div>
                 if item.is_branch { <p class="branch small quiet row tight">{ icon(Icon::Rerun) }{ "Somebody went back: this goes on from an earlier place." }</p> }
-                { said(item, props.thoughts) }
+                { said(item, props, deal(Deal::Unfold)) }
                 if left_out > 0 || cut_lines > 0 {
                     <Button size={ButtonSize::Small} kind={ButtonKind::Bare} onclick={deal(Deal::Whole)}>{ rest(left_out, cut_lines) }</Button>
                 }
@@ -126,7 +131,7 @@ pub fn words(item: &Item) -> String {
         .join("\n")
 }
 
-fn said(item: &Item, thoughts: bool) -> Html {
+fn said(item: &Item, props: &TurnProps, unfold: Callback<MouseEvent>) -> Html {
     match item.kind {
         ItemKind::Prompt => html! {
             <div class="you"><p class="who">{ "Prompt" }</p><Prose text={item.text.clone()} /></div>
@@ -138,13 +143,13 @@ fn said(item: &Item, thoughts: bool) -> Html {
         ItemKind::Thinking => {
             let summary = format!("Thought, {} words", grouped(item.text.split_whitespace().count() as u64));
             let head = html! { <>{ icon(Icon::Thought) }{ summary }</> };
-            fold(head, html! { <p class="thinking wrap-text">{ visible(&item.text) }</p> }, thoughts)
+            fold(head, html! { <p class="thinking wrap-text">{ visible(&item.text) }</p> }, props.thoughts)
         }
         ItemKind::Context => {
             let head = html! { <span class="cut">{ format!("Put in by the program: {}", spaced(&item.what)) }</span> };
             fold(head, html! { <pre class="cmd" tabindex="0">{ visible(&item.text) }</pre> }, false)
         }
-        ItemKind::Call | ItemKind::Result => called(item),
+        ItemKind::Call | ItemKind::Result => called(item, props.unfolded, unfold),
         ItemKind::Image => html! { <>{ for item.images.iter().map(|it| picture(it)) }</> },
         ItemKind::Compaction => {
             html! { <p class="mark-line small quiet"><span>{ condensed(item) }</span></p> }

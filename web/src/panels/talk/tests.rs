@@ -40,12 +40,13 @@ fn an_edit_shows_what_comes_and_goes_with_its_lines() {
 }
 
 #[test]
-fn a_sub_agent_is_a_link_to_its_own_conversation() {
+fn a_sub_agent_is_unfolded_in_place_or_read_on_its_own() {
     let id = "0192f0c1-2b3c-7d4e-8f50-00000000000a";
     let result =
         |helper: Value| json!({"cursor": "0.9.0", "at": null, "is_error": false, "sub_agent": helper});
     let call = |result: Value| shown(json!({"kind": "call", "tool": "Agent", "input": {}, "result": result}));
-    holds(&call(result(json!({"agent_id": id}))), &[&format!("href=\"/agents/{id}/conversation\"")]);
+    let way = format!("href=\"/agents/{id}/conversation\"");
+    holds(&call(result(json!({"agent_id": id}))), &[&way, "Unfold the sub-agent"]);
     holds(&call(result(json!({"agent_id": id, "thread": "a9&b"}))), &["conversation?thread=a9%26b\""]);
 }
 
