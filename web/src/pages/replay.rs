@@ -1,16 +1,21 @@
 //! Replay: a task or a session as it stood at any moment of its life, chosen on a line of time; it follows what lives.
 
+mod said;
+
 use std::rc::Rc;
 
+use quarterdeck_shared::agents::AgentStatus;
 use quarterdeck_shared::endpoints::GetReplay;
-use quarterdeck_shared::replay::{Outline, Replay as Stood, ReplayQuery};
+use quarterdeck_shared::replay::{Replay as Stood, ReplayQuery};
 use quarterdeck_shared::{AgentId, NoBody, TaskId, Timestamp};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use self::said::Said;
 use super::Heading;
 use super::faces::face;
 use crate::calendar;
+use crate::client::Loaded;
 use crate::components::{Button, Faced, Icon};
 use crate::hooks::{use_address, use_query, use_second, use_settled, use_shortcut};
 use crate::panels::past::{Past, Scrub};
@@ -19,6 +24,8 @@ use crate::panels::past::{Past, Scrub};
 const STEPS: i64 = 1_000;
 /// How many seconds playing from one end to the other takes.
 const SECONDS: i64 = 60;
+/// Seconds after which the words of what is followed are looked for anew.
+const SAID_SECONDS: u32 = 3;
 
 /// Whose past: a task's, or an agent's session's.
 #[derive(Clone, Copy, PartialEq, Properties)]
@@ -37,22 +44,38 @@ pub fn Replay(props: &ReplayProps) -> Html {
     let address = use_address();
     let playing = use_state_eq(|| false);
     let about = ReplayQuery { task_id: props.task, agent_id: props.agent, ..ReplayQuery::default() };
-    // What lives goes on: it is asked for again now and then.
-    let beat = use_state_eq(|| 0_u32);
-    let question = ReplayQuery { outline: Some(true), ..about.clone() };
-    let asked = use_query(Some((question, *beat)), |(query, _)| GetReplay { query, body: NoBody });
-    let whole = asked.answer;
-    let ends = whole.data.as_ref().map(|stood| (stood.from.micros(), stood.to.micros()));
     let at_us = address.get("at").parse::<Timestamp>().ok().map(|at| at.micros());
     // While the handle is dragged only where it rests is asked for.
     let settled = use_settled(at_us, 60);
-    let question = settled.map(|at| ReplayQuery { at: Some(Timestamp(at)), ..about });
-    let then = use_query(question, |query| GetReplay { query, body: NoBody });
-    let shown = if settled.is_some() { then.answer } else { whole.clone() };
+    // The outline is the same for every moment: it is asked for again only when something happened.
+    let turn = use_state_eq(|| 0_u32);
+    let ask = |(query, _): (ReplayQuery, u32)| GetReplay { query, body: NoBody };
+    let whole = use_query(Some((ReplayQuery { outline: Some(true), ..about.clone() }, *turn)), ask);
+    let again = whole.again;
+    let whole = whole.answer;
+    let past =
+        use_query(settled.map(|at| (ReplayQuery { at: Some(Timestamp(at)), ..about.clone() }, 0)), ask);
+    // What lives goes on: whoever follows it asks for it again, whoever looks at its past does not.
+    let follows = at_us.is_none() && whole.data.as_ref().is_some_and(|stood| stood.is_live);
+    let beat = use_state_eq(|| 0_u32);
     {
         let beat = beat.clone();
-        let lives = whole.data.as_ref().is_some_and(|stood| stood.is_live);
-        use_second(lives, Callback::from(move |()| beat.set(*beat + 1)));
+        use_second(follows, Callback::from(move |()| beat.set(*beat + 1)));
+    }
+    let now = use_query((follows && *beat > 0).then_some((about, *beat)), ask).answer;
+    let end = |answer: &Loaded<Stood>| answer.data.as_ref().map(|stood| stood.to);
+    let newest = if end(&now) > end(&whole) { now } else { whole.clone() };
+    let ends = newest.data.as_ref().map(|stood| (stood.from.micros(), stood.to.micros()));
+    let (shown, look_again) =
+        if settled.is_some() { (past.answer, past.again) } else { (newest.clone(), again.clone()) };
+    {
+        let known = whole.data.as_deref().map(happened);
+        let turn = turn.clone();
+        use_effect_with(newest.data.as_deref().map(happened), move |newest| {
+            if *newest != known {
+                turn.set(*turn + 1);
+            }
+        });
     }
     let go = {
         let address = address.clone();
@@ -105,7 +128,7 @@ pub fn Replay(props: &ReplayProps) -> Html {
     html! {
         <>
             <Heading {title} above={above(props)} />
-            <Faced face={face(&whole, |_: &Stood| false)} what="its life" lines=6 on_retry={asked.again}>
+            <Faced face={face(&whole, |_: &Stood| false)} what="its life" lines=6 on_retry={again}>
                 if let (Some(stood), Some((from, to))) = (&whole.data, ends) {
                     <div class="scrub past">
                         <div class="row wide wrap">
@@ -113,10 +136,13 @@ pub fn Replay(props: &ReplayProps) -> Html {
                             <span class="num" data-testid="replay-at">{ calendar::full(at_us.unwrap_or(to)) }</span>
                             if at_us.is_some() { <Button onclick={live} test_id="replay-end">{ if stood.is_live { "Follow it live" } else { "To the end" } }</Button> }
                         </div>
-                        { line(stood.outline.as_ref(), from, to, at_us, &go) }
+                        { line(stood, (from, to), at_us, &go) }
                     </div>
-                    <Faced face={face(&shown, |_: &Stood| false)} what="that moment" lines=6 on_retry={then.again}>
-                        if let Some(then) = &shown.data { <Past stood={Rc::clone(then)} /> }
+                    <Faced face={face(&shown, |_: &Stood| false)} what="that moment" lines=6 on_retry={look_again}>
+                        if let Some(then) = &shown.data {
+                            <Past stood={Rc::clone(then)} />
+                            <Said agents={then.agents.clone()} at={settled.map(Timestamp)} beat={*beat / SAID_SECONDS} />
+                        }
                     </Faced>
                 }
             </Faced>
@@ -124,8 +150,14 @@ pub fn Replay(props: &ReplayProps) -> Html {
     }
 }
 
+/// What changes when there is something new to see on the line of time.
+fn happened(stood: &Stood) -> (bool, u64, Vec<AgentStatus>) {
+    let requests = stood.agents.iter().map(|agent| agent.moment.all_requests).sum();
+    (stood.is_live, requests, stood.agents.iter().map(|agent| agent.status).collect())
+}
+
 /// The line of time: its outline, and a slider over it that every hand can move.
-fn line(outline: Option<&Outline>, from: i64, to: i64, at: Option<i64>, go: &Callback<Option<i64>>) -> Html {
+fn line(stood: &Stood, (from, to): (i64, i64), at: Option<i64>, go: &Callback<Option<i64>>) -> Html {
     let length = (to - from).max(1);
     let value = at.map_or(STEPS, |at| {
         ((at - from).clamp(0, length) as i128 * i128::from(STEPS) / i128::from(length)) as i64
@@ -144,7 +176,7 @@ fn line(outline: Option<&Outline>, from: i64, to: i64, at: Option<i64>, go: &Cal
     let text = Timestamp(at.unwrap_or(to)).to_string();
     html! {
         <div class="slide">
-            if let Some(outline) = outline { <Scrub outline={outline.clone()} {from} {to} {at} /> }
+            if let Some(outline) = &stood.outline { <Scrub outline={outline.clone()} told={stood.to.micros()} {from} {to} {at} /> }
             <input type="range" min="0" max={STEPS.to_string()} value={value.to_string()} {oninput} aria-label="Moment" aria-valuetext={text} data-testid="replay-slider" />
         </div>
     }

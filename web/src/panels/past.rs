@@ -18,6 +18,8 @@ const HEIGHT: f64 = 46.0;
 pub struct ScrubProps {
     /// What happened.
     pub outline: Outline,
+    /// Where the spans of its requests end, µs.
+    pub told: i64,
     /// The left edge, µs.
     pub from: i64,
     /// The right edge, µs.
@@ -32,7 +34,7 @@ pub fn Scrub(props: &ScrubProps) -> Html {
     let (outline, length) = (&props.outline, (props.to - props.from).max(1) as f64);
     let x = |at: i64| ((at - props.from) as f64 / length * WIDTH).clamp(0.0, WIDTH);
     let most = outline.requests.iter().copied().max().unwrap_or(0).max(1) as f64;
-    let slot = WIDTH / outline.requests.len().max(1) as f64;
+    let slot = x(props.told) / outline.requests.len().max(1) as f64;
     let bars = outline.requests.iter().enumerate().filter(|(_, requests)| **requests > 0).map(|(at, requests)| {
         let tall = (*requests as f64 / most * 24.0).max(2.0);
         html! { <rect class="ev tool" x={format!("{:.1}", at as f64 * slot)} y={format!("{:.1}", 28.0 - tall)} width={format!("{:.1}", slot * 0.8)} height={format!("{tall:.1}")} /> }
@@ -156,7 +158,17 @@ mod tests {
     #[test]
     fn the_outline_stands_on_its_line_and_tells_itself_in_words() {
         let outline: Outline = serde_json::from_value(json!({"requests": [0, 4, 2], "marks": [{"at": "1970-01-01T00:00:01Z", "kind": "failed", "label": "Tester failed"}]})).unwrap();
-        let html = drawn(html! { <Scrub {outline} from={0} to={2_000_000} at={1_000_000} /> });
-        holds(&html, &["6 requests over its life, 1 events", "ev bad", "Tester failed", "width=\"500.0\""]);
+        let html =
+            drawn(html! { <Scrub {outline} told={1_000_000} from={0} to={2_000_000} at={1_000_000} /> });
+        holds(
+            &html,
+            &[
+                "6 requests over its life, 1 events",
+                "ev bad",
+                "Tester failed",
+                "width=\"500.0\"",
+                "<rect x=\"166.7\" y=\"4.0\"",
+            ],
+        );
     }
 }
