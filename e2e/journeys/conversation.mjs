@@ -80,6 +80,8 @@ test('a long session opens at its end, is read backwards without a jump, searche
   const last = reel.locator('.turn').last();
   await expect(last).toContainText(`nail ${TURNS - 1} is in`);
   await expect(last).toBeInViewport();
+  // What the reel holds lengthens the reel alone.
+  expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(2_000);
 
   // Reading on upwards brings earlier turns, and what is read stays where it is.
   await reel.evaluate((node) => node.scrollTo(0, 500));
@@ -113,4 +115,56 @@ test('a long session opens at its end, is read backwards without a jump, searche
   await expect(last).toContainText('The roof is whole.');
   await expect(last).toBeInViewport();
   await expect(page).toHaveTitle(/conversation/);
+});
+
+test('what happened where, what was to be done then, and a sub-agent at work are seen in their places', async ({ page, product }) => {
+  const folder = join(product.home, '.claude/projects/-home-dev-app');
+  mkdirSync(join(folder, 'course/subagents'), { recursive: true });
+  const told = (kind, number, content, more = {}) => `${JSON.stringify({ ...JSON.parse(line(kind, number, content)), sessionId: 'course', ...more })}\n`;
+  const call = (number, name, input) => told('assistant', number, [{ type: 'tool_use', id: `toolu_${number}`, name, input }]);
+  const answer = (number, of, content, more) => told('user', number, [{ type: 'tool_result', tool_use_id: `toolu_${of}`, content, is_error: content === 'bad' }], more);
+  const todos = (...states) => ({ todos: ['Mend', 'Paint'].map((content, at) => ({ content, status: states[at], activeForm: content })) });
+  const lines = [told('user', 0, 'Mend the roof'), call(1, 'TodoWrite', todos('in_progress', 'pending')), answer(2, 1, 'ok')];
+  for (let turn = 0; turn < 30; turn += 1) {
+    lines.push(call(10 + turn * 2, 'Bash', { command: `hammer ${turn}` }), answer(11 + turn * 2, 10 + turn * 2, turn === 9 ? 'bad' : 'good'));
+  }
+  lines.push(call(100, 'TodoWrite', todos('completed', 'in_progress')), answer(101, 100, 'ok'));
+  lines.push(call(110, 'Agent', { description: 'Look', prompt: 'Look at the paint' }), answer(140, 110, 'It is blue', { toolUseResult: { agentId: 'a9', status: 'completed' } }));
+  const helper = Array.from({ length: 50 }, (_, number) => told('assistant', 111 + number, [{ type: 'text', text: `Pot ${number} is looked at.` }], { isSidechain: true, agentId: 'a9' }));
+  writeFileSync(join(folder, 'course/subagents/agent-a9.jsonl'), helper.join(''));
+  writeFileSync(join(folder, 'course.jsonl'), lines.join(''));
+  const { id } = await agentOf(product, 'course');
+  await page.goto(`/agents/${id}/conversation`);
+  const reel = page.getByTestId('reel');
+  await expect(page.getByTestId('course')).toHaveAttribute('aria-label', '33 calls, 1 error, 1 prompt');
+  await expect(page.getByTestId('course').locator('.ev.bad')).toHaveCount(1);
+
+  await page.getByTestId('unfold').click();
+  const inside = page.getByTestId('helper');
+  await expect(inside.locator('.turn').first()).toContainText('Pot 0 is looked at.');
+  await expect(inside.locator('.turn')).toHaveCount(20);
+  await inside.getByRole('button', { name: 'Show more of it' }).click();
+  await expect(inside.locator('.turn')).toHaveCount(40);
+  for (const theme of ['dark', 'light']) {
+    await page.evaluate((name) => (document.documentElement.dataset.theme = name), theme);
+    await expectAccessible(page);
+  }
+  await page.getByTestId('unfold').click();
+  await expect(inside).toHaveCount(0);
+
+  await reel.locator('.turn').last().click();
+  await expect(page.getByTestId('todo').locator('.is-completed')).toHaveCount(1);
+  await reel.locator('.turn', { hasText: 'hammer 3' }).first().click();
+  await expect(page.getByTestId('todo').locator('.is-running')).toContainText('under way');
+  await expect(page.getByTestId('todo').locator('.is-completed')).toHaveCount(0);
+
+  // The past of the session ends where its moment does, and a call that was not answered yet has no answer there.
+  const at = new Date(Date.UTC(2026, 10, 20, 8, 0, 28)).toISOString();
+  await page.goto(`/agents/${id}/replay?at=${at}`);
+  const said = page.getByTestId('said');
+  await expect(said.locator('.turn').last()).toContainText('hammer 9');
+  await expect(said.locator('.turn').last()).toContainText('no answer yet');
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 320, height: 640 });
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
 });
