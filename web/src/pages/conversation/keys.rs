@@ -83,5 +83,5 @@ pub fn use_keys(id: AgentId, thread: &AttrValue, place: &Place, ready: bool, dee
     };
     use_shortcut(key("y"), "Copy a link to here", of_here(Ask::Link));
     use_shortcut(key("r"), "The raw line", of_here(Ask::Raw));
-    use_shortcut("/", "Search in the conversation", deeds.find);
+    use_shortcut(key("/"), "Search in the conversation", deeds.find);
 }
