@@ -21,11 +21,11 @@ async function aboard(product) {
   return { task: id, agent: event.agent_id, approval: event.data.approval?.id ?? event.data.approval_id };
 }
 
-/** In the page: cells that do not stand beneath the heading of their column. */
+/** In the page: cells that do not stand beneath the heading of their column, where that is to be seen. */
 function astray() {
   const left = (element) => element.getBoundingClientRect().left;
   return [...document.querySelectorAll('table')].flatMap((table) => {
-    const heads = [...table.querySelectorAll('thead th')];
+    const heads = [...table.querySelectorAll('thead:not(.sr) th')];
     const rows = [...table.querySelectorAll('tbody tr')].filter((row) => row.children.length === heads.length);
     return rows.flatMap((row) => [...row.children].filter((cell, at) => Math.abs(left(cell) - left(heads[at])) > 1).map((cell) => cell.textContent));
   });
