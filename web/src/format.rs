@@ -58,6 +58,11 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
+/// So many of something: `1 task`, `1,234 tasks`.
+pub fn several(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
 /// A part of one as percent: `91%`. Never 0% for something, never 100% for less than all.
 pub fn percent(part: f64) -> String {
     match (part * 100.0).round() {

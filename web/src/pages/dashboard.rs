@@ -13,6 +13,7 @@ use super::faces::{face, said};
 use super::{Heading, use_facts};
 use crate::client::{FleetState, Problem};
 use crate::components::{ButtonLink, Empty, Face, Faced, Icon, Section};
+use crate::format::several;
 use crate::hooks::{use_address, use_command, use_live, use_query, use_settled};
 use crate::panels::horizon::Horizon;
 use crate::panels::shares::Shares;
@@ -121,7 +122,9 @@ fn Now(props: &FleetProps) -> Html {
             <a class="in small" href="/agents">{ "All agents" }</a>
         </span>
     };
-    let note = (!groups.is_empty()).then(|| AttrValue::from(format!("{tasks} tasks, {agents} agents")));
+    let note = (!groups.is_empty()).then(|| {
+        AttrValue::from(format!("{}, {}", several(tasks as u64, "task"), several(agents as u64, "agent")))
+    });
     html! {
         <Section title="Under way" id="under-way" {note} {face} {empty} {aside} what="what is under way">
             <UnderWay {groups} />

@@ -16,7 +16,7 @@ use crate::components::{
     Button, ButtonKind, ButtonLink, ButtonSize, Chip, ChipSelect, Choice, Empty, Face, Faced, Icon, Sort,
     icon,
 };
-use crate::format::grouped;
+use crate::format::{grouped, several};
 use crate::hooks::{Address, use_address, use_live, use_pages, use_settled};
 use crate::panels::task_table::TaskTable;
 use crate::panels::words;
@@ -72,9 +72,7 @@ pub fn Tasks() -> Html {
 /// `50 of 1,234 tasks`; beyond what is counted `50 of 10,000 or more`.
 fn counted(shown: usize, total: Option<Total>) -> String {
     match total {
-        Some(Total::Exact(all)) if all == shown as u64 => {
-            format!("{} {}", grouped(all), if all == 1 { "task" } else { "tasks" })
-        }
+        Some(Total::Exact(all)) if all == shown as u64 => several(all, "task"),
         Some(Total::Exact(all)) => format!("{} of {} tasks", grouped(shown as u64), grouped(all)),
         Some(Total::AtLeast { value, .. }) => {
             format!("{} of {} tasks or more", grouped(shown as u64), grouped(value))

@@ -4,7 +4,7 @@ use quarterdeck_shared::usage::Totals;
 use yew::prelude::*;
 
 use crate::components::{Elapsed, Figure, Ticker};
-use crate::format::{count, grouped, percent};
+use crate::format::{count, grouped, percent, several};
 
 /// What the watch shows.
 #[derive(Properties, PartialEq)]
@@ -51,7 +51,7 @@ pub fn Watch(props: &WatchProps) -> Html {
             <div>
                 { props.heading.clone() }
                 <p class="sub">
-                    { format!("{} in {}.", plural(totals.agents, "agent"), plural(totals.tasks, "task")) }
+                    { format!("{} in {}.", several(totals.agents, "agent"), several(totals.tasks, "task")) }
                     if let Some(since_us) = props.oldest_ask_us {
                         { " The oldest wait is " }<Elapsed {since_us} />{ "." }
                     }
@@ -59,7 +59,7 @@ pub fn Watch(props: &WatchProps) -> Html {
                         { format!(" One context is at {}.", percent(full / 100.0)) }
                     }
                     if totals.unpriced_records > 0 {
-                        { format!(" {} without a known price: in no sum.", plural(totals.unpriced_records, "request")) }
+                        { format!(" {} without a known price: in no sum.", several(totals.unpriced_records, "request")) }
                     }
                 </p>
             </div>
@@ -78,10 +78,6 @@ pub fn Watch(props: &WatchProps) -> Html {
 
 fn money(cost: quarterdeck_shared::Usd) -> String {
     cost.display()
-}
-
-fn plural(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use quarterdeck_shared::conversations::{ConversationMarks, PLACES, PlaceKind};
 use yew::prelude::*;
 
-use crate::format::{grouped, percent};
+use crate::format::{percent, several};
 
 const WIDTH: f64 = 1_000.0;
 /// Where the line is.
@@ -75,10 +75,7 @@ const fn class(kind: PlaceKind) -> &'static str {
 
 /// What happened, in words: `142 calls, 5 errors, 2 prompts`; of a part, which part.
 pub fn told(marks: &ConversationMarks) -> String {
-    let some = |count: u64, noun: &str| {
-        let plural = if count == 1 { "" } else { "s" };
-        (count > 0).then(|| format!("{} {noun}{plural}", grouped(count)))
-    };
+    let some = |count: u64, noun: &str| (count > 0).then(|| several(count, noun));
     let all = [
         some(marks.calls, "call"),
         some(marks.errors, "error"),
