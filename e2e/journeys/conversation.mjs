@@ -106,6 +106,8 @@ test('a long session opens at its end, is read backwards without a jump, searche
   await expect(reel.locator('.turn.here')).toContainText('nail 350 is in');
   await page.reload();
   await expect(reel.locator('.turn.here')).toContainText('nail 350 is in');
+  // A linked place comes first, what stands before it next.
+  await expect(reel.getByText('Turn 350:')).toBeAttached();
   await page.keyboard.press('k');
   await expect(reel.locator('.turn.here')).toContainText('Turn 350');
 
