@@ -156,21 +156,27 @@ fn happened(stood: &Stood) -> (bool, u64, Vec<AgentStatus>) {
     (stood.is_live, requests, stood.agents.iter().map(|agent| agent.status).collect())
 }
 
+/// The moment that a step of the slider stands for.
+fn moment_of((from, to): (i64, i64), step: i64) -> i64 {
+    from + (i128::from((to - from).max(1)) * i128::from(step) / i128::from(STEPS)) as i64
+}
+
+/// The step that a moment has reached or is on the way to: that of a step's own moment is the step.
+fn step_at((from, to): (i64, i64), at: i64) -> i64 {
+    let length = (to - from).max(1);
+    let past = i128::from((at - from).clamp(0, length)) * i128::from(STEPS);
+    ((past + i128::from(length) - 1) / i128::from(length)) as i64
+}
+
 /// The line of time: its outline, and a slider over it that every hand can move.
 fn line(stood: &Stood, (from, to): (i64, i64), at: Option<i64>, go: &Callback<Option<i64>>) -> Html {
-    let length = (to - from).max(1);
-    let value = at.map_or(STEPS, |at| {
-        ((at - from).clamp(0, length) as i128 * i128::from(STEPS) / i128::from(length)) as i64
-    });
+    let value = at.map_or(STEPS, |at| step_at((from, to), at));
     let oninput = {
         let go = go.clone();
         Callback::from(move |event: InputEvent| {
             let Some(slider) = event.target_dyn_into::<HtmlInputElement>() else { return };
             let step = slider.value().parse::<i64>().unwrap_or(STEPS);
-            go.emit(
-                (step < STEPS)
-                    .then_some(from + (i128::from(length) * i128::from(step) / i128::from(STEPS)) as i64),
-            );
+            go.emit((step < STEPS).then(|| moment_of((from, to), step)));
         })
     };
     let text = Timestamp(at.unwrap_or(to)).to_string();
@@ -188,5 +194,19 @@ fn above(props: &ReplayProps) -> Vec<(AttrValue, AttrValue)> {
         (Some(task), _) => vec![link("Tasks", "/tasks".into()), link("Task", format!("/tasks/{task}"))],
         (_, Some(agent)) => vec![link("Agents", "/agents".into()), link("Agent", format!("/agents/{agent}"))],
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_of_the_slider_stays_where_it_was_put() {
+        for ends in [(0, 3_600_123_457), (1_795_348_800_000_001, 1_795_348_800_001_234)] {
+            for step in 0..=STEPS {
+                assert_eq!(step_at(ends, moment_of(ends, step)), step, "{ends:?}");
+            }
+        }
     }
 }
