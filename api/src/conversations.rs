@@ -169,9 +169,9 @@ pub async fn moment(
     now: Timestamp,
 ) -> Result<Option<Moment>, StoreError> {
     let at = query.at.unwrap_or(now);
-    let Some(detail) = store.agent(id).await? else { return Ok(None) };
-    let Some(figures) = moments(store, &[&detail.agent], at).await?.pop() else { return Ok(None) };
-    let todo = todo::todo(store, id, query.thread.as_deref(), at).await?;
+    let Some(subject) = Subject::of(store, id, query.thread.as_deref()).await? else { return Ok(None) };
+    let Some(figures) = moments(store, &[&subject.agent], at).await?.pop() else { return Ok(None) };
+    let todo = todo::todo(store, subject, at).await?;
     Ok(Some(Moment { todo, ..figures }))
 }
 

@@ -18,13 +18,11 @@ const STRETCH: u64 = 16 << 20;
 /// The list as it stood then; none where there was none.
 pub(super) async fn todo(
     store: &Store,
-    id: AgentId,
-    thread: Option<&str>,
+    subject: Subject,
     at: Timestamp,
 ) -> Result<Option<Todo>, StoreError> {
-    let Some(subject) = Subject::of(store, id, thread).await? else { return Ok(None) };
     if subject.files.is_empty() {
-        return of_events(store, id, at).await;
+        return of_events(store, subject.agent.id, at).await;
     }
     blocking(move || Ok(of_files(&subject.open(), at)?)).await
 }

@@ -42,6 +42,8 @@ impl Todos {
     /// Takes the piece before those it was given; breaks where nothing earlier matters.
     pub fn take(&mut self, piece: &Piece) -> ControlFlow<()> {
         match &piece.said {
+            // An answer that names no call says nothing of any.
+            Said::Result(outcome) if outcome.tool_use_id.is_empty() => {}
             Said::Result(outcome) if outcome.is_error => {
                 self.failed.insert(outcome.tool_use_id.clone());
             }
@@ -202,6 +204,8 @@ mod tests {
         let mut failed = told.to_vec();
         failed.push(answer("c", "no such status", true));
         assert_eq!(shown(&failed, None).unwrap()[0], "in_progress Mend");
+        let nameless = [write("", "in_progress"), answer("", "something went wrong", true)];
+        assert_eq!(shown(&nameless, None).unwrap()[0], "in_progress Mend");
         let emptied = [told[0].clone(), call("d", "TodoWrite", json!({"todos": []}))];
         assert_eq!(shown(&emptied, None), None);
         assert_eq!(shown(&[], None), None);
