@@ -16,7 +16,10 @@ pub use marks::marks;
 pub use pictures::Shown;
 pub use place::cursors;
 
-use crate::store::{Store, StoreError, ThreadFile};
+use crate::{
+    apart::apart,
+    store::{Store, StoreError, ThreadFile},
+};
 use files::{Files, Place};
 use orchestrator::{conversations::window::Showing, transcripts::reading::Thread};
 use quarterdeck_shared::{
@@ -214,18 +217,14 @@ fn showing<T>(subject: &Subject, query: &ConversationQuery, show: impl FnOnce(&S
     })
 }
 
-/// Reading files blocks: it is done apart from the requests.
+/// Reads files apart from the requests.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, StoreError> {
-    let done = tokio::task::spawn_blocking(work).await;
-    match done.map_err(|error| io::Error::other(error.to_string())) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(Fault::Store(error))) => Err(error),
-        Ok(Err(Fault::File(error))) | Err(error) => {
-            Err(StoreError::Corrupt { what: format!("a session file cannot be read: {error}") })
-        }
-    }
+    apart(work).await?.map_err(|fault| match fault {
+        Fault::Store(error) => error,
+        Fault::File(error) => StoreError::Corrupt { what: format!("a session file cannot be read: {error}") },
+    })
 }
 
 /// Why files could not be read.

@@ -3,6 +3,7 @@
 mod look;
 
 use crate::{
+    apart::apart,
     search::{self, piece_at},
     store::{Store, StoreError},
 };
@@ -44,12 +45,6 @@ async fn found(store: &Store, call: &str) -> Result<Option<(FileChange, Option<C
     // A file that was replaced tells of something else there.
     let found = found.filter(|found| found.path == told.path);
     Ok(Some((told, found)))
-}
-
-/// Comparing and looking takes its time: it is done apart from the requests.
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| StoreError::Refused { reason: error.to_string() })
 }
 
 fn places(found: Option<Change>) -> Vec<Place> {

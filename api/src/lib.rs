@@ -1,5 +1,6 @@
 //! Quarterdeck's server: core decides, fleet does, http speaks, store remembers.
 
+mod apart;
 pub mod cli;
 pub mod config;
 pub mod conversations;

@@ -3,7 +3,10 @@
 mod folder;
 mod words;
 
-use crate::store::{Store, StoreError};
+use crate::{
+    apart::apart,
+    store::{Store, StoreError},
+};
 use jiff::tz::TimeZone;
 use orchestrator::logs::{Place, Placed, cut};
 use quarterdeck_shared::{
@@ -36,8 +39,7 @@ async fn read(store: &Store, id: AgentId, query: &LogQuery, calls: bool) -> Resu
     }
     let places = wanted.places()?;
     let began = detail.agent.created_at;
-    let read = tokio::task::spawn_blocking(move || folder::read(&paths, began, &TimeZone::system()));
-    let folder = read.await.map_err(|error| StoreError::Corrupt { what: error.to_string() })?;
+    let folder = apart(move || folder::read(&paths, began, &TimeZone::system())).await?;
     let mut log = wanted.window(folder.actions, places);
     (log.files, log.missing, log.source) = (folder.files, folder.missing, LogSource::Folder);
     Ok(Some(log))
@@ -47,8 +49,7 @@ async fn read(store: &Store, id: AgentId, query: &LogQuery, calls: bool) -> Resu
 pub async fn file(store: &Store, id: AgentId, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
     let paths = store.log_files(id).await?;
     let name = name.to_owned();
-    let read = tokio::task::spawn_blocking(move || folder::file(&paths, &name));
-    read.await.map_err(|error| StoreError::Corrupt { what: error.to_string() })
+    apart(move || folder::file(&paths, &name)).await
 }
 
 /// What is asked for.

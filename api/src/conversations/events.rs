@@ -1,11 +1,14 @@
 //! A window out of our own events: for agents whose session left no file here.
 
 use super::{
-    Fault, Subject, blocking, cut, showing,
+    Subject, cut, showing,
     todo::after,
     window::{Filter, up_to},
 };
-use crate::store::{Committed, Store, StoreError};
+use crate::{
+    apart::apart,
+    store::{Committed, Store, StoreError},
+};
 use orchestrator::conversations::{
     continues, of_event,
     window::{Around, Placed, answered, called, items},
@@ -288,13 +291,6 @@ async fn forth(
     let first = told.front().map_or(next, |told| told.first);
     let (last, end) = told.back().map_or((looked, looked), |told| (told.first, told.last));
     Ok(Read { pieces: gathered.pieces(), first, last, end, is_over })
-}
-
-/// Reading many events takes its time: it is done apart from the requests.
-pub(super) async fn apart<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, StoreError> {
-    blocking(move || Ok::<_, Fault>(work())).await
 }
 
 /// Calls a little before the window, and answers a little behind it.

@@ -2,11 +2,14 @@
 
 use super::{
     Subject, blocking,
-    events::{apart, together, told},
+    events::{together, told},
     files::Files,
     window::may_be_fault,
 };
-use crate::store::{Store, StoreError};
+use crate::{
+    apart::apart,
+    store::{Store, StoreError},
+};
 use memchr::memmem;
 use orchestrator::conversations::Marks;
 use quarterdeck_shared::{

@@ -2,11 +2,14 @@
 
 use super::{
     Subject, blocking,
-    events::{BATCH, BATCHES, apart, behind, told},
+    events::{BATCH, BATCHES, behind, told},
     files::Files,
     window::may_be_fault,
 };
-use crate::store::{Store, StoreError};
+use crate::{
+    apart::apart,
+    store::{Store, StoreError},
+};
 use memchr::memmem;
 use orchestrator::conversations::Todos;
 use quarterdeck_shared::{AgentId, Event, Timestamp, conversations::Todo};
@@ -16,11 +19,7 @@ use std::{io, ops::ControlFlow};
 const STRETCH: u64 = 16 << 20;
 
 /// The list as it stood then; none where there was none.
-pub(super) async fn todo(
-    store: &Store,
-    subject: Subject,
-    at: Timestamp,
-) -> Result<Option<Todo>, StoreError> {
+pub(super) async fn todo(store: &Store, subject: Subject, at: Timestamp) -> Result<Option<Todo>, StoreError> {
     if subject.files.is_empty() {
         return of_events(store, subject.agent.id, at).await;
     }

@@ -2,6 +2,7 @@
 
 use super::calendar::Calendar;
 use crate::{
+    apart::apart,
     prices::Prices,
     sources::{files::open_plain, import},
     store::{Beside, Cut, FileRow, Span, Store, StoreError},
@@ -42,16 +43,16 @@ pub async fn why(store: &Store, prices: &Prices, query: &WhyQuery) -> Result<Why
     let written = files.into_iter().filter(since);
     let paths: Vec<_> = written.map(|file| PathBuf::from(file.path)).collect();
     let prices = prices.current();
-    let refused = |reason: String| StoreError::Refused { reason };
-    let reading = READING.acquire().await.map_err(|error| refused(error.to_string()))?;
-    let read = tokio::task::spawn_blocking(move || {
+    let reading = READING.acquire().await;
+    let reading = reading.map_err(|error| StoreError::Refused { reason: error.to_string() })?;
+    let read = apart(move || {
         let mut account = Account::new(&prices, from, before);
         let missing = paths.iter().filter(|path| read(path, &mut account).is_err()).count() as u64;
         // Held until it ends, even where nobody waits for it any more.
         drop(reading);
         (account.close(), missing)
     });
-    let (closed, missing_files) = read.await.map_err(|error| refused(error.to_string()))?;
+    let (closed, missing_files) = read.await?;
     let Closed { lines, every_line, first_line, .. } = closed;
     Ok(Why {
         day: query.day.clone(),

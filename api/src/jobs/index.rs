@@ -6,7 +6,10 @@ mod telling;
 mod writing;
 
 use super::{Job, State};
-use crate::store::{Batch, Behind, Indexed, IndexedFile, Noun, Row, Store, StoreError};
+use crate::{
+    apart::apart,
+    store::{Batch, Behind, Indexed, IndexedFile, Noun, Row, Store, StoreError},
+};
 use quarterdeck_shared::AgentId;
 use reading::{Reader, Stretch};
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -165,12 +168,12 @@ impl Index {
     /// What stood in files that are gone cannot be read back any more; what is there again is read anew.
     async fn sweep(&mut self) -> Result<(), StoreError> {
         let files = self.store.indexed_files().await?;
-        let moved = tokio::task::spawn_blocking(move || {
+        let moved = apart(move || {
             let has_moved =
                 |file: &IndexedFile| std::fs::exists(&file.path).is_ok_and(|exists| exists == file.is_gone());
             files.into_iter().filter(has_moved).collect::<Vec<_>>()
         });
-        for file in moved.await.unwrap_or_default() {
+        for file in moved.await? {
             self.forget_documents(file.id).await?;
             let indexed = if file.is_gone() {
                 Indexed { gone_file: Some(file.id), ..Indexed::default() }

@@ -1,6 +1,7 @@
 //! Reading back: a piece of a conversation from where it stands, a line of a session file or an event.
 
 use crate::{
+    apart::apart,
     sources::files::open_plain,
     store::{Committed, Spot, Stand, Store, StoreError},
 };
@@ -45,17 +46,15 @@ pub(super) async fn pieces_at(store: &Store, places: Vec<Place>) -> Result<Vec<O
         let before = i64::try_from(place.spot.place).unwrap_or(i64::MAX) - 1;
         events.push((index, store.words_after(place.agent_id, before, EVENTS).await?));
     }
-    let reading = tokio::task::spawn_blocking(move || {
+    apart(move || {
         let read = |spot: &Spot| read_at(spot.path.as_deref()?, spot.place, spot.piece).ok().flatten();
         let mut pieces: Vec<_> = places.iter().map(|place| read(&place.spot)).collect();
         for (index, events) in events {
             pieces[index] = told(&events);
         }
         pieces
-    });
-    reading
-        .await
-        .map_err(|error| StoreError::Unreachable { reason: format!("a file could not be read: {error}") })
+    })
+    .await
 }
 
 /// A piece of the line that begins at this byte.

@@ -12,7 +12,7 @@ use super::{
     hints::{Change, Hints},
     intake::{Intake, Tense},
 };
-use crate::store::StoreError;
+use crate::{apart::apart, store::StoreError};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
     sync::watch,
@@ -92,8 +92,11 @@ impl Follow<'_> {
     async fn rest(&mut self, mut hints: Option<&mut Hints>, until: Instant) {
         while let Change::At(paths) = Hints::next_before(hints.as_deref_mut(), until).await {
             let places = self.rules.log_folders.clone();
-            let found = tokio::task::spawn_blocking(move || folders::at(&paths, &places)).await;
-            if let Err(error) = self.take_in(found.unwrap_or_default(), Tense::Live).await {
+            let taken = match apart(move || folders::at(&paths, &places)).await {
+                Ok(found) => self.take_in(found, Tense::Live).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = taken {
                 return self.trouble(&error).await;
             }
         }
@@ -102,7 +105,7 @@ impl Follow<'_> {
     /// Looks at everything.
     async fn look(&mut self, tense: Tense) -> Result<(), StoreError> {
         let places = self.rules.log_folders.clone();
-        let found = tokio::task::spawn_blocking(move || find(&places)).await.unwrap_or_default();
+        let found = apart(move || find(&places)).await?;
         self.take_in(found, tense).await
     }
 

@@ -7,7 +7,7 @@ use super::{
     import::Files,
     intake::{Intake, Tense},
 };
-use crate::store::StoreError;
+use crate::{apart::apart, store::StoreError};
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
     sync::watch,
@@ -115,7 +115,7 @@ impl Follow<'_> {
     /// Looks at everything.
     async fn look(&mut self, tense: Tense) -> Result<(), StoreError> {
         let places = self.source.projects.clone();
-        let seen = tokio::task::spawn_blocking(move || find(&places)).await.unwrap_or_default();
+        let seen = apart(move || find(&places)).await?;
         self.held.clear();
         self.take_in(seen, tense).await?;
         self.intake.look_after().await

@@ -4,7 +4,10 @@ use super::{
     files::{Seen, read_on},
     intake::{Found, Intake, Taken, Tense},
 };
-use crate::store::{FileRow, StoreError};
+use crate::{
+    apart::apart,
+    store::{FileRow, StoreError},
+};
 use quarterdeck_shared::Timestamp;
 use std::{
     collections::{HashMap, VecDeque},
@@ -98,10 +101,7 @@ impl Files {
             .collect();
         while !waiting.is_empty() {
             let now = intake.now();
-            let (group, rest) =
-                tokio::task::spawn_blocking(move || read_group(waiting, now)).await.map_err(|error| {
-                    StoreError::Refused { reason: format!("a file could not be read: {error}") }
-                })?;
+            let (group, rest) = apart(move || read_group(waiting, now)).await?;
             waiting = rest;
             progress.bytes_done += group.bytes;
             progress.files_done = progress.files - waiting.len() as u64;

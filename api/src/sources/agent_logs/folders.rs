@@ -2,6 +2,7 @@
 
 use super::{NAME, taking::Told};
 use crate::{
+    apart::apart,
     sources::{
         files::{Seen, open_plain},
         intake::{Intake, Taken, Tense},
@@ -184,9 +185,7 @@ impl Logs {
                 let read = |found: Found| read(&found, &zone, now).map(|told| (told, found));
                 waiting.into_iter().filter_map(read).unzip::<_, _, Vec<_>, Vec<_>>()
             };
-            let (told, read) = tokio::task::spawn_blocking(read).await.map_err(|error| {
-                StoreError::Refused { reason: format!("a folder could not be read: {error}") }
-            })?;
+            let (told, read) = apart(read).await?;
             waiting = rest;
             let quiet_at: Vec<_> = told.iter().map(Told::quiet_at).collect();
             let rows = told.iter().flat_map(|told| &told.rows);
