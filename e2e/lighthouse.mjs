@@ -5,12 +5,11 @@ import { chromium } from '@playwright/test';
 import lighthouse, { desktopConfig } from 'lighthouse';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { claudeEnvironment } from './support/claude.mjs';
+import { CHROMIUM } from './support/chromium.mjs';
 import { login } from './support/journey.mjs';
-import { Product } from './support/product.mjs';
+import { startMeasured } from './support/product.mjs';
 
 const RUNS = 5;
 /** Traces that may be lost per page and form. */
@@ -21,7 +20,7 @@ const CATEGORIES = ['performance', 'accessibility', 'best-practices'];
 const TIMES = ['first-contentful-paint', 'largest-contentful-paint', 'speed-index', 'total-blocking-time'];
 
 const folder = resolve(process.argv[2]);
-const product = await start(folder);
+const product = await startMeasured(folder);
 try {
   await browsing(folder, async (port) => {
     for (const [name, path] of Object.entries(PAGES)) {
@@ -34,21 +33,11 @@ try {
   await product.stop();
 }
 
-async function start(folder) {
-  const home = join(folder, 'home');
-  mkdirSync(home);
-  const env = { ...claudeEnvironment('http://127.0.0.1:9', home), XDG_CONFIG_HOME: join(folder, 'config') };
-  const product = new Product({ bin: process.env.QUARTERDECK_BIN, folder, home, args: [], env });
-  await product.start();
-  return product;
-}
-
 /** A browser that is logged in, for as long as `work` takes; it is given the port of the browser's protocol. */
 async function browsing(folder, work) {
-  const flags = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-default-browser-check', '--no-first-run'];
   const child = spawn(
-    process.env.QUARTERDECK_CHROMIUM ?? '/usr/bin/chromium',
-    ['--headless=new', '--no-sandbox', '--remote-debugging-port=0', `--user-data-dir=${join(folder, 'browser')}`, ...flags, 'about:blank'],
+    CHROMIUM.executablePath,
+    ['--headless=new', '--remote-debugging-port=0', `--user-data-dir=${join(folder, 'browser')}`, '--no-default-browser-check', ...CHROMIUM.args, 'about:blank'],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const gone = once(child, 'exit');

@@ -4,8 +4,11 @@
 import { chromium } from '@playwright/test';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { CHROMIUM } from './support/chromium.mjs';
+import { login } from './support/journey.mjs';
 import { startProduct } from './support/product.mjs';
 import { startStub } from './support/stub.mjs';
+import { until } from './support/until.mjs';
 
 const README = process.argv.includes('--readme');
 const FOLDER = process.argv.slice(2).find((word) => !word.startsWith('--')) ?? fileURLToPath(new URL('test-results/screens/', import.meta.url));
@@ -60,14 +63,6 @@ async function finished(id) {
   await until(async () => !['pending', 'running', 'waiting'].includes((await product.call('GET', `/tasks/${id}`)).status), `task ${id}`);
 }
 
-async function until(test, what) {
-  const deadline = Date.now() + 120_000;
-  while (!(await test())) {
-    if (Date.now() > deadline) throw new Error(`${what} did not come`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
 async function photographAll(live) {
   mkdirSync(FOLDER, { recursive: true });
   const agents = (await product.call('GET', '/agents?limit=20')).items;
@@ -93,14 +88,10 @@ async function photographAll(live) {
     settings: '/settings',
     'not-found': '/nowhere',
   };
-  const browser = await chromium.launch({
-    executablePath: process.env.QUARTERDECK_CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
-  });
+  const browser = await chromium.launch(CHROMIUM);
   const context = await browser.newContext({ viewport: SIZES.wide });
   const page = await context.newPage();
-  await page.goto(product.loginUrl);
-  await page.waitForURL((url) => !url.pathname.startsWith('/login'));
+  await login(page, product);
   for (const [name, path] of README ? [] : Object.entries(pages)) {
     for (const colorScheme of ['dark', 'light']) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

@@ -2,6 +2,7 @@
 
 import { defineConfig } from '@playwright/test';
 import { fileURLToPath } from 'node:url';
+import { CHROMIUM } from './support/chromium.mjs';
 
 const firefox = fileURLToPath(new URL('support/firefox.mjs', import.meta.url));
 
@@ -21,23 +22,7 @@ export default defineConfig({
     trace: 'retain-on-failure',
   },
   projects: [
-    {
-      name: 'chromium',
-      use: {
-        browserName: 'chromium',
-        launchOptions: {
-          executablePath: process.env.QUARTERDECK_CHROMIUM ?? '/usr/bin/chromium',
-          args: [
-            '--no-sandbox',
-            '--disable-gpu',
-            '--disable-background-networking',
-            '--disable-component-update',
-            '--disable-sync',
-            '--no-first-run',
-          ],
-        },
-      },
-    },
+    { name: 'chromium', use: { browserName: 'chromium', launchOptions: CHROMIUM } },
     // The hostile texts are long reading: one browser tries them.
     { name: 'firefox', testIgnore: 'hostile.mjs', use: { browserName: 'firefox', channel: 'moz-firefox', launchOptions: { executablePath: firefox } } },
   ],

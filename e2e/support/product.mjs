@@ -46,6 +46,16 @@ export async function startProduct({ stub, claude = true, args = [], env = {} } 
   return product;
 }
 
+/** Starts the product that is measured, on the filled data directory of a folder; whoever made the folder removes it. */
+export async function startMeasured(folder) {
+  const home = join(folder, 'home');
+  mkdirSync(home);
+  const env = { ...claudeEnvironment('http://127.0.0.1:9', home), XDG_CONFIG_HOME: join(folder, 'config') };
+  const product = new Product({ bin: process.env.QUARTERDECK_BIN, folder, home, args: [], env });
+  await product.start();
+  return product;
+}
+
 export class Product {
   #given;
   #child;

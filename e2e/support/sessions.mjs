@@ -2,7 +2,7 @@
 
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from './journey.mjs';
+import { until } from './until.mjs';
 
 /** A session that is written by hand: `said` and `told` add a line each; `write` puts what was added into its file. */
 export class Session {
@@ -41,16 +41,9 @@ export class Session {
   }
 
   /** The agent that it became, once it is taken in. */
-  async agent() {
-    let agent;
-    await expect
-      .poll(async () => {
-        const { items } = await this.product.call('GET', '/agents?limit=200');
-        agent = items.find(({ session_id, parent_id }) => session_id === this.id && !parent_id);
-        return agent?.id;
-      })
-      .toBeTruthy();
-    return agent;
+  agent() {
+    const of = ({ session_id, parent_id }) => session_id === this.id && !parent_id;
+    return until(async () => (await this.product.call('GET', '/agents?limit=200')).items.find(of), `session ${this.id}`);
   }
 }
 

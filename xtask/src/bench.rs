@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: measures the release binary and says whether each figure holds its bar, one JSON object a line.
 
+mod browser;
 mod figures;
-mod lighthouse;
 mod page_size;
 mod server;
 
@@ -45,8 +45,8 @@ pub enum By {
     Page,
     /// A group of api/benches, by its name there.
     Server(&'static str),
-    /// Lighthouse in a Chromium.
-    Lighthouse,
+    /// A program of e2e with a Chromium, by its name there.
+    Browser(&'static str),
 }
 
 /// A figure's outcome, as whoever measures it says it.
@@ -110,8 +110,7 @@ impl By {
     fn name(self) -> &'static str {
         match self {
             Self::Page => "page",
-            Self::Server(group) => group,
-            Self::Lighthouse => "lighthouse",
+            Self::Server(name) | Self::Browser(name) => name,
         }
     }
 
@@ -121,7 +120,7 @@ impl By {
         match self {
             Self::Page => each(page_size::measure(places)?),
             Self::Server(group) => server::measure(places, group, each),
-            Self::Lighthouse => lighthouse::measure(places, each),
+            Self::Browser(program) => browser::measure(places, program, each),
         }
     }
 }

@@ -63,7 +63,10 @@ figures! {
     By::Server("replay") => {
         "replay_seek": "ms", AtMost 100.0;
     }
-    By::Lighthouse => {
+    By::Browser("following") => {
+        "line_on_page_p95": "ms", AtMost 250.0;
+    }
+    By::Browser("lighthouse") => {
         "dashboard_performance": "of 100", AtLeast 95.0;
         "dashboard_accessibility": "of 100", AtLeast 100.0;
         "dashboard_best_practices": "of 100", AtLeast 100.0;

@@ -1,4 +1,4 @@
-//! Lighthouse's figures: the release binary with a thousand agents, a browser that is logged in, e2e/lighthouse.mjs.
+//! What a browser shows of the release binary: programs of e2e, which are given a folder with a thousand agents.
 
 use std::fs;
 
@@ -12,8 +12,8 @@ use crate::shell::command;
 
 const AGENTS: u64 = 1_000;
 
-/// Has Dashboard and Agents measured.
-pub fn measure(places: &Places, each: &mut dyn FnMut(Measured) -> Result<()>) -> Result<()> {
+/// Has the program measure.
+pub fn measure(places: &Places, program: &str, each: &mut dyn FnMut(Measured) -> Result<()>) -> Result<()> {
     let e2e = places.root.join("e2e");
     page::build(places)?;
     setup::packages_of(places, &e2e)?;
@@ -23,7 +23,7 @@ pub fn measure(places: &Places, each: &mut dyn FnMut(Measured) -> Result<()>) ->
     // What fills the folder is built together with the release binary.
     server::seed(places, &folder.path().join("data"), AGENTS)?;
     let mut npm = command(places, "npm");
-    npm.args(["run", "--silent", "lighthouse", "--"]).arg(folder.path()).current_dir(e2e);
+    npm.args(["run", "--silent", program, "--"]).arg(folder.path()).current_dir(e2e);
     npm.env("QUARTERDECK_BIN", places.target.join("release/quarterdeck"))
         .env("QUARTERDECK_CHROMIUM", browser);
     server::listen(&mut npm, each)
