@@ -57,13 +57,15 @@ async function open(page, path) {
   await page.waitForLoadState('networkidle');
 }
 
-/** In the page: what stands out of it to the right, innermost, as its words and its edge. */
+/** In the page: what stands out of it to the right, innermost, as its words and its edge; words may stand out of a box that does not. */
 function outstanding() {
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth <= clientWidth) return [];
   const clipped = (element) => element.parentElement && (getComputedStyle(element.parentElement).overflowX !== 'visible' || clipped(element.parentElement));
   const out = [...document.body.querySelectorAll('*')].filter((element) => element.getBoundingClientRect().right > clientWidth && !clipped(element));
-  return out.filter((element) => !out.some((inner) => inner !== element && element.contains(inner))).map((element) => `${element.tagName}.${element.className}: ${element.textContent.slice(0, 80)} ends at ${element.getBoundingClientRect().right}`);
+  const innermost = out.filter((element) => !out.some((inner) => inner !== element && element.contains(inner)));
+  const told = innermost.map((element) => `${element.tagName}.${element.className}: ${element.textContent.slice(0, 80)} ends at ${element.getBoundingClientRect().right}`);
+  return told.length ? told : [`the page is ${scrollWidth} wide`];
 }
 
 /** It stays within the narrowest phone. */

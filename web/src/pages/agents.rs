@@ -25,6 +25,7 @@ use crate::format::grouped;
 use crate::hooks::{Address, Listed, Query, Rows, use_address, use_live, use_pages};
 use crate::panels::agent_table::AgentTable;
 use crate::panels::marks::{cost_text, cost_title};
+use crate::panels::watch::sentence;
 use bulk::Bulk;
 use create::CreateAgentDialog;
 use detail::{AgentDrawer, doing_now};
@@ -95,7 +96,7 @@ pub fn Agents(props: &AgentsProps) -> Html {
         <>
         <div class={if open.is_some() { "with-drawer" } else { "without-drawer" }}>
             <section class="list" aria-label="Agents">
-                <Heading title="Agents" class="sr" />
+                { heading(fleet) }
                 <Views fleet={Rc::clone(fleet)} filter={filter.clone()} />
                 <Toolbar filter={filter.clone()} {fresh} on_fresh={listed.again.clone()} on_new={on_new.clone()} />
                 <Bulk ticked={Rc::clone(&ticked)} agents={Rc::clone(&agents)} on_delete={on_delete.clone()} />
@@ -114,6 +115,17 @@ pub fn Agents(props: &AgentsProps) -> Html {
         if address.get("new") == "1" { <CreateAgentDialog on_close={on_unmake} {on_made} /> }
         </>
     }
+}
+
+/// Who runs and who waits, of how many; the page's name until that is known.
+fn heading(fleet: &FleetState) -> Html {
+    let answer = match fleet.totals.agents {
+        0 => Html::default(),
+        all => {
+            html! { <>{ sentence(&fleet.totals) }<span class="quiet">{ format!(", {} in all", grouped(all)) }</span></> }
+        }
+    };
+    html! { <Heading title="Agents">{ answer }</Heading> }
 }
 
 /// The address of an agent, or of the list alone, with the filters as they are.
