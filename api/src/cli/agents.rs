@@ -2,7 +2,10 @@
 
 use super::{
     CliError, Common, End,
-    output::{moment, plain, say},
+    output::{
+        Column::{self, Numbers, Words},
+        moment, plain, say,
+    },
     say_if_left,
 };
 use clap::Args;
@@ -11,6 +14,17 @@ use quarterdeck_shared::{
     TaskId,
     agents::{Agent, AgentQuery, AgentStatus},
 };
+
+/// What the list tells of each.
+const COLUMNS: [Column; 7] = [
+    Words("ID"),
+    Words("ROLE"),
+    Words("STATUS"),
+    Numbers("COST"),
+    Numbers("TOKENS"),
+    Words("CREATED"),
+    Words("NAME"),
+];
 
 /// Lists agents.
 #[derive(Args, Debug)]
@@ -64,7 +78,7 @@ impl Agents {
             return Ok(End::Well);
         }
         let rows: Vec<_> = page.items.iter().map(row).collect();
-        output.table(&["ID", "ROLE", "STATUS", "COST", "TOKENS", "CREATED", "NAME"], &rows)?;
+        output.table(&COLUMNS, &rows)?;
         if let Some(cursor) = page.next_cursor {
             say(&format!("{} of {}; more with --cursor {cursor}", page.items.len(), page.total.value()))?;
         }

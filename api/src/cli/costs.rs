@@ -5,7 +5,10 @@ mod why;
 
 use super::{
     CliError, Common, End, import,
-    output::{Output, plain, say},
+    output::{
+        Column::{Numbers, Words},
+        Output, plain, say,
+    },
 };
 use crate::{
     costs::{self, BLOCK_SECONDS, gather},
@@ -168,8 +171,9 @@ impl Costs {
     }
 
     fn table(&self, output: Output, costs: &Sums) -> Result<(), CliError> {
-        let head =
-            [self.by.head(), "INPUT", "OUTPUT", "CACHE WRITES", "CACHE READS", "TOTAL", "COST", "MODELS"];
+        let numbers = ["INPUT", "OUTPUT", "CACHE WRITES", "CACHE READS", "TOTAL", "COST"].map(Numbers);
+        let columns: Vec<_> =
+            [Words(self.by.head())].into_iter().chain(numbers).chain([Words("MODELS")]).collect();
         let mut rows = Vec::new();
         for group in &costs.groups {
             let models = if self.by == By::Model { String::new() } else { models(group) };
@@ -178,7 +182,7 @@ impl Costs {
             rows.extend(each.map(|of| row(format!("  {}", plain(&of.model)), &of.sum, String::new())));
         }
         rows.push(row("in all".to_owned(), &costs.total, String::new()));
-        output.table(&head, &rows)?;
+        output.table(&columns, &rows)?;
         if costs.left_out > 0 {
             say(&format!("{} earlier rows are left out; --limit shows more", costs.left_out))?;
         }

@@ -1,10 +1,10 @@
 //! Output: data on stdout, as a table for people or JSON for programs; words on stderr; colour where somebody looks.
 
 use super::CliError;
+use comfy_table::{Attribute, Cell, CellAlignment, Color, Table, presets};
 use quarterdeck_shared::Timestamp;
 use serde::Serialize;
 use std::{
-    borrow::Cow,
     ffi::OsString,
     io::{self, IsTerminal as _, Write as _},
 };
@@ -33,43 +33,65 @@ impl Output {
         Ok(out.flush()?)
     }
 
-    /// Writes rows under a head, their columns in line.
-    pub fn table(self, head: &[&str], rows: &[Vec<String>]) -> Result<(), CliError> {
-        let head: Vec<_> = head.iter().map(|word| (*word).to_owned()).collect();
-        let width = |column: usize| {
-            let cells = rows.iter().chain([&head]).filter_map(|row| row.get(column));
-            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-        };
-        let widths: Vec<_> = (0..head.len()).map(width).collect();
-        let spread = |row: &[String], painted: &dyn Fn(usize, &str) -> String| {
-            let cells = row.iter().enumerate().map(|(column, cell)| {
-                let space = " ".repeat(widths.get(column).map_or(0, |width| width - cell.chars().count()));
-                format!("{}{space}", painted(column, cell))
-            });
-            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-        };
-        self.line(&self.paint("1", &spread(&head, &|_, cell| cell.to_owned())))?;
-        for row in rows {
-            self.line(&spread(row, &|_, cell| self.status(cell).into_owned()))?;
-        }
-        Ok(())
+    /// Writes rows under their columns' heads.
+    pub fn table(self, columns: &[Column], rows: &[Vec<String>]) -> Result<(), CliError> {
+        self.line(&self.drawn(columns, rows))
     }
 
-    /// A word of a status in its colour; other words as they are.
-    pub fn status(self, word: &str) -> Cow<'_, str> {
-        let colour = match word {
-            "running" => "32",
-            "waiting" | "pending" => "33",
-            "completed" => "34",
-            "failed" | "interrupted" => "31",
-            "cancelled" | "deleted" => "90",
-            _ => return Cow::Borrowed(word),
+    fn drawn(self, columns: &[Column], rows: &[Vec<String>]) -> String {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        if self.colour {
+            table.enforce_styling()
+        } else {
+            table.force_no_tty()
         };
-        Cow::Owned(self.paint(colour, word))
+        table
+            .set_header(columns.iter().map(|column| Cell::new(column.head()).add_attribute(Attribute::Bold)));
+        for row in rows {
+            table.add_row(row.iter().map(|words| match status_colour(words) {
+                Some(colour) => Cell::new(words).fg(colour),
+                None => Cell::new(words),
+            }));
+        }
+        for (drawn, column) in table.column_iter_mut().zip(columns) {
+            drawn.set_padding((0, 2));
+            if matches!(column, Column::Numbers(_)) {
+                drawn.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        table.trim_fmt()
     }
 
     pub fn paint(self, colour: &str, text: &str) -> String {
         if self.colour { format!("\u{1b}[{colour}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+/// A column of a table, by its head. Numbers end in line, words begin so.
+#[derive(Clone, Copy, Debug)]
+pub enum Column {
+    Words(&'static str),
+    Numbers(&'static str),
+}
+
+impl Column {
+    const fn head(self) -> &'static str {
+        match self {
+            Self::Words(head) | Self::Numbers(head) => head,
+        }
+    }
+}
+
+/// The colour of a word that is a status.
+fn status_colour(word: &str) -> Option<Color> {
+    match word {
+        "running" => Some(Color::DarkGreen),
+        "waiting" | "pending" => Some(Color::DarkYellow),
+        "completed" => Some(Color::DarkBlue),
+        "failed" | "interrupted" => Some(Color::DarkRed),
+        "cancelled" | "deleted" => Some(Color::DarkGrey),
+        _ => None,
     }
 }
 
@@ -125,9 +147,16 @@ mod tests {
     }
 
     #[test]
-    fn without_colour_a_status_is_its_word() {
+    fn numbers_end_in_line_and_without_colour_a_status_is_its_word() {
         let output = Output { json: false, colour: false };
-        assert_eq!(output.status("running"), "running");
-        assert_eq!(Output { colour: true, ..output }.status("running"), "\u{1b}[32mrunning\u{1b}[0m");
+        let columns = [Column::Words("NAME"), Column::Numbers("TOKENS"), Column::Words("STATUS")];
+        let row = |words: [&str; 3]| words.map(str::to_owned).to_vec();
+        let rows = [row(["漢字", "7", "running"]), row(["a", "1,200", "failed"])];
+        assert_eq!(
+            output.drawn(&columns, &rows),
+            "NAME  TOKENS  STATUS\n漢字       7  running\na      1,200  failed"
+        );
+        let coloured = Output { colour: true, ..output }.drawn(&columns, &rows);
+        assert!(coloured.contains("\u{1b}[38;5;2mrunning"), "{coloured:?}");
     }
 }

@@ -2,7 +2,10 @@
 
 use super::{
     CliError, Common, End,
-    output::{moment, say},
+    output::{
+        Column::{self, Numbers, Words},
+        moment, say,
+    },
 };
 use crate::{
     fleet::clock::Clock,
@@ -14,6 +17,18 @@ use clap::{Args, Subcommand};
 use quarterdeck_shared::Timestamp;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+
+/// What the table tells of each model.
+const COLUMNS: [Column; 8] = [
+    Words("MODEL"),
+    Numbers("IN"),
+    Numbers("OUT"),
+    Numbers("WRITE 5M"),
+    Numbers("WRITE 1H"),
+    Numbers("READ"),
+    Words("TABLE"),
+    Words(""),
+];
 
 /// Shows the prices in effect, takes over newer ones, prices history anew.
 #[derive(Args, Debug)]
@@ -88,7 +103,7 @@ async fn list(common: &Common) -> Result<(), CliError> {
             std::iter::once(price.model.clone()).chain(rates).chain([price.version.clone(), above]).collect()
         })
         .collect();
-    output.table(&["MODEL", "IN", "OUT", "WRITE 5M", "WRITE 1H", "READ", "TABLE", ""], &rows)?;
+    output.table(&COLUMNS, &rows)?;
     say("dollars for a million tokens")
 }
 

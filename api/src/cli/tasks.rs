@@ -2,7 +2,10 @@
 
 use super::{
     CliError, Common, End,
-    output::{moment, plain, say},
+    output::{
+        Column::{Numbers, Words},
+        moment, plain, say,
+    },
     say_if_left,
 };
 use clap::Args;
@@ -56,7 +59,17 @@ impl Tasks {
             return Ok(End::Well);
         }
         let rows: Vec<_> = page.items.iter().map(row).collect();
-        output.table(&["ID", "STATUS", "STEPS", "COST", "CREATED", "TITLE"], &rows)?;
+        output.table(
+            &[
+                Words("ID"),
+                Words("STATUS"),
+                Numbers("STEPS"),
+                Numbers("COST"),
+                Words("CREATED"),
+                Words("TITLE"),
+            ],
+            &rows,
+        )?;
         if let Some(cursor) = page.next_cursor {
             say(&format!("{} of {}; more with --cursor {cursor}", page.items.len(), page.total.value()))?;
         }

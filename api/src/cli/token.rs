@@ -2,7 +2,7 @@
 
 use super::{
     CliError, Common, End,
-    output::{moment, plain, say},
+    output::{Column::Words, moment, plain, say},
 };
 use crate::{fleet::clock::Clock, http::access::Access};
 use clap::{Args, Subcommand, value_parser};
@@ -102,7 +102,7 @@ async fn list(common: &Common) -> Result<(), CliError> {
             vec![token.id.to_string(), shown, scope, moment(token.created_at), used, ends, plain(&token.name)]
         })
         .collect();
-    output.table(&["ID", "SECRET", "SCOPE", "CREATED", "LAST USED", "ENDS", "NAME"], &rows)
+    output.table(&["ID", "SECRET", "SCOPE", "CREATED", "LAST USED", "ENDS", "NAME"].map(Words), &rows)
 }
 
 async fn revoke(common: &Common, id: TokenId) -> Result<(), CliError> {

@@ -3,7 +3,10 @@
 use super::{cost, doubts};
 use crate::cli::{
     CliError,
-    output::{Output, say},
+    output::{
+        Column::{Numbers, Words},
+        Output, say,
+    },
 };
 use orchestrator::figures;
 use quarterdeck_shared::{
@@ -26,7 +29,7 @@ pub fn tell(output: Output, why: &Why) -> Result<(), CliError> {
     {
         rows.push(row(way, took, reckoned(took)));
     }
-    output.table(&["COUNTED", "TOKENS", "OUTPUT", "COST"], &rows)?;
+    output.table(&[Words("COUNTED"), Numbers("TOKENS"), Numbers("OUTPUT"), Numbers("COST")], &rows)?;
     let facts = [
         (lines.lines, format!("lines of {} files tell of {} responses", lines.files, lines.responses)),
         (
