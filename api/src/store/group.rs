@@ -1,8 +1,10 @@
 //! A group: the rows of many batches, the newest of each key, written as one.
 
+mod counting;
+
 use super::{
     FileRow, Indexed, Noun, Row, StoreError,
-    counters::{Changes, DELETED},
+    counters::Changes,
     rows::{
         agents::{
             AGENT_FIGURES, AGENTS, DETAILS, FILES, TOOLS, detail_values,
@@ -14,7 +16,7 @@ use super::{
         tasks::{FIGURES, Figures, TASKS, figure_values, values as task_values},
         usage::{self, FORMER_PRICES, Response, USAGE},
     },
-    sql::{self, Fields, Sql},
+    sql::{self, Sql},
     table::{Table, groups},
 };
 use quarterdeck_shared::{
@@ -26,10 +28,9 @@ use quarterdeck_shared::{
 };
 use sea_orm::{ConnectionTrait, Value};
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashMap},
     sync::Arc,
 };
-use uuid::Uuid;
 
 /// Rows on their way into the database.
 #[derive(Debug, Default)]
@@ -189,62 +190,6 @@ impl Group {
         changes.write(db).await
     }
 
-    async fn count_agents(&self, db: &impl ConnectionTrait, changes: &mut Changes) -> Result<(), StoreError> {
-        let ids: Vec<_> = self.agents.keys().map(|id| id.0).collect();
-        let words = |fields: &mut Fields| Ok((fields.take::<String>()?, fields.take::<String>()?));
-        for (status, role) in
-            stored(db, "SELECT id, status, role FROM agents", &ids, words).await?.into_values()
-        {
-            changes.agent(&status, &role, -1);
-        }
-        for agent in self.agents.values() {
-            changes.agent(agent.status.as_str(), agent.role.as_str(), 1);
-        }
-        Ok(())
-    }
-
-    async fn count_tasks(&self, db: &impl ConnectionTrait, changes: &mut Changes) -> Result<(), StoreError> {
-        let ids: HashSet<_> = self.tasks.keys().chain(self.removed.keys()).map(|id| id.0).collect();
-        let ids: Vec<_> = ids.into_iter().collect();
-        let words = |fields: &mut Fields| {
-            let (status, kind, analyst) =
-                (fields.take::<String>()?, fields.take::<String>()?, fields.take::<bool>()?);
-            Ok((status, kind, analyst, fields.time_or_none()?.is_some()))
-        };
-        let query = "SELECT id, status, task_type, include_analyst, removed_at FROM tasks";
-        let mut stored = stored(db, query, &ids, words).await?;
-        for (status, kind, analyst, removed) in stored.values() {
-            changes.task(if *removed { DELETED } else { status }, kind, *analyst, -1);
-        }
-        for task in self.tasks.values() {
-            let removed = stored.get(&task.id.0).is_some_and(|(.., removed)| *removed);
-            let words = (task.status.to_string(), task.task_type.to_string(), task.include_analyst, removed);
-            stored.insert(task.id.0, words);
-        }
-        for (id, (status, kind, analyst, removed)) in &stored {
-            let removed = *removed || self.removed.contains_key(&TaskId(*id));
-            changes.task(if removed { DELETED } else { status }, kind, *analyst, 1);
-        }
-        Ok(())
-    }
-
-    async fn count_approvals(
-        &self,
-        db: &impl ConnectionTrait,
-        changes: &mut Changes,
-    ) -> Result<(), StoreError> {
-        let ids: Vec<_> = self.approvals.keys().map(|id| id.0).collect();
-        let word = |fields: &mut Fields| fields.take::<String>();
-        let stored = stored(db, "SELECT id, status FROM approvals", &ids, word).await?;
-        for status in stored.values() {
-            changes.approval(status, -1);
-        }
-        for approval in self.approvals.values() {
-            changes.approval(approval.status.as_str(), 1);
-        }
-        Ok(())
-    }
-
     /// A response that is stored already keeps its record's id and its larger counts; so does a record whose request
     /// id has become known.
     async fn merge_usage(
@@ -281,22 +226,6 @@ fn rows<'row, T: 'row>(
     values: impl Fn(&T) -> Result<Vec<Value>, StoreError>,
 ) -> Result<Vec<Vec<Value>>, StoreError> {
     items.map(values).collect()
-}
-
-/// What is stored of these rows, by id.
-async fn stored<T>(
-    db: &impl ConnectionTrait,
-    query: &str,
-    ids: &[Uuid],
-    read: impl Fn(&mut Fields) -> Result<T, StoreError>,
-) -> Result<HashMap<Uuid, T>, StoreError> {
-    let mut found = HashMap::new();
-    for group in groups(ids) {
-        let mut query = Sql::new(query);
-        query.push(" WHERE id IN (").bind_all(group.into_iter().map(Value::from)).push(")");
-        found.extend(query.all(db, |fields| Ok((fields.id()?, read(fields)?))).await?);
-    }
-    Ok(found)
 }
 
 async fn write_rare(db: &impl ConnectionTrait, row: Row) -> Result<(), StoreError> {
