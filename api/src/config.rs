@@ -53,6 +53,8 @@ pub struct Config {
     pub step_seconds: u64,
     pub max_attempts: u32,
     pub stall_seconds: u64,
+    /// Never where missing.
+    pub agent_cleanup_seconds: Option<u64>,
     pub pass_environment: Vec<String>,
     pub replay_speed: f64,
     pub read_rate: u32,
@@ -136,6 +138,7 @@ impl Config {
             step_seconds: values.number("step_seconds")?,
             max_attempts: values.number("max_attempts")?,
             stall_seconds: values.number("stall_seconds")?,
+            agent_cleanup_seconds: checks::seconds_of(values.text("agent_cleanup")),
             pass_environment: checks::list(values.text("pass_environment")),
             replay_speed: values.number("replay_speed")?,
             read_rate: values.number("read_rate")?,

@@ -80,6 +80,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::BadCursor => Self::new(Code::BadCursor, error.to_string()),
             StoreError::Invalid { field, message } => Self::invalid(field, message),
+            StoreError::Changed { .. } => Self::new(Code::Conflict, error.to_string()),
             StoreError::Unwritable { .. } => {
                 let message = "nothing can be written now; reads go on, and writing resumes by itself";
                 Self::new(Code::StorageUnavailable, message).after(5).because(error)

@@ -1,5 +1,9 @@
 //! Agents: temporary workers, each in one role.
 
+mod cleanup;
+
+pub use cleanup::{Cleanup, NewCleanup};
+
 use crate::{
     AgentId, StepId, TaskId, Timestamp, Usd,
     json::holds_fields,

@@ -2,7 +2,7 @@
 
 use crate::{
     AgentId, ApprovalId, Method, NoBody, NoQuery, Page, Route, TaskId, TokenId,
-    agents::{Agent, AgentDetail, AgentQuery, NewAgent, NewPrompt, Role},
+    agents::{Agent, AgentDetail, AgentQuery, Cleanup, NewAgent, NewCleanup, NewPrompt, Role},
     approvals::{Approval, ApprovalQuery, NewAnswer},
     auth::{MadeToken, NewSession, NewToken, Session, Ticket, Token},
     conversations::{
@@ -127,6 +127,8 @@ endpoints! {
     GetAgent = keyed Get "/api/v1/agents/{id}" (id: AgentId) query NoQuery, body NoBody => 200 AgentDetail;
     #[doc = "Takes an agent out of the lists; refused while it runs. Its cost stays in the totals."]
     DeleteAgent = keyed Delete "/api/v1/agents/{id}" (id: AgentId) query NoQuery, body NoBody => 204 ();
+    #[doc = "Takes agents that have ended out of the lists, as deleting each would: at most a thousand a call, the longest unchanged first. Whose task is not finished stays."]
+    CleanUpAgents = keyed Post "/api/v1/agents/cleanup" () query NoQuery, body NewCleanup => 200 Cleanup;
     #[doc = "Says something to an agent; one that ended goes on in the same session."]
     PromptAgent = keyed Post "/api/v1/agents/{id}/prompt" (id: AgentId) query NoQuery, body NewPrompt => 200 AgentDetail;
     #[doc = "Stops an agent and its whole process tree."]

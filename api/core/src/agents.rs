@@ -90,8 +90,14 @@ pub const fn way_out(from: AgentStatus, to: AgentStatus) -> &'static str {
     }
 }
 
-/// Whether a clean-up may take an agent away: it has ended and is still listed. Nothing does so by itself.
-pub const fn is_cleanable(status: AgentStatus) -> bool {
+/// Whether a clean-up may take an agent away: it has ended and is still listed, neither it nor its task is to go on, and
+/// nothing of it has changed since that moment.
+pub fn is_cleanable(agent: &Agent, goes_on: bool, unchanged_since: Timestamp) -> bool {
+    can_be_cleaned_up(agent.status) && !goes_on && agent.updated_at <= unchanged_since
+}
+
+/// Whether agents in this status may be taken away by a clean-up.
+pub const fn can_be_cleaned_up(status: AgentStatus) -> bool {
     may(status, AgentStatus::Deleted) && status.is_final()
 }
 
@@ -122,7 +128,18 @@ mod tests {
             assert!(!may(status, status));
             assert!(!status.is_active() || !may(status, AgentStatus::Deleted));
             assert!(!way_out(status, AgentStatus::Deleted).is_empty());
-            assert_eq!(is_cleanable(status), status.is_final() && status != AgentStatus::Deleted);
+        }
+    }
+
+    #[test]
+    fn a_clean_up_takes_what_has_ended_and_rests() {
+        let mut agent = blank(AgentId(Default::default()), Role::Builder, Timestamp(100)).agent;
+        for &status in AgentStatus::ALL {
+            agent.status = status;
+            let ended = status.is_final() && status != AgentStatus::Deleted;
+            assert_eq!(is_cleanable(&agent, false, Timestamp(100)), ended, "{status}");
+            assert!(!is_cleanable(&agent, true, Timestamp(100)), "{status} that goes on");
+            assert!(!is_cleanable(&agent, false, Timestamp(99)), "{status} that changed a moment ago");
         }
     }
 }

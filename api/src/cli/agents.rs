@@ -1,4 +1,6 @@
-//! `quarterdeck agents`: agents by page, filter and order.
+//! `quarterdeck agents`: agents by page, filter and order, and the clean-up of those that have ended.
+
+mod cleanup;
 
 use super::{
     CliError, Common, End,
@@ -8,7 +10,7 @@ use super::{
     },
     say_if_left,
 };
-use clap::Args;
+use clap::{Args, Subcommand};
 use orchestrator::figures;
 use quarterdeck_shared::{
     TaskId,
@@ -28,7 +30,22 @@ const COLUMNS: [Column; 7] = [
 
 /// Lists agents.
 #[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Agents {
+    #[command(subcommand)]
+    order: Option<Order>,
+    #[command(flatten)]
+    list: List,
+}
+
+#[derive(Debug, Subcommand)]
+enum Order {
+    /// Take agents that have ended out of the lists; they stay in the totals.
+    Cleanup(cleanup::Cleanup),
+}
+
+#[derive(Args, Debug)]
+struct List {
     #[command(flatten)]
     common: Common,
     /// One status, or several parted by commas; all but deleted where unset.
@@ -56,6 +73,15 @@ pub struct Agents {
 
 impl Agents {
     pub(super) async fn run(self) -> Result<End, CliError> {
+        match self.order {
+            Some(Order::Cleanup(cleanup)) => cleanup.run().await,
+            None => self.list.run().await,
+        }
+    }
+}
+
+impl List {
+    async fn run(self) -> Result<End, CliError> {
         let (store, output) = (self.common.store().await?, self.common.output());
         let query = AgentQuery {
             cursor: self.cursor,

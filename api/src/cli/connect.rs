@@ -5,7 +5,7 @@ mod settings;
 
 use super::{
     CliError, Common, End,
-    output::{plain, say},
+    output::{agreed, plain, say},
 };
 use crate::{config::Config, fleet::clock::Clock, http::access::Access};
 use clap::Args;
@@ -14,7 +14,6 @@ use quarterdeck_shared::auth::{NewToken, TokenScope};
 use serde_json::json;
 use settings::Wanted;
 use similar::TextDiff;
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 /// What stands for the key before there is one.
 const NO_KEY: &str = "qd_made_when_this_is_written";
@@ -69,7 +68,7 @@ impl Connect {
         let diff = diff(now.as_deref(), planned.as_deref(), known.as_deref());
         self.show(&target, &diff)?;
         let is_same = planned == now && !self.undo;
-        if self.dry_run || is_same || !self.agreed()? {
+        if self.dry_run || is_same || !self.is_agreed()? {
             return self.done(&target, false);
         }
         let store = self.common.writing_store().await?;
@@ -136,17 +135,8 @@ impl Connect {
         Ok(())
     }
 
-    fn agreed(&self) -> Result<bool, CliError> {
-        if self.yes {
-            return Ok(true);
-        }
-        if !io::stdin().is_terminal() {
-            return Err(CliError::Usage("nobody can be asked here; say --yes to write it".to_owned()));
-        }
-        write!(io::stderr(), "Write this? [y/N] ")?;
-        let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer)?;
-        Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    fn is_agreed(&self) -> Result<bool, CliError> {
+        if self.yes { Ok(true) } else { agreed("Write this?", "write it") }
     }
 
     fn done(&self, target: &Target, written: bool) -> Result<End, CliError> {

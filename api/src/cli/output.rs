@@ -6,7 +6,7 @@ use quarterdeck_shared::Timestamp;
 use serde::Serialize;
 use std::{
     ffi::OsString,
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, BufRead as _, IsTerminal as _, Write as _},
 };
 
 /// Where a command's answer goes and how it is written.
@@ -104,6 +104,17 @@ fn wants_colour(variable: impl Fn(&str) -> Option<OsString>) -> bool {
 /// Says something to whoever watches; programs read stdout alone.
 pub fn say(words: &str) -> Result<(), CliError> {
     Ok(writeln!(io::stderr(), "{words}")?)
+}
+
+/// Asks whoever sits there; where nobody does, `--yes` has to say that it may `deed`.
+pub fn agreed(question: &str, deed: &str) -> Result<bool, CliError> {
+    if !io::stdin().is_terminal() {
+        return Err(CliError::Usage(format!("nobody can be asked here; say --yes to {deed}")));
+    }
+    write!(io::stderr(), "{question} [y/N] ")?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 /// Words of others on one line, without what a terminal would obey.

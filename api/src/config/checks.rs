@@ -95,6 +95,27 @@ pub fn origins(value: &str) -> Result<(), String> {
     when(list(value).iter().all(|text| origin(text)), "must be origins such as `https://grafana.example.org`")
 }
 
+/// An age, or `manual`.
+pub fn cleanup(value: &str) -> Result<(), String> {
+    let good = value == "manual" || seconds_of(value).is_some();
+    when(good, "must be `manual`, or an age such as `7d`, `12h` or `90m`")
+}
+
+/// The seconds of an age: a whole number above 0 with its unit, `s`, `m`, `h`, `d` or `w`.
+pub fn seconds_of(age: &str) -> Option<u64> {
+    let (number, unit) = age.split_at_checked(age.len().checked_sub(1)?)?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        "w" => 604_800,
+        _ => return None,
+    };
+    let number = number.parse::<u32>().ok().filter(|number| *number > 0)?;
+    Some(u64::from(number) * seconds)
+}
+
 /// Names of environment variables, none of our own.
 pub fn variables(value: &str) -> Result<(), String> {
     let name = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');

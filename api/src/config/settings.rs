@@ -106,6 +106,8 @@ settings! {
         "Attempts at one step where its error says that trying again helps";
     "stall_seconds" "QUARTERDECK_STALL_SECONDS" = "600", checks::count, shown:
         "Seconds without a sign of life after which an agent counts as stalled";
+    "agent_cleanup" "QUARTERDECK_AGENT_CLEANUP" = "manual", checks::cleanup, shown:
+        "After how long agents that have ended leave the lists by themselves, such as 7d or 12h; manual means never";
     "pass_environment" "QUARTERDECK_PASS_ENVIRONMENT" = "", checks::variables, shown:
         "Further environment variables agents get, parted by commas";
     "replay_speed" "QUARTERDECK_REPLAY_SPEED" = "1", checks::speed, shown:

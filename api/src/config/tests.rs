@@ -38,6 +38,13 @@ fn a_flag_beats_the_environment_beats_the_file_beats_the_default() {
 }
 
 #[test]
+fn agents_that_have_ended_stay_unless_an_age_is_said() {
+    let after = |age: &str| config(&[("agent_cleanup", age)], &[], "").unwrap().agent_cleanup_seconds;
+    assert_eq!(config(&[], &[], "").unwrap().agent_cleanup_seconds, None);
+    assert_eq!((after("manual"), after("7d"), after("90m")), (None, Some(604_800), Some(5_400)));
+}
+
+#[test]
 fn folders_are_found_where_nobody_named_them() {
     let found = config(&[], &[], "").unwrap();
     assert_eq!(found.data_dir, PathBuf::from("/home/ada/.local/share/quarterdeck"));
@@ -81,6 +88,11 @@ fn a_wrong_value_names_the_setting_its_source_and_what_would_do() {
         ("allowed_hosts", "https://a.example"),
         ("pass_environment", "QUARTERDECK_API_KEY"),
         ("log_format", "xml"),
+        ("agent_cleanup", "7"),
+        ("agent_cleanup", "0d"),
+        ("agent_cleanup", "-7d"),
+        ("agent_cleanup", "7ü"),
+        ("agent_cleanup", ""),
         ("behind_proxy", "perhaps"),
         ("database_url", "mysql://x"),
     ] {

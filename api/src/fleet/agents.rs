@@ -2,6 +2,7 @@
 
 use super::{
     Fleet, FleetError, Inner, OWN, checks,
+    cleanup::retire,
     desks::{Desk, Mail},
     drive::limit_reached,
     runtime,
@@ -128,20 +129,16 @@ impl Fleet {
         let fleet = &self.inner;
         let desk = fleet.desks.get(id, Default::default);
         let _turn = desk.lock.lock().await;
-        let mut agent = fleet.agent(id).await?.agent;
+        let agent = fleet.agent(id).await?.agent;
         if desk.live().is_some() && !agent.status.is_active() {
             return Err(FleetError::Conflict(format!("agent {id} is about to run; cancel it first")));
         }
         if !may(agent.status, AgentStatus::Deleted) {
             return Err(refusal(&agent, AgentStatus::Deleted));
         }
-        let now = fleet.clock().now();
-        agent.status = AgentStatus::Deleted;
-        agent.status_evidence = StatusEvidence::because("somebody deleted it");
-        agent.updated_at = now;
-        let draft = Draft { agent_id: Some(id), task_id: agent.task_id, payload: Payload::AgentDeleted {} };
-        let batch = Batch::new().row(Row::Agent(Box::new(agent))).event(draft);
-        fleet.store.commit(batch.row(Row::Note { key: work::said_key(id), json: None })).await?;
+        let mut batch = Batch::new();
+        retire(&mut batch, &agent, "somebody deleted it", fleet.clock().now());
+        fleet.store.commit(batch).await?;
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ mod agents;
 mod approvals;
 mod case;
 mod checks;
+pub mod cleanup;
 pub mod clock;
 mod desks;
 mod drive;

@@ -4,7 +4,7 @@ use super::{
     Fleet, FleetError, Inner,
     case::State,
     drive::{Driver, Word, go_on, take_up},
-    work::{Ending, InFlight, Memory, News, Said, Start, in_flight_key, said_key},
+    work::{Ending, IN_FLIGHT, InFlight, Memory, News, Said, Start, in_flight, in_flight_key, said_key},
 };
 use crate::store::{Batch, Draft, Row, StoreError};
 use orchestrator::workflows::Run;
@@ -66,8 +66,8 @@ fn start_of(me: &AgentDetail) -> Start {
 impl Inner {
     async fn left_behind(&self) -> Result<HashMap<AgentId, Left>, FleetError> {
         let mut left = HashMap::new();
-        for (key, _) in self.store.notes("run/").await? {
-            let Some(id) = key.strip_prefix("run/").and_then(|id| id.parse().ok()) else { continue };
+        for (key, _) in self.store.notes(IN_FLIGHT).await? {
+            let Some(id) = in_flight(&key) else { continue };
             let Some(me) = self.store.agent(id).await? else { continue };
             let waits = me.agent.status == AgentStatus::Waiting && !self.waiting(id).await?.is_empty();
             left.insert(id, Left { me, waits });
@@ -165,8 +165,8 @@ impl Inner {
     /// What an agent goes on from.
     pub(super) async fn recall(&self, me: &AgentDetail, start: &Start) -> Result<Memory, StoreError> {
         let id = me.agent.id;
-        let (in_flight, said) = (in_flight_key(id), said_key(id));
-        let in_flight: InFlight = read(self.insist(|| self.store.note(&in_flight)).await?);
+        let (noted, said) = (in_flight_key(id), said_key(id));
+        let in_flight: InFlight = read(self.insist(|| self.store.note(&noted)).await?);
         if *start == Start::New {
             return Ok(Memory { prompts: in_flight.prompts, ..Memory::default() });
         }

@@ -14,7 +14,7 @@ mod unheard;
 pub use ending::Ending;
 pub use launch::{WAITS, waits_for_a_place};
 pub use ledger::{Grown, Said};
-pub use memory::{InFlight, Memory, in_flight_key, in_flight_row, said_key};
+pub use memory::{IN_FLIGHT, InFlight, Memory, in_flight, in_flight_key, in_flight_row, said_key};
 pub use questions::Given;
 
 use super::{

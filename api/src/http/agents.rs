@@ -11,15 +11,15 @@ use super::{
 use crate::{error::ApiError, fleet::Fleet, store::Noun};
 use quarterdeck_shared::{
     AgentId,
-    agents::{NewAgent, NewPrompt},
-    endpoints::{CancelAgent, CreateAgent, DeleteAgent, GetAgent, ListAgents, PromptAgent},
+    agents::{NewAgent, NewCleanup, NewPrompt},
+    endpoints::{CancelAgent, CleanUpAgents, CreateAgent, DeleteAgent, GetAgent, ListAgents, PromptAgent},
 };
 use rocket::{Route, State, delete, get, post, routes};
 use rocket_db_pools::Connection;
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    routes![list, create, one, retire, prompt, cancel]
+    routes![list, create, clean_up, one, retire, prompt, cancel]
 }
 
 #[get("/agents")]
@@ -35,6 +35,17 @@ async fn create(
     once: &State<Once>,
 ) -> Reply<CreateAgent> {
     let work = async { Answer::of(&fleet.create(new.0.clone()).await?) };
+    once.only(fleet.store(), &ask, &new.0, work).await
+}
+
+#[post("/agents/cleanup", data = "<new>")]
+async fn clean_up(
+    ask: Ask<CleanUpAgents>,
+    new: Body<NewCleanup>,
+    fleet: &State<Fleet>,
+    once: &State<Once>,
+) -> Reply<CleanUpAgents> {
+    let work = async { Answer::of(&fleet.clean_up(&new.0).await?) };
     once.only(fleet.store(), &ask, &new.0, work).await
 }
 

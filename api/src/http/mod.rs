@@ -97,7 +97,7 @@ pub fn build(config: Config, access: Arc<Access>, fleet: Fleet) -> Rocket<Build>
         .manage(health::Started::now())
         .manage(access)
         .manage(Sources::beside(&sources, fleet.store().clone(), fleet.outside()))
-        .manage(Jobs::new(fleet.store().clone()))
+        .manage(Jobs::new(&rules::job_rules(&config), fleet.store().clone()))
         .manage(fleet)
         .manage(config)
         .mount(API, api())

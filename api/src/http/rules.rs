@@ -4,6 +4,7 @@ use super::pool;
 use crate::{
     config::Config,
     fleet::FleetRules,
+    jobs::JobRules,
     prices::Prices,
     sources::{HookRules, SourceRules},
     store::Location,
@@ -72,6 +73,11 @@ pub fn source_rules(config: &Config, prices: Prices) -> SourceRules {
         prices,
         ..rules
     }
+}
+
+/// The jobs' share of the settings.
+pub(super) fn job_rules(config: &Config) -> JobRules {
+    JobRules { cleanup_after_seconds: config.agent_cleanup_seconds, ..JobRules::default() }
 }
 
 /// The fleet's share of the settings.

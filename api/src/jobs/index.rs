@@ -5,7 +5,7 @@ mod reading;
 mod telling;
 mod writing;
 
-use super::{Job, State};
+use super::{Job, JobRules, State};
 use crate::{
     apart::apart,
     store::{Batch, Behind, Indexed, IndexedFile, Noun, Row, Store, StoreError},
@@ -35,7 +35,7 @@ const SWEEP: Duration = Duration::from_secs(3_600);
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// The job.
-pub fn make() -> Arc<dyn Job> {
+pub fn make(_: &JobRules) -> Arc<dyn Job> {
     Arc::new(Search)
 }
 

@@ -1,10 +1,11 @@
 //! Jobs: what goes on behind the requests for as long as the server runs.
 
+mod cleanup;
 mod index;
 
 pub use index::catch_up;
 
-use crate::store::Store;
+use crate::{fleet::clock::Clock, store::Store};
 use quarterdeck_shared::sources::Source as State;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -16,11 +17,26 @@ pub trait Job: Send + Sync {
     async fn run(&self, store: Store, board: watch::Sender<State>, stop: watch::Receiver<bool>);
 }
 
+/// The jobs' share of the settings.
+#[derive(Clone, Debug)]
+pub struct JobRules {
+    /// Seconds after which agents that have ended leave the lists by themselves; never where missing.
+    pub cleanup_after_seconds: Option<u64>,
+    /// What tells the time.
+    pub clock: Clock,
+}
+
+impl Default for JobRules {
+    fn default() -> Self {
+        Self { cleanup_after_seconds: None, clock: Clock::system() }
+    }
+}
+
 /// Makes a job.
-type Make = fn() -> Arc<dyn Job>;
+type Make = fn(&JobRules) -> Arc<dyn Job>;
 
 /// Every job, by name.
-pub const JOBS: &[(&str, Make)] = &[(index::NAME, index::make)];
+pub const JOBS: &[(&str, Make)] = &[(index::NAME, index::make), (cleanup::NAME, cleanup::make)];
 
 /// A job and the board it writes on.
 struct Post {
@@ -38,14 +54,15 @@ pub struct Jobs {
 
 impl Jobs {
     /// Every job; none runs yet.
-    pub fn new(store: Store) -> Self {
+    pub fn new(rules: &JobRules, store: Store) -> Self {
         let begun = |name: &str| State {
             id: name.to_owned(),
             ok: true,
             message: "has not begun".to_owned(),
             ..State::default()
         };
-        let post = |(name, make): &(&str, Make)| Post { job: make(), board: watch::Sender::new(begun(name)) };
+        let post =
+            |(name, make): &(&str, Make)| Post { job: make(rules), board: watch::Sender::new(begun(name)) };
         let all = JOBS.iter().map(post).collect();
         Self { all, store, stop: watch::Sender::new(false) }
     }

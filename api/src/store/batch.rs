@@ -60,6 +60,18 @@ pub enum Row {
     Agent(Box<Agent>),
     /// An agent's figures alone, for whoever does not know the rest of it; the agent must be stored.
     AgentFigures(Box<Agent>),
+    /// Takes an agent out of the lists; it stays in the totals and can still be read. The batch is refused where the
+    /// agent is not there any more or at work.
+    RetireAgent {
+        /// Which.
+        agent_id: AgentId,
+        /// Why, in a sentence for people.
+        reason: String,
+        /// When.
+        at: Timestamp,
+        /// The note that says that it is about to go on: where that stands the batch is refused too.
+        unless: String,
+    },
     /// An agent with its configuration and last words; `tool_breakdown` and `files` have rows of their own.
     AgentDetail(Box<AgentDetail>),
     /// Calls by tool, of the tools named here.

@@ -62,6 +62,12 @@ pub enum StoreError {
         /// What the database said.
         reason: String,
     },
+    /// What the batch was made from has changed meanwhile; nothing of it was written.
+    #[error("{what} has changed meanwhile; look at it again, then ask again")]
+    Changed {
+        /// What has.
+        what: String,
+    },
     /// A stored row cannot be read.
     #[error("a stored row is broken: {what}; `quarterdeck doctor` looks further")]
     Corrupt {

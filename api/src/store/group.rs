@@ -7,8 +7,9 @@ use super::{
     counters::Changes,
     rows::{
         agents::{
-            AGENT_FIGURES, AGENTS, DETAILS, FILES, TOOLS, detail_values,
-            figure_values as agent_figure_values, file_values, tool_values, values as agent_values,
+            AGENT_FIGURES, AGENTS, DETAILS, FILES, RETIRED, Retired, TOOLS, detail_values,
+            figure_values as agent_figure_values, file_values, retired_values, tool_values,
+            values as agent_values,
         },
         approvals::{APPROVALS, values as approval_values},
         auth::{ANSWERS, SESSIONS, TOKENS, answer_values, session_values, token_values},
@@ -37,6 +38,7 @@ use std::{
 pub(super) struct Group {
     agents: BTreeMap<AgentId, Agent>,
     agent_figures: BTreeMap<AgentId, Agent>,
+    retired: BTreeMap<AgentId, Retired>,
     details: BTreeMap<AgentId, AgentDetail>,
     tools: BTreeMap<(AgentId, String), ToolCount>,
     files: BTreeMap<(AgentId, String, FileUse), FileTouch>,
@@ -64,6 +66,9 @@ impl Group {
         match row {
             Row::Agent(agent) => drop(self.agents.insert(agent.id, *agent)),
             Row::AgentFigures(agent) => drop(self.agent_figures.insert(agent.id, *agent)),
+            Row::RetireAgent { agent_id, reason, at, unless } => {
+                self.retired.insert(agent_id, Retired { reason, at, unless });
+            }
             Row::AgentDetail(detail) => {
                 self.agents.insert(detail.agent.id, detail.agent.clone());
                 self.details.insert(detail.agent.id, *detail);
@@ -126,9 +131,10 @@ impl Group {
     /// Which kinds of rows change.
     pub(super) fn nouns(&self) -> Vec<Noun> {
         let details = self.details.len() + self.agent_figures.len() + self.tools.len() + self.files.len();
+        let agents = self.agents.len() + self.retired.len();
         let tasks = self.tasks.len() + self.figures.len() + self.removed.len();
         [
-            (Noun::Agents, self.agents.len() + details),
+            (Noun::Agents, agents + details),
             (Noun::Tasks, tasks),
             (Noun::Approvals, self.approvals.len()),
             (Noun::Usage, self.usage.len()),
@@ -150,6 +156,7 @@ impl Group {
         self.merge_usage(db, &mut changes).await?;
         AGENTS.upsert(db, self.agents.values().map(agent_values).collect()).await?;
         AGENT_FIGURES.update(db, self.agent_figures.values().map(agent_figure_values).collect()).await?;
+        RETIRED.update(db, self.retired.iter().map(|(id, how)| retired_values(*id, how)).collect()).await?;
         DETAILS.upsert(db, rows(self.details.values(), detail_values)?).await?;
         TOOLS
             .upsert(db, self.tools.iter().map(|((agent, _), tool)| tool_values(*agent, tool)).collect())

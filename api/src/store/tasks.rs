@@ -13,6 +13,7 @@ use quarterdeck_shared::{
     tasks::{Analyst, Complexity, Forecast, Task, TaskQuery, TaskStatus, TaskType},
 };
 use sea_orm::{ConnectionTrait, Value};
+use std::collections::HashSet;
 
 const ORDERS: &[Order] = &[
     ("created_at", "created_at", false),
@@ -60,6 +61,17 @@ impl Store {
             TASKS.list()
         );
         Sql::with(query, words).all(self.readers(), read).await
+    }
+
+    /// Every task that has not ended, wherever it was begun; also what a server left interrupted, to go on at its next
+    /// start.
+    pub async fn tasks_that_go_on(&self) -> Result<HashSet<TaskId>, StoreError> {
+        let mut words = unfinished_words();
+        words.push(TaskStatus::Interrupted.as_str().into());
+        let query = "SELECT id FROM tasks WHERE removed_at IS NULL AND (status IN (?, ?, ?)
+                       OR status = ? AND source = 'quarterdeck' AND finished_at IS NULL)";
+        let found = Sql::with(query, words).all(self.readers(), |fields| Ok(TaskId(fields.id()?))).await?;
+        Ok(found.into_iter().collect())
     }
 
     /// What completed tasks of this kind cost, the newest thousand; `None` before the first. Replays are left out.

@@ -1,5 +1,6 @@
 //! The commands: data on stdout, words on stderr, and an exit code that says how it went.
 
+mod cleanup;
 mod connect;
 mod costs;
 mod prices;

@@ -1,5 +1,6 @@
 //! HTTP: what the server promises whoever speaks to it, page, program or stranger.
 
+mod agents;
 mod cases;
 mod conversations;
 mod costs;

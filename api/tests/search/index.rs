@@ -6,7 +6,7 @@ use crate::{
     sources::{append, helped, import},
 };
 use quarterdeck::{
-    jobs::{Jobs, catch_up},
+    jobs::{JobRules, Jobs, catch_up},
     sources::Tense,
     store::{Batch, Noun, Row},
 };
@@ -152,7 +152,7 @@ both! {
         append(&session.with_file_name("s2.jsonl"), &[said("s2", "m2", "a needle elsewhere")]);
         import(&store, folder.path(), HISTORY).await;
         let mut indexed = store.versions(Noun::Index);
-        let jobs = Jobs::new(store.clone());
+        let jobs = Jobs::new(&JobRules::default(), store.clone());
         let running = tokio::spawn({
             let jobs = jobs.clone();
             async move { jobs.run().await }

@@ -30,9 +30,17 @@ pub struct Memory {
     pub prompts: Vec<String>,
 }
 
+/// Notes of agents that are supposed to work begin so; the agent's id follows.
+pub const IN_FLIGHT: &str = "run/";
+
 /// The name under which it is noted that an agent is supposed to work.
 pub fn in_flight_key(id: AgentId) -> String {
-    format!("run/{id}")
+    format!("{IN_FLIGHT}{id}")
+}
+
+/// The agent of such a name.
+pub fn in_flight(key: &str) -> Option<AgentId> {
+    key.strip_prefix(IN_FLIGHT)?.parse().ok()
 }
 
 /// The note that an agent is supposed to work on the prompt it was given last.

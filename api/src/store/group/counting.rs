@@ -4,30 +4,65 @@ use super::Group;
 use crate::store::{
     StoreError,
     counters::{Changes, DELETED},
-    sql::{Fields, Sql},
+    sql::{self, Fields, Sql},
     table::groups,
 };
-use quarterdeck_shared::TaskId;
+use quarterdeck_shared::{
+    TaskId,
+    agents::{AgentStatus, Role},
+};
 use sea_orm::{ConnectionTrait, Value};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 impl Group {
-    pub(super) async fn count_agents(&self, db: &impl ConnectionTrait, changes: &mut Changes) -> Result<(), StoreError> {
-        let ids: Vec<_> = self.agents.keys().map(|id| id.0).collect();
-        let words = |fields: &mut Fields| Ok((fields.take::<String>()?, fields.take::<String>()?));
-        for (status, role) in
-            stored(db, "SELECT id, status, role FROM agents", &ids, words).await?.into_values()
-        {
-            changes.agent(&status, &role, -1);
+    pub(super) async fn count_agents(
+        &self,
+        db: &impl ConnectionTrait,
+        changes: &mut Changes,
+    ) -> Result<(), StoreError> {
+        let ids: HashSet<_> = self.agents.keys().chain(self.retired.keys()).map(|id| id.0).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        let words = |fields: &mut Fields| Ok((fields.word::<AgentStatus>()?, fields.word::<Role>()?));
+        let mut known = stored(db, "SELECT id, status, role FROM agents", &ids, words).await?;
+        for (status, role) in known.values() {
+            changes.agent(status.as_str(), role.as_str(), -1);
         }
-        for agent in self.agents.values() {
-            changes.agent(agent.status.as_str(), agent.role.as_str(), 1);
+        known.extend(self.agents.values().map(|agent| (agent.id.0, (agent.status, agent.role))));
+        for id in self.retired.keys() {
+            match known.get_mut(&id.0) {
+                Some((status, _)) if *status != AgentStatus::Deleted && !status.is_active() => {
+                    *status = AgentStatus::Deleted;
+                }
+                _ => return Err(StoreError::Changed { what: format!("agent {id}") }),
+            }
+        }
+        for (status, role) in known.values() {
+            changes.agent(status.as_str(), role.as_str(), 1);
+        }
+        self.refuse_those_that_go_on(db).await
+    }
+
+    /// Refuses to retire an agent of whom it is noted that it is about to go on.
+    async fn refuse_those_that_go_on(&self, db: &impl ConnectionTrait) -> Result<(), StoreError> {
+        let notes: Vec<_> = self.retired.values().map(|retired| retired.unless.clone()).collect();
+        for group in groups(&notes) {
+            let mut query = Sql::new("SELECT name FROM notes WHERE name IN (");
+            query.bind_all(group.iter().map(|name| sql::text(name))).push(") LIMIT 1");
+            if let Some(name) = query.one(db, |fields| fields.take::<String>()).await? {
+                let found = self.retired.iter().find(|(_, retired)| retired.unless == name);
+                let what = found.map_or(name, |(id, _)| format!("agent {id}"));
+                return Err(StoreError::Changed { what });
+            }
         }
         Ok(())
     }
 
-    pub(super) async fn count_tasks(&self, db: &impl ConnectionTrait, changes: &mut Changes) -> Result<(), StoreError> {
+    pub(super) async fn count_tasks(
+        &self,
+        db: &impl ConnectionTrait,
+        changes: &mut Changes,
+    ) -> Result<(), StoreError> {
         let ids: HashSet<_> = self.tasks.keys().chain(self.removed.keys()).map(|id| id.0).collect();
         let ids: Vec<_> = ids.into_iter().collect();
         let words = |fields: &mut Fields| {

@@ -6,8 +6,8 @@ use crate::store::{
     table::Table,
 };
 use quarterdeck_shared::{
-    AgentId, StepId, TaskId,
-    agents::{Agent, AgentDetail, Context, FileTouch, StatusEvidence, ToolCount},
+    AgentId, StepId, TaskId, Timestamp,
+    agents::{Agent, AgentDetail, AgentStatus, Context, FileTouch, StatusEvidence, ToolCount},
 };
 use sea_orm::Value;
 
@@ -68,6 +68,14 @@ pub(in crate::store) const AGENT_FIGURES: Table = Table {
         "cost_basis",
         "requests",
     ],
+    unread: 0,
+};
+
+/// What changes of an agent that leaves the lists.
+pub(in crate::store) const RETIRED: Table = Table {
+    name: "agents",
+    key: &["id"],
+    columns: &["id", "status", "evidence_reason", "evidence_process", "evidence_at", "updated_at"],
     unread: 0,
 };
 
@@ -157,7 +165,27 @@ pub(in crate::store) fn figure_values(agent: &Agent) -> Vec<Value> {
     ]
 }
 
-/// The same, read back.
+/// How an agent leaves the lists.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct Retired {
+    pub(in crate::store) reason: String,
+    pub(in crate::store) at: Timestamp,
+    pub(in crate::store) unless: String,
+}
+
+/// An agent that leaves the lists.
+pub(in crate::store) fn retired_values(id: AgentId, retired: &Retired) -> Vec<Value> {
+    vec![
+        id.0.into(),
+        AgentStatus::Deleted.as_str().into(),
+        sql::text(&retired.reason),
+        sql::number_or_none(None),
+        sql::time_or_none(None),
+        sql::time(retired.at),
+    ]
+}
+
+/// An agent's row, read back.
 pub(in crate::store) fn read(fields: &mut Fields) -> Result<Agent, StoreError> {
     let id = AgentId(fields.id()?);
     Ok(Agent {

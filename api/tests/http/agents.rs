@@ -1,0 +1,27 @@
+//! Agents over HTTP: many that have ended leave the lists at once.
+
+use super::desk::Desk;
+use crate::{both, support::rows};
+use quarterdeck::store::Row;
+use serde_json::json;
+
+both! {
+    async fn a_clean_up_says_how_many_agents_left_and_which(place: &Place) {
+        let desk = Desk::on(place).await;
+        let agents = (0..7).map(|number| Row::Agent(Box::new(rows::agent(number))));
+        desk.store().commit(rows::rows(agents)).await.unwrap();
+        let path = "/api/v1/agents/cleanup";
+        let wrong = desk.post(path, r#"{"older_than_seconds":-1}"#).await;
+        assert_eq!((wrong.status, wrong.json()["details"]["field"].as_str()), (422, Some("older_than_seconds")));
+        assert_eq!(desk.post(path, r#"{"older_than":"7d"}"#).await.status, 422);
+        let old = desk.post(path, r#"{"older_than_seconds":18446744073709551615}"#).await.json();
+        assert_eq!(old, json!({"removed": 0, "agent_ids": [], "more": false}));
+        let all = desk.post(path, "{}").await;
+        let ids: Vec<_> = (3..7).map(|number| rows::agent_id(number).to_string()).collect();
+        assert_eq!((all.status, all.json()), (200, json!({"removed": 4, "agent_ids": ids, "more": false})));
+        assert_eq!(desk.get("/api/v1/agents").await.json()["total"], 3);
+        assert_eq!(desk.get("/api/v1/agents?status=deleted").await.json()["total"], 4);
+        assert_eq!(desk.delete(&format!("/api/v1/agents/{}", ids[0])).await.status, 404);
+        desk.store().close().await;
+    }
+}
