@@ -8,7 +8,7 @@ use quarterdeck::{
     store::{Batch, Channel, Committed, Row, Store},
 };
 use quarterdeck_shared::{
-    Event, Payload,
+    AgentId, Event, Payload,
     agents::AgentStatus,
     approvals::{Approval, ApprovalQuery, ApprovalStatus, Decision, NewAnswer},
     tasks::TaskStatus,
@@ -43,6 +43,19 @@ pub fn tool(event: &str) -> Value {
 
 pub async fn hear(hooks: &Hooks, input: Value) -> Value {
     hooks.hear(orchestrator::hooks::read(&input).unwrap()).await.unwrap()
+}
+
+/// A session at work for which two instructions wait, and who hears its hooks.
+async fn instructed(store: &Store) -> (Sources, AgentId) {
+    let (sources, _) = heard_by(store, hours(), &[]);
+    hear(sources.hooks().unwrap(), told("UserPromptSubmit", json!({"prompt": "go"}))).await;
+    let agent = agents(store).await.remove(0).id;
+    for (at, words) in ["Then paint it.", "Then go home."].iter().enumerate() {
+        let key = format!("{}{at}", instructions(agent));
+        let note = Row::Note { key, json: Some(json!(words).to_string()) };
+        store.commit(Batch::new().row(note)).await.unwrap();
+    }
+    (sources, agent)
 }
 
 pub async fn stands(store: &Store) -> (AgentStatus, String, String) {
@@ -220,15 +233,8 @@ both! {
 
     async fn an_instruction_is_handed_over_at_the_end_of_the_turn_once(place: &Place) {
         let store = place.open().await;
-        let (sources, _) = heard_by(&store, hours(), &[]);
+        let (sources, _) = instructed(&store).await;
         let hooks = sources.hooks().unwrap();
-        hear(hooks, told("UserPromptSubmit", json!({"prompt": "go"}))).await;
-        let agent = agents(&store).await.remove(0);
-        for (at, words) in ["Then paint it.", "Then go home."].iter().enumerate() {
-            let key = format!("{}{at}", instructions(agent.id));
-            let note = Row::Note { key, json: Some(json!(words).to_string()) };
-            store.commit(Batch::new().row(note)).await.unwrap();
-        }
         let first = hear(hooks, told("Stop", json!({"stop_hook_active": false}))).await;
         assert_eq!(first, json!({"decision": "block", "reason": "Then paint it."}));
         assert_eq!(stands(&store).await.0, AgentStatus::Running);
@@ -242,15 +248,8 @@ both! {
 
     async fn an_instruction_that_did_not_arrive_waits_for_the_end_of_the_next_turn(place: &Place) {
         let store = place.open().await;
-        let (sources, _) = heard_by(&store, hours(), &[]);
+        let (sources, agent) = instructed(&store).await;
         let hooks = sources.hooks().unwrap();
-        hear(hooks, told("UserPromptSubmit", json!({"prompt": "go"}))).await;
-        let agent = agents(&store).await.remove(0);
-        for (at, words) in ["Then paint it.", "Then go home."].iter().enumerate() {
-            let key = format!("{}{at}", instructions(agent.id));
-            let note = Row::Note { key, json: Some(json!(words).to_string()) };
-            store.commit(Batch::new().row(note)).await.unwrap();
-        }
         let said = || async {
             let events = store.events(0, Channel::Fleet, 1_000).await.unwrap();
             let payloads = events.iter().map(|event| serde_json::from_str::<Event>(&event.json).unwrap().payload);
@@ -277,7 +276,7 @@ both! {
         assert_eq!(said().await, ["go", "and this", "Then paint it."], "now it has arrived");
         assert_eq!(hear(hooks, next("Stop", json!({"stop_hook_active": true}))).await["reason"], "Then go home.");
         hear(hooks, next("SessionEnd", json!({"reason": "other"}))).await;
-        let waiting = store.notes(&instructions(agent.id)).await.unwrap();
+        let waiting = store.notes(&instructions(agent)).await.unwrap();
         assert_eq!(waiting.iter().map(|(_, json)| json.as_str()).collect::<Vec<_>>(), ["\"Then go home.\""]);
         store.close().await;
     }
