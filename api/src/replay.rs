@@ -90,7 +90,7 @@ impl Stretch {
             Some(task) => store.course_of_task(task.id, until).await?,
             None => store.statuses_of(&ids, until).await?,
         };
-        let told: Vec<Event> = told.iter().map(read).collect::<Result<_, _>>()?;
+        let told: Vec<Event> = told.iter().map(Committed::event).collect::<Result<_, _>>()?;
         let outline = if wants_outline { Some(self.outline(store, &agents, &told).await?) } else { None };
         let told = &told[..told.partition_point(|event| event.at <= at)];
         let mut replay = Replay {
@@ -159,10 +159,4 @@ fn last_statuses(told: &[Event]) -> HashMap<AgentId, AgentStatus> {
         _ => None,
     });
     statuses.collect()
-}
-
-fn read(event: &Committed) -> Result<Event, StoreError> {
-    let corrupt =
-        |error: serde_json::Error| StoreError::Corrupt { what: format!("event {}: {error}", event.seq) };
-    serde_json::from_str(&event.json).map_err(corrupt)
 }

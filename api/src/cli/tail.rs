@@ -7,7 +7,7 @@ use super::{
 use crate::store::{Channel, Committed, Store};
 use clap::Args;
 use orchestrator::figures;
-use quarterdeck_shared::{Event, Payload, TaskId};
+use quarterdeck_shared::{Payload, TaskId};
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -83,11 +83,13 @@ fn show(output: Output, events: &[Committed]) -> Result<(), CliError> {
             output.line(&event.json)?;
             continue;
         }
-        let words = serde_json::from_str::<Event>(&event.json).map(|event| plain(&words(&event.payload)));
         let subject = event.subject().map(|id| id.simple().to_string().split_off(26)).unwrap_or_default();
         let head = format!("{:>8}  {}  {subject:6}", event.seq, moment(event.at));
-        // An event of a newer program is shown by its name.
-        let words = words.unwrap_or_default();
+        let words = match event.event() {
+            Ok(event) => words(&event.payload),
+            Err(error) => error.to_string(),
+        };
+        let words = plain(&words);
         output.line(&format!("{}  {:20}  {words}", output.paint("90", &head), event.kind))?;
     }
     Ok(())

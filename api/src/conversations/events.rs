@@ -14,7 +14,7 @@ use orchestrator::conversations::{
     window::{Around, Placed, answered, called, items},
 };
 use quarterdeck_shared::{
-    AgentId, Event, Timestamp,
+    AgentId, Timestamp,
     conversations::{Conversation, ConversationQuery, ConversationSource, RawLine},
 };
 use std::collections::{HashSet, VecDeque};
@@ -134,9 +134,8 @@ async fn from(
 
 /// The piece that an event tells.
 pub(super) fn told(event: &Committed) -> Option<Told> {
-    let event: Event = serde_json::from_str(&event.json).ok()?;
     let seq = event.seq;
-    let placed = Placed { cursor: cursor(seq), piece: of_event(&event)? };
+    let placed = Placed { cursor: cursor(seq), piece: of_event(&event.event_or_none()?)? };
     Some(Told { placed, first: seq, last: seq, counts: false })
 }
 

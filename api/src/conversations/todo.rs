@@ -12,7 +12,7 @@ use crate::{
 };
 use memchr::memmem;
 use orchestrator::conversations::Todos;
-use quarterdeck_shared::{AgentId, Event, Timestamp, conversations::Todo};
+use quarterdeck_shared::{AgentId, Timestamp, conversations::Todo};
 use std::{io, ops::ControlFlow};
 
 /// Bytes that are read back through at most.
@@ -54,12 +54,12 @@ async fn of_events(store: &Store, agent: AgentId, at: Timestamp) -> Result<Optio
     for _ in 0..BATCHES {
         let found = store.words_before(agent, first, BATCH).await?;
         let is_over = found.len() < BATCH as usize;
+        let from = found.last().map(|event| event.at);
         first = found.last().map_or(first, |event| event.seq);
-        let (taken, is_known, from) = apart(move || {
+        let (taken, is_known) = apart(move || {
             let mut pieces = found.iter().filter_map(told).map(|told| told.placed.piece);
             let is_known = pieces.any(|piece| todos.take(&piece).is_break());
-            let last = found.last().and_then(|last| serde_json::from_str::<Event>(&last.json).ok());
-            (todos, is_known, last.map(|event| event.at))
+            (todos, is_known)
         })
         .await?;
         todos = taken;

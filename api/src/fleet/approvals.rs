@@ -79,8 +79,7 @@ impl Inner {
             )));
         }
         let key = work::in_flight_key(me.agent.id);
-        let noted = self.store.note(&key).await?.unwrap_or_default();
-        let mut in_flight: InFlight = serde_json::from_str(&noted).unwrap_or_default();
+        let mut in_flight: InFlight = self.store.noted(&key).await?.unwrap_or_default();
         in_flight.answers.push(Given {
             tool: approval.tool.clone(),
             input: approval.input.clone(),

@@ -101,7 +101,7 @@ impl Inner {
         let id = me.agent.id;
         let session = me.agent.session_id.as_deref().filter(|_| me.agent.parent_id.is_none());
         let course = match session {
-            Some(session) => self.store.note(&format!("{STATES}{session}")).await?,
+            Some(session) => self.store.noted::<Course>(&format!("{STATES}{session}")).await?,
             None => None,
         };
         let Some(course) = course else {
@@ -109,7 +109,6 @@ impl Inner {
             let way = "prompt its session where it runs, or let `quarterdeck connect` set up its hooks";
             return Err(FleetError::Conflict(format!("agent {id} {why}; {way}")));
         };
-        let course: Course = serde_json::from_str(&course).unwrap_or_default();
         if course.has_stopped() {
             let why =
                 "works elsewhere and its turn has ended, so that nothing of it asks here what to do next";

@@ -166,12 +166,13 @@ impl Inner {
     pub(super) async fn recall(&self, me: &AgentDetail, start: &Start) -> Result<Memory, StoreError> {
         let id = me.agent.id;
         let (noted, said) = (in_flight_key(id), said_key(id));
-        let in_flight: InFlight = read(self.insist(|| self.store.note(&noted)).await?);
+        let in_flight: Option<InFlight> = self.insist(|| self.store.noted(&noted)).await?;
+        let in_flight = in_flight.unwrap_or_default();
         if *start == Start::New {
             return Ok(Memory { prompts: in_flight.prompts, ..Memory::default() });
         }
-        let said = self.insist(|| self.store.note(&said)).await?;
-        let said: Said = read(said);
+        let said: Option<Said> = self.insist(|| self.store.noted(&said)).await?;
+        let said = said.unwrap_or_default();
         let waiting = self.insist(|| self.waiting(id)).await?;
         let records = self.insist(|| self.records(id)).await?;
         Ok(Memory { records, said, waiting, given: in_flight.answers, prompts: in_flight.prompts })
@@ -255,9 +256,4 @@ impl Inner {
 
 fn is_at_work(step: &Step) -> bool {
     matches!(step.status, StepStatus::Running | StepStatus::Waiting)
-}
-
-/// A note of ours; one that is missing or of another time says nothing.
-fn read<T: Default + serde::de::DeserializeOwned>(note: Option<String>) -> T {
-    note.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
 }

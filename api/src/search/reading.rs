@@ -9,7 +9,7 @@ use orchestrator::{
     conversations::{Piece, continues, of_event, read},
     transcripts::lines::LONGEST_LINE,
 };
-use quarterdeck_shared::{AgentId, Event};
+use quarterdeck_shared::AgentId;
 use std::{
     io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom},
     path::Path,
@@ -70,8 +70,7 @@ fn read_at(path: &str, place: u64, piece: u64) -> io::Result<Option<Piece>> {
 fn told(events: &[Committed]) -> Option<Piece> {
     let mut whole: Option<Piece> = None;
     for event in events {
-        let read = serde_json::from_str::<Event>(&event.json).ok();
-        let Some(piece) = read.as_ref().and_then(of_event) else { continue };
+        let Some(piece) = event.event_or_none().as_ref().and_then(of_event) else { continue };
         match &mut whole {
             None => whole = Some(piece),
             Some(begun) => {

@@ -15,7 +15,7 @@ use crate::{
         Outside,
         outside::{STATES, Word, instructions},
     },
-    store::{Batch, Row, StoreError},
+    store::{Batch, Row, StoreError, read_note},
 };
 use orchestrator::{
     hooks::{
@@ -114,9 +114,8 @@ impl Hooks {
             return Ok(Said::Nothing);
         }
         let key = format!("{STATES}{}", hook.session_id);
-        let noted = store.note(&key).await?.unwrap_or_default();
-        let mut course: Course = serde_json::from_str(&noted).unwrap_or_default();
-        let before = course.clone();
+        let before: Option<Course> = store.noted(&key).await?;
+        let mut course = before.clone().unwrap_or_default();
         let news = course.hear(hook);
         let asks = match &hook.event {
             Event::Asks(_) => news != News::Stale,
@@ -166,7 +165,7 @@ impl Hooks {
                 said = Said::Next(next.words);
             }
         }
-        if course != before || noted.is_empty() {
+        if before.as_ref() != Some(&course) {
             batch.rows.push(Row::Note { key, json: serde_json::to_string(&course).ok() });
         }
         let written = match batch.rows.is_empty() && batch.events.is_empty() {
@@ -186,8 +185,9 @@ impl Hooks {
     async fn next(&self, agent: AgentId, batch: &mut Batch) -> Result<Option<Instruction>, StoreError> {
         let waiting = self.intake.store().notes(&instructions(agent)).await?;
         let Some((key, json)) = waiting.into_iter().next() else { return Ok(None) };
+        let words = read_note(&key, &json)?;
         batch.rows.push(Row::Note { key: key.clone(), json: None });
-        Ok(serde_json::from_str(&json).ok().map(|words| Instruction { key, words }))
+        Ok(Some(Instruction { key, words }))
     }
 
     /// Looks after those of whom no hook tells any more, again and again.

@@ -75,3 +75,10 @@ pub enum StoreError {
         what: String,
     },
 }
+
+impl StoreError {
+    /// A stored text that is not what was written. What it says may be anybody's words, so only the place is told.
+    pub fn unreadable(what: &str, error: &serde_json::Error) -> Self {
+        Self::Corrupt { what: format!("{what} cannot be read from its letter {} on", error.column()) }
+    }
+}

@@ -6,7 +6,7 @@ use super::{
     sql::Sql,
     tasks, writer,
 };
-use quarterdeck_shared::{Timestamp, agents::Agent, approvals::Approval, tasks::Task, usage::Totals};
+use quarterdeck_shared::{Event, Timestamp, agents::Agent, approvals::Approval, tasks::Task, usage::Totals};
 
 /// Everything as it stands at one event.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +21,20 @@ pub struct Snapshot {
     pub approvals: Vec<Approval>,
     /// The figures.
     pub totals: Totals,
+}
+
+impl Committed {
+    /// The event, read.
+    pub fn event(&self) -> Result<Event, StoreError> {
+        serde_json::from_str(&self.json)
+            .map_err(|error| StoreError::unreadable(&format!("event {}", self.seq), &error))
+    }
+
+    /// The event, read. One that cannot be is told in the log and left out: it hides none of the others.
+    pub fn event_or_none(&self) -> Option<Event> {
+        let read = self.event();
+        read.inspect_err(|error| tracing::error!(event.seq = self.seq, %error, "an event is left out")).ok()
+    }
 }
 
 impl Store {

@@ -141,17 +141,6 @@ impl Store {
         Ok(query.one(self.readers(), |fields| fields.take::<i32>()).await?.is_some())
     }
 
-    /// What is noted under these names.
-    pub async fn notes_of(&self, names: &[String]) -> Result<HashMap<String, String>, StoreError> {
-        let mut found = HashMap::new();
-        for group in groups(names) {
-            let mut query = Sql::new("SELECT name, json FROM notes WHERE name IN (");
-            query.bind_all(group.iter().map(|name| sql::text(name))).push(")");
-            found.extend(query.all(self.readers(), |fields| Ok((fields.take()?, fields.take()?))).await?);
-        }
-        Ok(found)
-    }
-
     /// Every record of these messages, replays too.
     pub async fn usage_of_messages(&self, messages: &[String]) -> Result<Vec<UsageRecord>, StoreError> {
         let mut found = Vec::new();

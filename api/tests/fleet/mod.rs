@@ -3,6 +3,7 @@
 mod agents;
 mod approvals;
 mod arguments;
+mod broken;
 mod cleanup;
 mod deck;
 mod elsewhere;

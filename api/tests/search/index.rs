@@ -194,6 +194,22 @@ both! {
         store.close().await;
     }
 
+    async fn an_event_that_is_broken_hides_no_other(place: &Place) {
+        let store = place.open().await;
+        let agent = own("s1");
+        let id = agent.id;
+        let say = |key: &str, text: &str| does(id, ActivityKind::Text, key, None, text);
+        let batch = Batch::new().row(Row::Agent(Box::new(agent)));
+        let batch = batch.event(say("m1:0", "a needle")).event(say("m2:0", "a broken needle"));
+        store.commit(batch.event(say("m3:0", "one more needle"))).await.unwrap();
+        let look = place.look().await;
+        look.execute_unprepared("UPDATE events SET json = '{' WHERE seq = 2").await.unwrap();
+        look.close().await.unwrap();
+        catch_up(&store).await.unwrap();
+        assert_eq!(found(&store, "needle").await, ["a needle", "one more needle"]);
+        store.close().await;
+    }
+
     async fn what_a_file_told_before_its_events_came_is_found_once(place: &Place) {
         let store = place.open().await;
         let agent = own("s1");

@@ -1,5 +1,6 @@
 //! Sessions that were started elsewhere, taken in from their files.
 
+mod broken;
 mod databases;
 mod following;
 mod hooks;

@@ -50,7 +50,7 @@ fn event(session: &str, name: &str, second: u64, fields: Value) -> Value {
 }
 
 /// The log record of the request that [`response`] answers.
-fn request(session: &str, message: &str, output: u64) -> Value {
+pub fn request(session: &str, message: &str, output: u64) -> Value {
     event(
         session,
         "api_request",
@@ -61,7 +61,7 @@ fn request(session: &str, message: &str, output: u64) -> Value {
     )
 }
 
-fn logs(records: &[Value]) -> Value {
+pub fn logs(records: &[Value]) -> Value {
     json!({"resourceLogs": [{"scopeLogs": [{"logRecords": records}]}]})
 }
 
@@ -75,7 +75,7 @@ fn metrics(temporality: u8, points: &[(&str, Value, u64, f64)]) -> Value {
     json!({"resourceMetrics": [{"scopeMetrics": [{"metrics": metrics}]}]})
 }
 
-async fn send(store: &Store, signal: Signal, body: &Value) -> Taken {
+pub async fn send(store: &Store, signal: Signal, body: &Value) -> Taken {
     let parsed = parse(signal, Encoding::Json, body.to_string().as_bytes()).unwrap();
     assert_eq!(parsed.refused, 0, "{}", parsed.reason);
     Intake::new(store.clone(), Clock::manual(LATER)).hear(parsed.telemetry).await.unwrap()

@@ -11,7 +11,7 @@ use orchestrator::{
     files::{Deed, deed},
     search::{folded, spoken},
 };
-use quarterdeck_shared::{AgentId, Event};
+use quarterdeck_shared::AgentId;
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
@@ -34,8 +34,7 @@ struct Told {
 impl Index {
     /// Reads the events that came since.
     pub(super) async fn read_events(&mut self) -> Result<(), StoreError> {
-        let note = self.store.note(NOTE).await?;
-        let mut after: i64 = note.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or(0);
+        let mut after: i64 = self.store.noted(NOTE).await?.unwrap_or(0);
         loop {
             let events = self.store.events(after, Channel::Fleet, EVENTS).await?;
             let Some(last) = events.last().map(|event| event.seq) else { return Ok(()) };
@@ -110,7 +109,7 @@ impl Index {
         let key = (agent, call.to_owned());
         if !self.calls.contains_key(&key) {
             let before = self.store.words_before(agent, seq, EARLIER).await?;
-            let read = |event: &Committed| of_event(&serde_json::from_str::<Event>(&event.json).ok()?);
+            let read = |event: &Committed| of_event(&event.event_or_none()?);
             for piece in before.iter().filter_map(read) {
                 if let Said::Call { id, tool, .. } = piece.said {
                     self.called(agent, id, tool);
@@ -126,7 +125,7 @@ fn pieces(events: &[Committed]) -> Vec<Told> {
     let mut told: Vec<Told> = Vec::new();
     let mut newest: HashMap<AgentId, usize> = HashMap::new();
     for event in events.iter().filter(|event| matches!(&*event.kind, "agent.activity" | "agent.prompted")) {
-        let Ok(read) = serde_json::from_str::<Event>(&event.json) else { continue };
+        let Some(read) = event.event_or_none() else { continue };
         let (Some(agent), Some(piece)) = (read.agent_id, of_event(&read)) else { continue };
         let piece = match newest.get(&agent).and_then(|index| told.get_mut(*index)) {
             Some(before) => continues(&mut before.piece, piece),

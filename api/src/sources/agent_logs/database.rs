@@ -88,8 +88,7 @@ fn place(agent: &str) -> String {
 
 /// What is remembered of an agent.
 pub async fn remembered(store: &Store, agent: &str) -> Result<Option<Remembered>, StoreError> {
-    let json = store.note(&note(agent)).await?;
-    Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
+    store.noted(&note(agent)).await
 }
 
 impl Intake {
@@ -125,8 +124,7 @@ impl Intake {
             taking.learn_task(asked);
         }
         for ran in &past.agents {
-            let json = known.get(&note(&ran.id));
-            let known: Option<Remembered> = json.and_then(|json| serde_json::from_str(json).ok());
+            let known: Option<Remembered> = known.noted(&note(&ran.id))?;
             self.take_ran(&mut taking, ran, known, &folders, path).await?;
         }
         let mut titles = HashMap::new();

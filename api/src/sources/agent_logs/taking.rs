@@ -215,12 +215,11 @@ impl Intake {
         crew.source = AGENT_LOGS;
         let notes: Vec<_> = names.iter().map(|name| note(name)).collect();
         let notes = self.store().notes_of(&notes).await?;
-        let known = |name: &String| notes.get(&note(name)).and_then(|json| serde_json::from_str(json).ok());
-        let tasks: HashMap<_, _> = names
-            .into_iter()
-            .map(|name| (known(&name).unwrap_or_else(|| TaskId(Uuid::now_v7())), name))
-            .map(|(id, name)| (name, id))
-            .collect();
+        let mut tasks = HashMap::new();
+        for name in names {
+            let known = notes.noted(&note(&name))?;
+            tasks.insert(name, known.unwrap_or_else(|| TaskId(Uuid::now_v7())));
+        }
         // A task is what all of its agents are.
         let theirs = crew.members.values().filter_map(|member| member.me.agent.task_id);
         let ids: BTreeSet<_> = tasks.values().copied().chain(theirs).collect();

@@ -6,7 +6,7 @@ use crate::{
         crew::{Crew, TELEMETRY, is_told},
         intake::{Changed, Intake, Taken, Tense, write},
     },
-    store::{Batch, Row, StoreError},
+    store::{Batch, Notes, Row, StoreError},
 };
 use orchestrator::{
     ledger::{Book, Grown, Owner, Telling},
@@ -16,7 +16,7 @@ use orchestrator::{
 };
 use quarterdeck_shared::{RecordId, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use uuid::Uuid;
 
 /// Records of one agent that are told of one by one at a time; of more, only the newest.
@@ -35,6 +35,21 @@ struct Memory {
 
 fn note(session_id: &str) -> String {
     format!("otlp/{session_id}")
+}
+
+/// What is remembered of these sessions. Of one whose note is broken nobody knows what was counted of it already: it is
+/// left out and told of in the log, and the others are heard.
+fn recall(sessions: Vec<String>, notes: &Notes) -> BTreeMap<String, Memory> {
+    let mut memories = BTreeMap::new();
+    for session in sessions {
+        match notes.noted(&note(&session)) {
+            Ok(memory) => drop(memories.insert(session, memory.unwrap_or_default())),
+            Err(error) => {
+                tracing::error!(session.id = session, %error, "what telemetry tells of a session is left out");
+            }
+        }
+    }
+    memories
 }
 
 /// What was told at a time.
@@ -72,10 +87,16 @@ impl Telemetry {
         self
     }
 
-    fn sessions(&self) -> BTreeMap<String, Memory> {
+    fn sessions(&self) -> Vec<String> {
         let told = self.told.iter().map(|told| &told.thread.session_id);
         let points = self.points.iter().map(|point| &point.session_id);
-        told.chain(points).map(|session| (session.clone(), Memory::default())).collect()
+        told.chain(points).cloned().collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Leaves out what is told of other sessions than these.
+    fn keep(&mut self, sessions: &BTreeMap<String, Memory>) {
+        self.told.retain(|told| sessions.contains_key(&told.thread.session_id));
+        self.points.retain(|point| sessions.contains_key(&point.session_id));
     }
 }
 
@@ -84,14 +105,12 @@ impl Intake {
     pub async fn hear(&self, telemetry: Telemetry) -> Result<Taken, StoreError> {
         let _turn = self.turn().await?;
         let mut telemetry = telemetry.by(self.now());
-        let mut memories = telemetry.sessions();
+        let sessions = telemetry.sessions();
+        let notes = self.store().notes_of(&sessions.iter().map(|id| note(id)).collect::<Vec<_>>()).await?;
+        let mut memories = recall(sessions, &notes);
+        telemetry.keep(&memories);
         let sessions: Vec<_> = memories.keys().cloned().collect();
         let own = self.store().own_agents_of(&sessions).await?;
-        let notes = self.store().notes_of(&sessions.iter().map(|id| note(id)).collect::<Vec<_>>()).await?;
-        for (session, memory) in &mut memories {
-            let stored = notes.get(&note(session)).and_then(|json| serde_json::from_str(json).ok());
-            *memory = stored.unwrap_or_default();
-        }
         for point in &telemetry.points {
             memories.entry(point.session_id.clone()).or_default().meters.take(point);
         }
@@ -124,7 +143,7 @@ impl Intake {
         for (session, memory) in memories {
             let refused = |error: serde_json::Error| StoreError::Refused { reason: error.to_string() };
             let json = serde_json::to_string(&memory).map_err(refused)?;
-            if notes.get(&note(&session)) != Some(&json) {
+            if notes.json(&note(&session)) != Some(&json) {
                 batch.rows.push(Row::Note { key: note(&session), json: Some(json) });
             }
         }
