@@ -162,7 +162,7 @@ endpoints! {
     EstimateTask = keyed Post "/api/v1/tasks/estimate" () query NoQuery, body NewEstimate => 200 Estimate;
     #[doc = "One task with its steps."]
     GetTask = keyed Get "/api/v1/tasks/{id}" (id: TaskId) query NoQuery, body NoBody => 200 Task;
-    #[doc = "Cancels a running task (200 with the task) or takes a finished one out of the lists (204)."]
+    #[doc = "Cancels a running task (200 with the task) or takes a finished one out of the lists (204). One that works elsewhere cannot be stopped from here (409)."]
     DeleteTask = keyed Delete "/api/v1/tasks/{id}" (id: TaskId) query NoQuery, body NoBody => 204 Option<Task>;
 
     #[doc = "How a task or an agent's session stood at a moment of its life: status, steps, agents, cost, context, files."]

@@ -18,7 +18,7 @@ use quarterdeck_shared::{
     agents::{Agent, AgentDetail, AgentStatus, NewAgent, NewPrompt, Role, StatusEvidence},
     tasks::{Complexity, Task},
 };
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -114,9 +114,7 @@ impl Fleet {
             return Err(refusal(&me.agent, AgentStatus::Cancelled));
         }
         if me.agent.source != OWN {
-            // Nothing here holds its process, and what it asks its terminal still asks.
-            let why = "works elsewhere, where nothing here can stop it; end it in its terminal";
-            return Err(FleetError::Conflict(format!("agent {id} {why}")));
+            return Err(elsewhere("agent", id));
         }
         let ending = Ending::Cancelled("somebody cancelled it".into());
         fleet.end_idle(id, &ending).await?;
@@ -132,6 +130,9 @@ impl Fleet {
         let agent = fleet.agent(id).await?.agent;
         if desk.live().is_some() && !agent.status.is_active() {
             return Err(FleetError::Conflict(format!("agent {id} is about to run; cancel it first")));
+        }
+        if agent.source != OWN && agent.status.is_active() {
+            return Err(elsewhere("agent", id));
         }
         if !may(agent.status, AgentStatus::Deleted) {
             return Err(refusal(&agent, AgentStatus::Deleted));
@@ -240,6 +241,13 @@ pub(super) fn new_session() -> String {
 fn named_after(role: Role, id: AgentId) -> String {
     let word = role.as_str();
     format!("{}{} {}", &word[..1], word[1..].to_ascii_lowercase(), id.short())
+}
+
+/// The refusal to stop what is at work elsewhere: nothing here holds its process, and what it asks its terminal still
+/// asks.
+pub(super) fn elsewhere(what: &str, id: impl Display) -> FleetError {
+    let why = "works elsewhere, where nothing here can stop it; end it in its terminal";
+    FleetError::Conflict(format!("{what} {id} {why}"))
 }
 
 fn refusal(agent: &Agent, to: AgentStatus) -> FleetError {

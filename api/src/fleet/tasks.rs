@@ -2,6 +2,7 @@
 
 use super::{
     Fleet, FleetError, Inner, OWN,
+    agents::elsewhere,
     case::{Case, State},
     checks,
     drive::{Driver, Word},
@@ -91,11 +92,7 @@ impl Fleet {
         let fleet = &self.inner;
         let task = fleet.task(id).await?;
         if !task.status.is_final() {
-            let case = fleet.case(id);
-            if case.tell(Word::Cancel) {
-                fleet.unless_stuck(case.wait()).await?;
-            }
-            return Ok(Some(fleet.task(id).await?));
+            return fleet.cancel_task(id).await.map(Some);
         }
         let agents = fleet.agents_of(id).await?;
         if let Some(agent) = agents.iter().find(|agent| agent.status.is_active()) {
@@ -116,6 +113,26 @@ impl Fleet {
 }
 
 impl Inner {
+    /// Stops a task that is driven here, and returns it as it is then.
+    async fn cancel_task(&self, id: TaskId) -> Result<Task, FleetError> {
+        let case = self.case(id);
+        if case.tell(Word::Cancel) {
+            self.unless_stuck(case.wait()).await?;
+        }
+        let task = self.task(id).await?;
+        if task.status.is_final() {
+            return Ok(task);
+        }
+        let agents = self.agents_of(id).await?;
+        match agents.iter().find(|agent| agent.source == OWN && agent.status.is_active()) {
+            Some(agent) => Err(FleetError::Conflict(format!(
+                "nothing but its session drives task {id}; cancel agent {} instead, which is {}",
+                agent.id, agent.status
+            ))),
+            None => Err(elsewhere("task", id)),
+        }
+    }
+
     /// A task that is not removed.
     pub(super) async fn task(&self, id: TaskId) -> Result<Task, FleetError> {
         let found = self.store.task(id).await?;

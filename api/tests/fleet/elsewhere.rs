@@ -1,10 +1,10 @@
 //! Sessions that were begun elsewhere and go on here: from then on they are ours.
 
 use super::{
-    deck::{Deck, Ground},
+    deck::{Deck, Ground, deck_on},
     processes::{INIT, rules},
 };
-use crate::support::rows;
+use crate::{both, support::rows};
 use quarterdeck::{
     fleet::FleetError,
     sources::{HookRules, SourceRules, Sources},
@@ -14,6 +14,7 @@ use quarterdeck_shared::{
     Payload,
     agents::{Agent, AgentStatus, NewPrompt},
     approvals::ApprovalQuery,
+    tasks::{Task, TaskStatus},
 };
 use serde_json::json;
 use std::{path::Path, time::Duration};
@@ -65,6 +66,37 @@ async fn a_session_that_goes_on_here_is_told_of_by_its_stream_alone() {
     let ended = Deck::meanwhile(&deck.clock, Duration::from_secs(1), deck.fleet.cancel(me.id));
     let ended = Deck::patiently("it is cancelled", ended).await.unwrap().agent;
     assert_eq!(ended.status, AgentStatus::Cancelled, "what goes on here is stopped here");
+}
+
+both! {
+    async fn what_is_at_work_elsewhere_is_neither_cancelled_nor_taken_away_here(place: &Place) {
+        let (ground, deck) = deck_on(place, &[]).await;
+        let task = Task { status: TaskStatus::Running, source: "transcript".into(), ..rows::task(1) };
+        let at_work = Agent { status: AgentStatus::Running, ..session(&ground.folder()) };
+        let me = Agent { task_id: Some(task.id), ..at_work };
+        let known = [Row::Task(Box::new(task.clone())), Row::Agent(Box::new(me.clone()))];
+        deck.store.commit(rows::rows(known)).await.unwrap();
+        let says = |refused: FleetError, what: String| {
+            let why = format!("{what} works elsewhere");
+            let way = "end it in its terminal";
+            let fits = |said: &str| said.starts_with(&why) && said.ends_with(way);
+            assert!(matches!(&refused, FleetError::Conflict(said) if fits(said)), "{refused}");
+        };
+        says(deck.fleet.cancel(me.id).await.unwrap_err(), format!("agent {}", me.id));
+        says(deck.fleet.delete(me.id).await.unwrap_err(), format!("agent {}", me.id));
+        says(deck.fleet.delete_task(task.id).await.unwrap_err(), format!("task {}", task.id));
+        assert_eq!(deck.store.task(task.id).await.unwrap(), Some(task.clone()));
+
+        let resumed = Agent { source: "quarterdeck".into(), ..me.clone() };
+        deck.store.commit(rows::rows([Row::Agent(Box::new(resumed))])).await.unwrap();
+        let refused = deck.fleet.delete_task(task.id).await.unwrap_err().to_string();
+        assert!(refused.contains(&format!("cancel agent {} instead", me.id)), "{refused}");
+        let ended = Task { status: TaskStatus::Completed, ..task.clone() };
+        let me = Agent { status: AgentStatus::Completed, ..me };
+        deck.store.commit(rows::rows([Row::Task(Box::new(ended)), Row::Agent(Box::new(me))])).await.unwrap();
+        assert_eq!(deck.fleet.delete_task(task.id).await.unwrap(), None);
+        assert!(deck.store.is_removed(task.id).await.unwrap());
+    }
 }
 
 #[tokio::test]
