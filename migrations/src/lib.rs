@@ -11,6 +11,7 @@ mod m20261122_000007_replay;
 mod m20261123_000008_tokens;
 mod m20261123_000009_order;
 mod m20261123_000010_metrics;
+mod m20261123_000011_roles;
 mod step;
 
 use sea_orm_migration::{
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             m20261123_000008_tokens::STEP,
             m20261123_000009_order::STEP,
             m20261123_000010_metrics::STEP,
+            m20261123_000011_roles::STEP,
         ];
         steps.into_iter().map(|step| Box::new(step) as Box<dyn MigrationTrait>).collect()
     }

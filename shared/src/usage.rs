@@ -245,6 +245,12 @@ pub struct UsageQuery {
     /// One model's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// One project's: its folder, or the folder's last part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// One role's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
     /// At or after this moment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,

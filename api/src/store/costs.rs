@@ -25,6 +25,12 @@ pub(super) const SUMS: &str = "count(*) AS records,
     count(*) FILTER (WHERE usage_records.cost_basis = 'lower_bound') AS lower_bound,
     count(*) FILTER (WHERE usage_records.cost_basis = 'unknown') AS unpriced";
 
+/// Whether a record is one of a project, which is a folder or the last part of one.
+pub(super) const OF_PROJECT: &str = "usage_records.agent_id IN (
+    SELECT agents.id FROM agents CROSS JOIN (SELECT ? AS name) AS project
+    WHERE agents.working_directory = project.name
+       OR substr(agents.working_directory, length(agents.working_directory) - length(project.name)) = '/' || project.name)";
+
 /// By what cells are cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
@@ -149,7 +155,7 @@ impl Store {
             "SELECT usage_records.model, min(at), max(at), {SUMS}, {columns}
              FROM usage_records"
         ));
-        if joined || span.project.is_some() {
+        if joined {
             query.push(" JOIN agents ON agents.id = usage_records.agent_id");
         }
         query.push(" WHERE NOT replayed");
@@ -163,9 +169,8 @@ impl Store {
             query.push(" AND usage_records.model = ").bind(sql::text(model));
         }
         if let Some(project) = &span.project {
-            let last = format!("%/{}", project.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-            query.push(" AND (agents.working_directory = ").bind(sql::text(project));
-            query.push(" OR agents.working_directory LIKE ").bind(sql::text(&last)).push(" ESCAPE '\\')");
+            let (before, after) = OF_PROJECT.split_once('?').unwrap_or((OF_PROJECT, ""));
+            query.push(" AND ").push(before).bind(sql::text(project)).push(after);
         }
         query.push(&format!(" GROUP BY {groups}, usage_records.model ORDER BY min(at), usage_records.model"));
         query.all(self.readers(), |fields| read(fields, cut)).await

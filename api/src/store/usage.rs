@@ -1,7 +1,9 @@
 //! Usage records and the sums over them.
 
 use super::{
-    Store, StoreError, counters,
+    Store, StoreError,
+    costs::OF_PROJECT,
+    counters,
     cursor::{Place, Seal},
     list::{self, Condition, List, Sort},
     rows::{
@@ -13,6 +15,7 @@ use super::{
 };
 use quarterdeck_shared::{
     AgentId, Page, TaskId, Timestamp, Total,
+    agents::Role,
     usage::{Bucket, Series, SeriesBy, SeriesPoint, SeriesQuery, Totals, UsageQuery, UsageRecord},
 };
 use sea_orm::Value;
@@ -133,6 +136,14 @@ fn conditions(query: &UsageQuery) -> Result<Vec<Condition>, StoreError> {
     conditions.extend(
         query.model.as_deref().filter(|model| !model.is_empty()).map(|model| ("model = ?", sql::text(model))),
     );
+    if let Some(project) = query.project.as_deref().filter(|project| !project.is_empty()) {
+        conditions.push((OF_PROJECT, sql::text(project)));
+    }
+    conditions.extend(query.role.map(|role| match role {
+        // Nearly everybody's; of the others, who are few, there is an index.
+        Role::Custom => ("role = ?", role.as_str().into()),
+        _ => ("role <> 'CUSTOM' AND role = ?", role.as_str().into()),
+    }));
     if let Some(from) = query.from.as_deref().filter(|from| !from.is_empty()) {
         conditions.push(("at >= ?", sql::time(list::moment("from", from)?)));
     }

@@ -30,6 +30,8 @@ async fn costs_are_sums_of_the_records_that_usage_lists() {
     }
     let some = desk.get("/api/v1/costs?by=role&limit=2").await.json();
     assert_eq!((some["groups"].as_array().unwrap().len(), &some["left_out"]), (2, &json!(6)));
+    assert_eq!(desk.get("/api/v1/usage?role=builder").await.json()["total"], json!(4), "in any case");
+    assert_eq!(desk.get("/api/v1/usage?role=cook").await.status, 422);
     let listed = desk.get("/api/v1/usage?limit=200").await.json();
     assert_eq!((&listed["total"], &listed["items"][0]["terms"]["complete"]), (&json!(30), &json!(true)));
 }
@@ -59,6 +61,8 @@ async fn a_session_taken_in_is_found_by_session_and_project() {
     assert_eq!(desk.get(&format!("/api/v1/agents/{agent}")).await.json()["source"], json!("transcript"));
     assert_eq!(desk.get(&by("project")).await.json()["groups"][0]["key"], json!("/home/dev/app"));
     assert_eq!(desk.get("/api/v1/costs?project=app").await.json()["total"]["records"], json!(1));
+    assert_eq!(desk.get("/api/v1/usage?project=app").await.json()["items"][0]["message_id"], json!("m1"));
+    assert_eq!(desk.get("/api/v1/usage?project=/home/dev/ap").await.json()["total"], json!(0));
 }
 
 #[rocket::async_test]

@@ -7,3 +7,4 @@ mod full;
 mod lists;
 mod memory;
 mod totals;
+mod usage;

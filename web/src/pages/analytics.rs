@@ -14,8 +14,9 @@ use super::roles::Roles;
 use crate::components::{Bar, Bars, ButtonLink, Choice, Empty, Faced, Icon, Section, Segment};
 use crate::dom;
 use crate::format::{count, grouped};
-use crate::hooks::{use_address, use_live, use_query, use_settled};
+use crate::hooks::{Address, use_address, use_live, use_query, use_settled};
 use crate::order;
+use crate::panels::deed::visible;
 use crate::panels::records::Records;
 use crate::panels::trend::{Measure, Trend};
 
@@ -40,13 +41,20 @@ pub fn Analytics() -> Html {
         query: SeriesQuery { bucket: Some(bucket), by: Some(by), from: Some(since(seconds)), to: None },
         body: NoBody,
     });
-    let newest = use_query(Some((seconds, records)), |(seconds, _)| ListUsage {
-        query: UsageQuery { from: Some(since(seconds)), limit: Some(50), ..UsageQuery::default() },
-        body: NoBody,
+    let group = AttrValue::from(address.get("group").to_owned());
+    let newest = use_query(Some((seconds, by, group.clone(), records)), |(seconds, by, group, _)| {
+        ListUsage { query: behind(seconds, by, &group), body: NoBody }
     });
     let series = asked.answer.data.clone();
     let shown = face(&asked.answer, |series| series.points.is_empty());
     let set = |name| address.setter(name);
+    let regroup = {
+        let address = address.clone();
+        Callback::from(move |by: AttrValue| {
+            let query = address.query.clone().with("by", &by).with("group", "");
+            address.replace(&format!("{}{}", address.path, query.written()));
+        })
+    };
     let spans: Vec<_> = SPANS.into_iter().map(|(value, words, ..)| Choice::new(value, words)).collect();
     let groups = vec![Choice::new("role", "By role"), Choice::new("model", "By model")];
     let empty = html! {
@@ -67,27 +75,47 @@ pub fn Analytics() -> Html {
                 </div>
                 <div class="row wrap push">
                     <Segment label="Stretch of time" choices={spans} value={span_value(seconds)} onchange={set("span")} />
-                    <Segment label="Grouping" choices={groups} value={by.as_str()} onchange={set("by")} />
+                    <Segment label="Grouping" choices={groups} value={by.as_str()} onchange={regroup} />
                 </div>
             </div>
             <Faced face={shown} what="the usage" lines=8 {empty} on_retry={asked.again}>
-                if let Some(series) = series { { charts(&series, by) } }
+                if let Some(series) = series { { charts(&series, by, &address) } }
             </Faced>
             <Roles seconds={seconds} asked_at={records} />
             <Section class="behind" title="Records" id="records" note="newest first, one a response of the model's API"
-                face={face(&newest.answer, |page| page.items.is_empty())} empty={html! { <p class="small quiet">{ "None in this stretch." }</p> }} on_retry={newest.again}>
+                aside={narrowed(&group, &address)} face={face(&newest.answer, |page| page.items.is_empty())} empty={html! { <p class="small quiet">{ "None in this stretch." }</p> }} on_retry={newest.again}>
                 if let Some(page) = newest.answer.data { <Records records={page.items.clone()} /> }
             </Section>
         </>
     }
 }
 
-fn charts(series: &Rc<Series>, by: SeriesBy) -> Html {
+/// Which records are listed: those of one role or model where one is chosen.
+fn behind(seconds: i64, by: SeriesBy, group: &str) -> UsageQuery {
+    let query = UsageQuery { from: Some(since(seconds)), limit: Some(50), ..UsageQuery::default() };
+    match by {
+        SeriesBy::Role => UsageQuery { role: group.parse().ok(), ..query },
+        SeriesBy::Model => {
+            UsageQuery { model: Some(group.to_owned()).filter(|group| !group.is_empty()), ..query }
+        }
+    }
+}
+
+/// Whose records alone are listed, and the way back to all.
+fn narrowed(group: &AttrValue, address: &Address) -> Html {
+    html! {
+        if !group.is_empty() {
+            <span class="small">{ format!("of {} alone, ", visible(group)) }<a href={address.href("group", "")}>{ "show all" }</a></span>
+        }
+    }
+}
+
+fn charts(series: &Rc<Series>, by: SeriesBy, address: &Address) -> Html {
     html! {
         <div class="trends">
             <Section title="Cost" id="cost-trend"><Trend series={Rc::clone(series)} measure={Measure::Cost} height=220.0 /></Section>
             <Section title="Tokens" id="token-trend"><Trend series={Rc::clone(series)} measure={Measure::Tokens} height=220.0 /></Section>
-            <Section title={if by == SeriesBy::Role { "Roles" } else { "Models" }} id="groups"><Bars bars={bars(series)} /></Section>
+            <Section title={if by == SeriesBy::Role { "Roles" } else { "Models" }} id="groups"><Bars bars={bars(series, address)} /></Section>
         </div>
     }
 }
@@ -107,7 +135,7 @@ fn sums(series: Option<&Series>) -> (Usd, Tokens) {
     })
 }
 
-fn bars(series: &Series) -> Vec<Bar> {
+fn bars(series: &Series, address: &Address) -> Vec<Bar> {
     let mut groups: BTreeMap<&str, (Usd, u64)> = BTreeMap::new();
     for point in &series.points {
         let (cost, records) = groups.entry(&point.group).or_default();
@@ -120,7 +148,7 @@ fn bars(series: &Series) -> Vec<Bar> {
     let bar = |(group, (cost, records)): (&str, (Usd, u64))| Bar {
         name: html! { { group } },
         part: cost.nanos() as f64 / most as f64,
-        value: html! { <span title={format!("${cost}, {records} requests")}>{ cost.display() }</span> },
+        value: html! { <a href={address.href("group", group)} title={format!("${cost}, {records} requests: show them")}>{ cost.display() }</a> },
         class: classes!("f1"),
     };
     groups.into_iter().map(bar).collect()

@@ -135,7 +135,7 @@ fn question(days: Option<i64>, by: CostsBy) -> GetCosts {
     GetCosts { query, body: NoBody }
 }
 
-/// Which records make up a group; `None` where the records cannot be asked for by what it is grouped by.
+/// Which records make up a group; `None` where it does not say whose they are.
 fn behind(group: &CostGroup, by: CostsBy) -> Option<UsageQuery> {
     let limit = Some(50);
     let from = Some(group.first_at.to_string());
@@ -158,7 +158,13 @@ fn behind(group: &CostGroup, by: CostsBy) -> Option<UsageQuery> {
                 ..UsageQuery::default()
             })
         }
-        CostsBy::Project | CostsBy::Role => None,
+        CostsBy::Project => {
+            Some(UsageQuery { project: Some(group.key.clone()), from, to, limit, ..UsageQuery::default() })
+        }
+        CostsBy::Role => {
+            let role = group.key.parse().ok()?;
+            Some(UsageQuery { role: Some(role), from, to, limit, ..UsageQuery::default() })
+        }
     }
 }
 
@@ -190,6 +196,7 @@ fn basis(total: &CostSum) -> Html {
 mod tests {
     use super::*;
     use crate::testing::{drawn, holds};
+    use quarterdeck_shared::agents::Role;
     use serde_json::{Value, json};
 
     fn group(changes: Value) -> CostGroup {
@@ -216,7 +223,16 @@ mod tests {
         let id = "0192f0c1-2b3c-7d4e-8f50-00000000000a";
         let session = behind(&group(json!({"task_id": id, "agent_id": id})), CostsBy::Session).unwrap();
         assert_eq!((session.task_id.map(|id| id.to_string()).as_deref(), session.agent_id), (Some(id), None));
-        assert_eq!(behind(&group(json!({})), CostsBy::Role), None);
+        assert_eq!(behind(&group(json!({})), CostsBy::Session), None);
+    }
+
+    #[test]
+    fn the_records_of_a_project_and_of_a_role_are_asked_for_by_their_names() {
+        let project = behind(&group(json!({"key": "/home/me/app"})), CostsBy::Project).unwrap();
+        assert_eq!((project.project.as_deref(), project.role), (Some("/home/me/app"), None));
+        assert_eq!(project.to.as_deref(), Some("2026-11-22T13:44:59.999999Z"));
+        let role = behind(&group(json!({"key": "BUILDER"})), CostsBy::Role).unwrap();
+        assert_eq!((role.role, role.project), (Some(Role::Builder), None));
     }
 
     #[test]

@@ -72,18 +72,14 @@ fn name(group: &CostGroup, props: &CostGroupsProps, open: bool) -> Html {
         _ => &group.key,
     });
     let title = visible(group.project.as_deref().unwrap_or(&group.key));
-    match props.by {
-        CostsBy::Role => html! { <a href={format!("/agents?role={}", group.key)}>{ words }</a> },
-        CostsBy::Project => html! { <span {title}>{ words }</span> },
-        _ => {
-            let (changed, key) = (
-                props.on_open.clone(),
-                AttrValue::from(if open { String::new() } else { group.key.clone() }),
-            );
-            let onclick = Callback::from(move |_: MouseEvent| changed.emit(key.clone()));
-            html! { <button type="button" class="opens cut" aria-expanded={open.to_string()} {title} {onclick}>{ words }</button> }
-        }
+    // Who works in no folder has no name to ask by.
+    if group.key.is_empty() {
+        return html! { <span class="quiet">{ "none" }</span> };
     }
+    let key = AttrValue::from(if open { String::new() } else { group.key.clone() });
+    let changed = props.on_open.clone();
+    let onclick = Callback::from(move |_: MouseEvent| changed.emit(key.clone()));
+    html! { <button type="button" class="opens cut" aria-expanded={open.to_string()} {title} {onclick}>{ words }</button> }
 }
 
 const fn title(by: CostsBy) -> &'static str {
@@ -133,6 +129,18 @@ mod tests {
     fn a_session_has_the_name_people_gave_it_and_shows_hidden_letters() {
         let session = group(json!({"key": "5e55", "name": "Fix \u{202e}it", "project": "/home/me/app"}));
         holds(&table(CostsBy::Session, session, ""), &["Fix ⟨U+202E⟩it", "title=\"/home/me/app\""]);
-        holds(&table(CostsBy::Project, group(json!({"key": "/home/me/app"})), ""), &[">app<"]);
+        holds(&table(CostsBy::Project, group(json!({"key": "/home/me/app"})), ""), &[">app</button>"]);
+    }
+
+    #[test]
+    fn every_line_with_a_name_opens_its_records() {
+        for (by, key) in
+            [(CostsBy::Project, "/home/me/app"), (CostsBy::Role, "BUILDER"), (CostsBy::Model, "opus")]
+        {
+            let html = table(by, group(json!({"key": key})), key);
+            holds(&html, &["class=\"opens cut\"", "aria-expanded=\"true\""]);
+        }
+        let nowhere = table(CostsBy::Project, group(json!({"key": ""})), "");
+        assert!(nowhere.contains(">none<") && !nowhere.contains("<button"), "{nowhere}");
     }
 }
