@@ -94,7 +94,9 @@ fn looked(places: Vec<Place>, path: &str) -> Vec<DiffHunk> {
         left -= lines.len();
         let (mut old, mut new) = (looker.open(), looker.open());
         let lines = lines.into_iter().map(|(sign, text)| {
-            let shown = shortened(&text);
+            // How its line ends is the patch's matter.
+            let text = text.strip_suffix('\r').unwrap_or(&text);
+            let shown = shortened(text);
             let left_out = text.get(shown.len()..).unwrap_or_default().chars().count() as u64;
             let spans = looker.look(shown, if sign == '-' { &mut old } else { &mut new });
             if sign == ' ' {
@@ -115,6 +117,28 @@ fn shortened(text: &str) -> &str {
 mod tests {
     use super::*;
     use orchestrator::conversations::ChangeKind;
+
+    #[test]
+    fn a_patch_keeps_the_ends_of_lines_and_the_page_does_not_show_them() {
+        let noted = |lines: &[&str]| {
+            let lines = lines.iter().map(|line| (*line).to_owned()).collect();
+            Change { hunks: vec![Hunk { old_start: 1, new_start: 1, lines }], ..Change::default() }
+        };
+        let text = |text: &str| Some(text.to_owned());
+        let by_texts =
+            Change { old: text("a\r\nb\r\nc\r\n"), new: text("a\r\nx\r\nc\r\n"), ..Change::default() };
+        for (kind, change) in
+            [(ChangeKind::Update, noted(&[" a\r", "-b\r", "+x\r", " c\r"])), (ChangeKind::Create, by_texts)]
+        {
+            let places = places(Some(Change { kind, ..change }));
+            let expected = "--- a/n\n+++ b/n\n@@ -1,3 +1,3 @@\n a\r\n-b\r\n+x\r\n c\r\n";
+            assert_eq!(written("/n", &places), expected);
+            let shown = looked(places, "/n");
+            let words =
+                |line: &DiffLine| line.spans.iter().map(|span| span.text.as_str()).collect::<String>();
+            assert_eq!(shown[0].lines.iter().map(words).collect::<Vec<_>>(), ["a", "b", "x", "c"]);
+        }
+    }
 
     #[test]
     fn a_patch_holds_every_letter_and_the_page_says_what_it_leaves_out() {

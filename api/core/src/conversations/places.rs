@@ -12,7 +12,7 @@ const MOST: usize = 20_000;
 
 impl Change {
     /// The places: as the program noted them, else where the two texts differ. Each line stands behind ` `, `-` or `+`,
-    /// without its end.
+    /// without its line feed; a carriage return before that belongs to the file, and stays.
     pub fn into_places(self) -> Vec<Hunk> {
         if self.kind == ChangeKind::Read {
             return Vec::new();
@@ -35,7 +35,8 @@ impl Change {
 
     fn differing(&self) -> Vec<Hunk> {
         let lines = |text: &Option<String>| -> Vec<String> {
-            text.as_deref().unwrap_or_default().lines().map(str::to_owned).collect()
+            let lines = text.as_deref().unwrap_or_default().split_inclusive('\n');
+            lines.map(|line| line.strip_suffix('\n').unwrap_or(line).to_owned()).collect()
         };
         let (old, new) = (lines(&self.old), lines(&self.new));
         // Of a passage nobody knows which lines of the file it is.
@@ -79,7 +80,7 @@ fn compared(old: &[String], new: &[String]) -> Vec<DiffOp> {
 /// A place as it was noted: what says that a line has no end is no line.
 fn noted(hunk: Hunk) -> Hunk {
     let line = |line: String| match line.chars().next() {
-        Some(' ' | '-' | '+') => Some(line.trim_end_matches('\r').to_owned()),
+        Some(' ' | '-' | '+') => Some(line),
         Some('\\') => None,
         _ => Some(format!(" {line}")),
     };
@@ -109,7 +110,7 @@ mod tests {
     fn what_stays_between_two_changes_is_neither_added_nor_taken_out() {
         let (old, new) = ("a\nb\nc\nd\n", "x\nb\nc\ny\n");
         check(change(ChangeKind::Update, Some(old), new), &[(0, 0)], &["-a", "+x", " b", " c", "-d", "+y"]);
-        check(change(ChangeKind::Create, None, "a\r\nb"), &[(0, 1)], &["+a", "+b"]);
+        check(change(ChangeKind::Create, None, "a\r\nb"), &[(0, 1)], &["+a\r", "+b"]);
         check(change(ChangeKind::Update, Some("a\n"), "a"), &[], &[]);
         let numbers =
             |lines: std::ops::RangeInclusive<u32>| lines.map(|line| format!("{line}\n")).collect::<String>();
@@ -131,6 +132,10 @@ mod tests {
     fn noted_places_are_lines_behind_their_signs() {
         let lines = [" a", "-b\r", "+c", "\\ No newline at end of file", "d"].map(str::to_owned).to_vec();
         let hunks = vec![Hunk { old_start: 3, new_start: 4, lines }];
-        check(Change { hunks, ..change(ChangeKind::Update, None, "") }, &[(3, 4)], &[" a", "-b", "+c", " d"]);
+        check(
+            Change { hunks, ..change(ChangeKind::Update, None, "") },
+            &[(3, 4)],
+            &[" a", "-b\r", "+c", " d"],
+        );
     }
 }
