@@ -7,7 +7,7 @@ use crate::{
 };
 use orchestrator::logs::{answer, call, cut, said};
 use quarterdeck_shared::{
-    AgentId,
+    AgentId, Timestamp,
     conversations::{Conversation, ConversationQuery, ConversationSource, Item, ItemKind},
     logs::{Action, ActionKind, ActionOutcome, Log, LogSource},
 };
@@ -19,6 +19,10 @@ const ITEMS: u32 = 200;
 
 /// Reads the window that is asked for. The actions of one line of a file are never parted.
 pub(super) async fn read(store: &Store, id: AgentId, wanted: &Wanted<'_>) -> Result<Log, StoreError> {
+    // A conversation is read up to a moment too; in a log `to` says that.
+    if wanted.query.before.as_deref().is_some_and(|before| before.parse::<Timestamp>().is_ok()) {
+        return Err(StoreError::BadCursor);
+    }
     let limit = if wanted.is_open() { wanted.limit as u32 } else { ITEMS };
     let query = ConversationQuery {
         before: wanted.query.before.clone(),

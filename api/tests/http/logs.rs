@@ -244,6 +244,14 @@ async fn a_sessions_log_is_read_from_its_file_by_window_and_filter() {
     assert_eq!(said(&desk.get(&format!("{log}/tools?tool=Write")).await.json()).len(), 15);
     let some = desk.get(&format!("{log}?from=2026-11-22T12:10:00Z&to=2026-11-22T12:12:00Z")).await.json();
     assert_eq!(said(&some), ["call Write /work/10", "call Bash /work/11", "call Write /work/12"]);
+    for place in
+        ["before=2026-11-22T12:12:00Z", "before=2026-11-22", "after=2026-11-22T12:12:00Z", "before=x"]
+    {
+        for log in [&log, &format!("{log}/tools")] {
+            let reply = desk.get(&format!("{log}?{place}")).await;
+            assert_eq!((reply.status, reply.code().as_str()), (400, "BAD_CURSOR"), "{log} {place}");
+        }
+    }
     let later = whole["later"].as_str().unwrap();
     append(&path, &[crate::sources::response("s1", "m99", 5)]);
     crate::sources::import(desk.store(), &path, Tense::History).await;
