@@ -8,9 +8,13 @@ use quarterdeck::{
     cli,
     config::{Config, SETTINGS},
     fleet::runtime::keeper,
-    http::{self, Ended},
+    http::{self, Ended, StartError},
 };
-use std::{collections::BTreeMap, io::Write as _, process::ExitCode};
+use std::{
+    collections::BTreeMap,
+    io::{ErrorKind, Write as _},
+    process::ExitCode,
+};
 
 /// Mission control for fleets of Claude agents.
 #[derive(Parser)]
@@ -38,6 +42,9 @@ struct Serve {
     /// Show every setting, its value and where that comes from, and do not serve.
     #[arg(long)]
     print_config: bool,
+    /// With `--print-config`: write JSON for programs.
+    #[arg(long, requires = "print_config")]
+    json: bool,
 }
 
 /// A flag for every setting that is no secret.
@@ -93,7 +100,10 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "quarterdeck: {error}");
-            ExitCode::FAILURE
+            match error.downcast_ref() {
+                Some(StartError::Config(_)) => ExitCode::from(2),
+                _ => ExitCode::FAILURE,
+            }
         }
     }
 }
@@ -110,7 +120,11 @@ fn run(quarterdeck: Quarterdeck) -> Result<ExitCode, Box<dyn std::error::Error>>
                 }
             };
             if serve.print_config {
-                print_config(&config)?;
+                match print_config(&config, serve.json) {
+                    // Whoever reads has read enough.
+                    Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+                    printed => printed?,
+                }
                 return Ok(ExitCode::SUCCESS);
             }
             log(&config);
@@ -126,8 +140,13 @@ fn run(quarterdeck: Quarterdeck) -> Result<ExitCode, Box<dyn std::error::Error>>
     }
 }
 
-fn print_config(config: &Config) -> std::io::Result<()> {
+fn print_config(config: &Config, json: bool) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
+    if json {
+        serde_json::to_writer(&mut out, &config.shown())?;
+        writeln!(out)?;
+        return out.flush();
+    }
     for setting in config.shown() {
         let value = toml::Value::String(setting.value);
         writeln!(out, "{} = {value}  # {}", setting.name, setting.origin)?;
@@ -142,6 +161,7 @@ fn log(config: &Config) {
     // Rocket's own words repeat ours, and name addresses that may hold a secret.
     let filter = format!("{},rocket=off,hyper=warn,sqlx=warn,sea_orm=warn,rustls=warn", config.log_level);
     let lines = fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr);
+    let lines = lines.with_ansi(cli::is_coloured(&std::io::stderr()));
     let begun = if config.json_log { lines.json().try_init() } else { lines.try_init() };
     if let Err(error) = begun {
         let _ = writeln!(std::io::stderr(), "quarterdeck: the log does not begin: {error}");

@@ -5,7 +5,7 @@ mod settings;
 
 use super::{
     CliError, Common, End,
-    output::{agreed, plain, say},
+    output::{plain, say},
 };
 use crate::{config::Config, fleet::clock::Clock, http::access::Access};
 use clap::Args;
@@ -69,7 +69,7 @@ impl Connect {
         self.show(&target, &diff)?;
         let is_same = planned == now && !self.undo;
         if self.dry_run || is_same || !self.is_agreed()? {
-            return self.done(&target, false);
+            return self.done(&target, &diff, false);
         }
         let store = self.common.writing_store().await?;
         let access = Access::new("", store.clone(), Clock::system());
@@ -99,7 +99,7 @@ impl Connect {
             }
         }
         store.close().await;
-        self.done(&target, true)
+        self.done(&target, &diff, true)
     }
 
     fn url(&self, config: &Config) -> Result<String, CliError> {
@@ -136,12 +136,13 @@ impl Connect {
     }
 
     fn is_agreed(&self) -> Result<bool, CliError> {
-        if self.yes { Ok(true) } else { agreed("Write this?", "write it") }
+        if self.yes { Ok(true) } else { self.common.output().agreed("Write this?", "write it") }
     }
 
-    fn done(&self, target: &Target, written: bool) -> Result<End, CliError> {
+    fn done(&self, target: &Target, diff: &str, written: bool) -> Result<End, CliError> {
         if self.common.json {
-            self.common.output().value(&json!({ "settings": target.shown(), "written": written }))?;
+            let answer = json!({ "settings": target.shown(), "diff": diff, "written": written });
+            self.common.output().value(&answer)?;
         } else if written {
             let words = if self.undo { "is as it was without Quarterdeck" } else { "tells Quarterdeck now" };
             say(&format!(

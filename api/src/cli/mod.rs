@@ -22,6 +22,8 @@ use crate::{
     store::{Store, StoreError, WriterRules},
 };
 use clap::{Args, Subcommand};
+pub use output::is_coloured;
+
 use output::Output;
 use quarterdeck_shared::Timestamp;
 use std::{

@@ -6,7 +6,7 @@ use quarterdeck_shared::Timestamp;
 use serde::Serialize;
 use std::{
     ffi::OsString,
-    io::{self, BufRead as _, IsTerminal as _, Write as _},
+    io::{self, BufRead as _, IsTerminal, Write as _},
 };
 
 /// Where a command's answer goes and how it is written.
@@ -18,7 +18,7 @@ pub struct Output {
 
 impl Output {
     pub fn to_stdout(json: bool) -> Self {
-        Self { json, colour: io::stdout().is_terminal() && wants_colour(|name| std::env::var_os(name)) }
+        Self { json, colour: is_coloured(&io::stdout()) }
     }
 
     /// Writes a value as JSON on one line.
@@ -31,6 +31,17 @@ impl Output {
         let mut out = io::stdout().lock();
         writeln!(out, "{line}")?;
         Ok(out.flush()?)
+    }
+
+    /// Asks whoever sits there and was shown what it is about; where nobody does, `--yes` has to say that it may `deed`.
+    pub fn agreed(self, question: &str, deed: &str) -> Result<bool, CliError> {
+        if self.json || !io::stdin().is_terminal() {
+            return Err(CliError::Usage(format!("nobody can be asked here; say --yes to {deed}")));
+        }
+        write!(io::stderr(), "{question} [y/N] ")?;
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
     }
 
     /// Writes rows under their columns' heads.
@@ -95,6 +106,11 @@ fn status_colour(word: &str) -> Option<Color> {
     }
 }
 
+/// Whether what goes there may have colours: where somebody looks who has nothing against them.
+pub fn is_coloured(there: &impl IsTerminal) -> bool {
+    there.is_terminal() && wants_colour(|name| std::env::var_os(name))
+}
+
 /// Whether the environment has nothing against colour: <https://no-color.org>, and terminals that know none.
 fn wants_colour(variable: impl Fn(&str) -> Option<OsString>) -> bool {
     variable("NO_COLOR").is_none_or(|value| value.is_empty())
@@ -104,17 +120,6 @@ fn wants_colour(variable: impl Fn(&str) -> Option<OsString>) -> bool {
 /// Says something to whoever watches; programs read stdout alone.
 pub fn say(words: &str) -> Result<(), CliError> {
     Ok(writeln!(io::stderr(), "{words}")?)
-}
-
-/// Asks whoever sits there; where nobody does, `--yes` has to say that it may `deed`.
-pub fn agreed(question: &str, deed: &str) -> Result<bool, CliError> {
-    if !io::stdin().is_terminal() {
-        return Err(CliError::Usage(format!("nobody can be asked here; say --yes to {deed}")));
-    }
-    write!(io::stderr(), "{question} [y/N] ")?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 /// Words of others on one line, without what a terminal would obey.

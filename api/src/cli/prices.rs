@@ -51,7 +51,7 @@ enum Order {
         /// The file.
         file: PathBuf,
         /// The table's date, where the file says none; the day the file was written where unset.
-        #[arg(long, value_name = "YYYY-MM-DD")]
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
         dated: Option<String>,
         #[command(flatten)]
         common: Common,
@@ -146,6 +146,11 @@ async fn reprice(common: &Common) -> Result<(), CliError> {
         say(&format!("{left_out_agents} agents are at work; price anew again when they have ended"))?;
     }
     Ok(())
+}
+
+fn date(text: &str) -> Result<String, String> {
+    let date = jiff::civil::Date::strptime("%Y-%m-%d", text).ok().filter(|_| text.len() == 10);
+    date.map(|_| text.to_owned()).ok_or_else(|| "a date is written 2026-11-22".to_owned())
 }
 
 /// The day a file was written, in the zone of whoever asks.

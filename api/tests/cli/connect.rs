@@ -33,6 +33,11 @@ fn it_shows_then_writes_and_undo_leaves_the_file_as_it_was() {
         shown.out.contains("+    \"PermissionRequest\"") || shown.out.contains("PermissionRequest"),
         "{shown:?}"
     );
+    let told: Value = json(&home.run(&["connect", "--dry-run", "--json"]));
+    assert!(
+        told["written"] == false && told["diff"].as_str().unwrap().contains("PermissionRequest"),
+        "{told}"
+    );
     assert_eq!(fs::read_to_string(&path).unwrap(), BEFORE);
     // Without a terminal nobody can agree.
     assert_eq!(home.run(&["connect"]).code, Some(2));

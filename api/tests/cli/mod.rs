@@ -158,7 +158,7 @@ both! {
 fn wrong_words_are_a_usage_error_and_say_what_would_do() {
     let home = Home::new();
     assert_eq!(home.run(&["migrate"]).code, Some(0));
-    let cases: [(&[&str], &str); 8] = [
+    let cases: [(&[&str], &str); 12] = [
         (&["frobnicate"], "unrecognized subcommand"),
         (&["agents", "--frobnicate"], "unexpected argument"),
         (&["agents", "--sort", "colour"], "created_at"),
@@ -167,6 +167,10 @@ fn wrong_words_are_a_usage_error_and_say_what_would_do() {
         (&["agents", "--cursor", "xyz"], "without one"),
         (&["tasks", "--type", "dance"], "bug_fix"),
         (&["token", "create", ""], "1 to 80"),
+        (&["agents", "cleanup", "--older-than", "7"], "7d"),
+        (&["prices", "update", "x.json", "--dated", "2026-13-01"], "2026-11-22"),
+        (&["costs", "--no-import", "--since", "soon"], "from"),
+        (&["serve", "--json"], "--print-config"),
     ];
     for (arguments, words) in cases {
         let ended = home.run(arguments);
@@ -234,9 +238,44 @@ async fn tail_follows_what_happens_until_it_is_interrupted() {
     store.close().await;
 }
 
+/// Every command by its words, and whatever help it gives.
+fn helps(home: &Home, path: &[String]) -> Vec<(String, String)> {
+    let arguments: Vec<_> = path.iter().map(String::as_str).chain(["--help"]).collect();
+    let help = home.run(&arguments).out;
+    let listed = help.split_once("Commands:\n").map_or("", |(_, listed)| listed);
+    let listed = listed.lines().take_while(|line| !line.is_empty());
+    let names = listed.filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next());
+    let names: Vec<_> = names.filter(|name| *name != "help").map(str::to_owned).collect();
+    let mut all: Vec<_> =
+        names.iter().flat_map(|name| helps(home, &[path, std::slice::from_ref(name)].concat())).collect();
+    if names.is_empty() || help.contains("--json") {
+        all.push((path.join(" "), help));
+    }
+    all
+}
+
+#[test]
+fn every_command_takes_a_data_directory_and_answers_programs() {
+    let all = helps(&Home::new(), &[]);
+    let names: Vec<_> = all.iter().map(|(name, _)| name.as_str()).collect();
+    for name in ["serve", "agents", "agents cleanup", "token list", "prices update", "completions"] {
+        assert!(names.contains(&name), "{name} is none of {names:?}");
+    }
+    for (name, help) in all {
+        for flag in ["--json", "--data-dir"] {
+            assert!(help.contains(flag), "{name} has no {flag}: {help}");
+        }
+    }
+}
+
 #[test]
 fn completions_name_every_command() {
     let home = Home::new();
+    let script: serde_json::Value = json(&home.run(&["completions", "bash", "--json"]));
+    assert!(
+        script["shell"] == "bash"
+            && script["script"].as_str().is_some_and(|script| script.contains("agents"))
+    );
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let ended = home.run(&["completions", shell]);
         assert_eq!(ended.code, Some(0));

@@ -6,6 +6,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
+use quarterdeck_shared::settings::Setting;
 use std::{path::Path, process::Stdio};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines},
@@ -177,6 +178,7 @@ async fn the_log_at_its_loudest_holds_no_secret_and_no_prompt() {
     let mut words = String::new();
     server.child.stderr.take().expect("its words").read_to_string(&mut words).await.expect("its words");
     assert!(words.contains("stopping"), "{words}");
+    assert!(!words.contains('\u{1b}'), "colour is for terminals: {words}");
     for secret in [KEY, &code, &token, &ticket, "canary"] {
         let line = words.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "a secret is in the log");
@@ -258,7 +260,7 @@ async fn an_exposed_address_without_protection_is_refused() {
     let home = folder();
     for host in ["0.0.0.0", "::", "192.0.2.7"] {
         let (code, out, words) = ended(command(home.path(), &["serve", "--port", "0", "--host", host])).await;
-        assert_eq!((code, out.as_str()), (Some(1), ""), "{host}");
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{host}");
         assert!(words.contains("tls_cert") && words.contains("plain_http"), "{words}");
     }
 }
@@ -299,4 +301,7 @@ async fn print_config_shows_every_setting_its_origin_and_no_secret() {
         );
     }
     assert!(!home.path().join(".local").exists(), "showing settings changes nothing");
+    let (code, out, _) = ended(self::command(home.path(), &["serve", "--print-config", "--json"])).await;
+    let shown: Vec<Setting> = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((code, shown.len()), (Some(0), quarterdeck::config::SETTINGS.len()));
 }

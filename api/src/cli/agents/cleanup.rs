@@ -2,10 +2,7 @@
 
 use super::{COLUMNS, row};
 use crate::{
-    cli::{
-        CliError, Common, End,
-        output::{agreed, say},
-    },
+    cli::{CliError, Common, End, output::say},
     config::checks::seconds_of,
     fleet::cleanup::{clean_up, cleanable},
     store::{Store, StoreError},
@@ -53,14 +50,18 @@ impl Cleanup {
         }
         self.common.output().table(&COLUMNS, &agents.iter().map(row).collect::<Vec<_>>())?;
         if more {
-            say(&format!("these are the {} that changed last the longest ago; there are more", agents.len()))?;
+            say(&format!(
+                "these are the {} that changed last the longest ago; there are more",
+                agents.len()
+            ))?;
         }
         Ok(())
     }
 
     fn is_agreed(&self, agents: &[Agent], more: bool) -> Result<bool, CliError> {
         let which = if more { "these and all others".to_owned() } else { format!("these {}", agents.len()) };
-        if self.yes { Ok(true) } else { agreed(&format!("Take {which} out of the lists?"), "remove them") }
+        let question = format!("Take {which} out of the lists?");
+        if self.yes { Ok(true) } else { self.common.output().agreed(&question, "remove them") }
     }
 
     fn done(&self, cleaned: &Cleaned) -> Result<End, CliError> {
