@@ -1,6 +1,7 @@
 //! The agents: a list that stays true by itself, and one of them open beside it.
 
 mod bulk;
+mod cleanup;
 mod create;
 mod detail;
 mod filter;

@@ -6,6 +6,7 @@ use quarterdeck_shared::agents::{AgentStatus, Role};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::cleanup::CleanUp;
 use super::filter::Filter;
 use crate::client::FleetState;
 use crate::components::{Button, ButtonSize, Chip, ChipSelect, Choice, Icon, Kbd, icon};
@@ -73,7 +74,7 @@ pub struct ToolbarProps {
     pub filter: Filter,
     /// How many agents came since the list was asked for.
     pub fresh: usize,
-    /// Lets them in.
+    /// Asks for the list once more, which lets them in.
     pub on_fresh: Callback<()>,
     /// Makes an agent.
     pub on_new: Callback<()>,
@@ -106,7 +107,7 @@ pub fn Toolbar(props: &ToolbarProps) -> Html {
             if props.fresh > 0 {
                 <span role="status" data-testid="fresh"><Chip class="on" icon={Icon::Rerun} onclick={props.on_fresh.reform(|_| ())}><b>{ format!("{} new", props.fresh) }</b></Chip></span>
             }
-            <span class="push"><Button size={ButtonSize::Small} icon={Icon::Plus} onclick={props.on_new.reform(|_| ())} test_id="create-agent-button">{ "Create agent" }</Button></span>
+            <span class="push row"><CleanUp on_done={props.on_fresh.clone()} /><Button size={ButtonSize::Small} icon={Icon::Plus} onclick={props.on_new.reform(|_| ())} test_id="create-agent-button">{ "Create agent" }</Button></span>
         </div>
     }
 }
