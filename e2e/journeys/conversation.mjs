@@ -111,6 +111,11 @@ test('a long session opens at its end, is read backwards without a jump, searche
   await page.keyboard.press('k');
   await expect(reel.locator('.turn.here')).toContainText('Turn 350');
 
+  // A place near the end is that place, not the end.
+  await page.getByTestId('scrubber').fill('990');
+  await expect(last).toContainText(`nail ${TURNS - 1} is in`);
+  await expect(last).not.toBeInViewport();
+
   await page.getByTestId('to-end').click();
   await expect(last).toContainText(`nail ${TURNS - 1} is in`);
   appendFileSync(file, line('assistant', 1 + TURNS * 3, [{ type: 'text', text: 'The roof is whole.' }]));

@@ -6,8 +6,10 @@ use quarterdeck_shared::AgentId;
 use quarterdeck_shared::conversations::{Item, SubAgent};
 use yew::prelude::*;
 
-use super::reading::{Wish, use_news, use_reading};
+use super::reading::{use_news, use_reading};
 use super::reel::Reel;
+use super::warning;
+use super::wish::Wish;
 use crate::components::{Button, ButtonSize, Faced};
 use crate::hooks::{use_live, use_steady};
 use crate::pages::faces::face;
@@ -119,7 +121,7 @@ pub fn Helper(props: &HelperProps) -> Html {
     let id = props.helper.agent_id;
     let thread = AttrValue::from(props.helper.thread.clone().unwrap_or_default());
     let reading = use_reading(id, thread.clone(), "0%".into(), STEP);
-    let reel = reading.answer.data.clone().unwrap_or_default();
+    let reel = reading.shown.answer.data.clone().unwrap_or_default();
     let selected = use_state_eq(|| None::<AttrValue>);
     let dealt = use_deals((id, thread), selected.clone(), reading.wish.clone(), props.on_ask.clone());
     {
@@ -136,8 +138,9 @@ pub fn Helper(props: &HelperProps) -> Html {
     let empty = html! { <p class="small quiet">{ "No word of the sub-agent is here." }</p> };
     html! {
         <section class="helper" aria-label="Conversation of the sub-agent" data-testid="helper">
-            <Faced face={face(&reading.answer, |reel: &Reel| reel.items.is_empty())} what="the sub-agent's conversation" lines=3 {empty}
-                on_retry={reading.wish.reform(|()| Wish::At("0%".to_owned()))}>
+            { for reading.shown.words().map(warning) }
+            <Faced face={face(&reading.shown.answer, |reel: &Reel| reel.items.is_empty())} what="the sub-agent's conversation" lines=3 {empty}
+                on_retry={reading.again.clone()}>
                 if reel.earlier.is_some() { { more(Wish::Earlier, "Show what was before") } }
                 { turns(&reel, &dealt, selected.as_deref(), props.thoughts, &props.on_ask) }
                 if reel.later.is_some() { { more(Wish::Later, "Show more of it") } }

@@ -9,6 +9,7 @@ mod raw;
 mod reading;
 mod reel;
 mod view;
+mod wish;
 
 use std::rc::Rc;
 
@@ -26,8 +27,9 @@ use self::keys::{Deeds, use_keys};
 use self::matches::Matches;
 use self::place::use_place;
 use self::raw::RawLine;
-use self::reading::{Wish, use_news, use_reading};
+use self::reading::{use_news, use_reading};
 use self::reel::Reel;
+use self::wish::Wish;
 use super::faces::face;
 use crate::client::FleetState;
 use crate::components::{
@@ -102,7 +104,7 @@ pub fn Conversation(props: &ConversationProps) -> Html {
             Callback::from(move |()| dom::focus(&find))
         },
     };
-    use_keys(id, &thread, &place, reading.answer.data.is_some(), deeds);
+    use_keys(id, &thread, &place, reading.shown.answer.data.is_some(), deeds);
 
     let moment = use_settled(place.item().and_then(|item| item.at), 250);
     let requests = agent.as_ref().map(|agent| agent.requests);
@@ -149,7 +151,12 @@ pub fn Conversation(props: &ConversationProps) -> Html {
     let nothing = |reel: &Reel| {
         reel.items.is_empty() && reel.earlier.is_none() && reel.later.is_none() && reel.missing.is_empty()
     };
-    let shown: Face = face(&reading.answer, nothing);
+    let shown: Face = face(&reading.shown.answer, nothing);
+    // What failed is said above what is held, which stays where it is read.
+    let (failed, shown) = match shown {
+        Face::Failed(_) if reading.shown.answer.data.is_some() => (Some(shown), Face::Full),
+        _ => (None, shown),
+    };
     let empty = html! { <Empty words="No word of this conversation is here." then="Words come from the session's file or, of agents started here, from what they told. This one left neither: what is known of it came by telemetry, or it has not begun." /> };
     let share = place.share();
     html! {
@@ -157,8 +164,9 @@ pub fn Conversation(props: &ConversationProps) -> Html {
             <Scrub {id} agent={agent.clone()} name={name.clone()} thread={thread.clone()} marks={marks.answer} place={share} stands={stands(place.item().as_deref(), share)} onchange={jump} />
             <div class="talk">
                 <div class="reel-frame">
-                    { for reel.missing.iter().map(|words| html! { <p class="waitword row" role="status">{ icon(Icon::Warn) }<span class="wrap-text">{ visible(words) }</span></p> }) }
-                    <Faced face={shown} what="the conversation" lines=10 {empty} on_retry={reading.wish.reform(|()| Wish::End)}>
+                    { for reading.shown.words().map(warning) }
+                    if let Some(face) = failed { <Faced {face} what="the conversation" on_retry={reading.again.clone()} /> }
+                    <Faced face={shown} what="the conversation" lines=10 {empty} on_retry={reading.again.clone()}>
                         <div class="reel" ref={place.view.clone()} {onscroll} tabindex="0" role="region" aria-label="Conversation" data-testid="reel">
                             { turns(&reel, &dealt, place.selected.as_deref(), *thoughts, &on_ask) }
                         </div>
@@ -180,6 +188,11 @@ pub fn Conversation(props: &ConversationProps) -> Html {
             }
         </>
     }
+}
+
+/// What cannot be shown, and why.
+fn warning(words: &str) -> Html {
+    html! { <p class="waitword row" role="status">{ icon(Icon::Warn) }<span class="wrap-text">{ visible(words) }</span></p> }
 }
 
 /// A parameter of the address: nothing where it is empty.

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use quarterdeck_shared::conversations::Item;
 use yew::prelude::*;
 
-use super::reading::{Reading, Wish};
+use super::reading::Reading;
 use super::reel::Reel;
 use super::view;
+use super::wish::Wish;
 
 /// Where one stands, and what moves it.
 #[derive(Clone, PartialEq)]
@@ -49,7 +50,7 @@ impl Place {
 /// The place in what is read; `at` is the one that the address names.
 #[hook]
 pub fn use_place(reading: &Reading, thread: AttrValue, at: AttrValue) -> Place {
-    let reel = reading.answer.data.clone().unwrap_or_default();
+    let reel = reading.shown.answer.data.clone().unwrap_or_default();
     let view = use_node_ref();
     let anchor = use_mut_ref(view::Seen::default);
     let top = use_state_eq(String::new);
@@ -91,23 +92,30 @@ pub fn use_place(reading: &Reading, thread: AttrValue, at: AttrValue) -> Place {
         let (view, anchor, look, follows, selected) =
             (view.clone(), anchor.clone(), look.clone(), follows.clone(), selected.clone());
         let began = use_mut_ref(|| (0_u32, AttrValue::default()));
-        let dependencies = (Rc::clone(&reel), reading.turned, at.clone(), thread);
-        use_effect_with(dependencies, move |(reel, turned, at, thread)| {
+        let dependencies =
+            (Rc::clone(&reel), (reading.shown.turned, reading.shown.at_end), at.clone(), thread);
+        use_effect_with(dependencies, move |(reel, (turned, at_end), at, thread)| {
             let now = (*turned, thread.clone());
             let anew = began.replace(now.clone()) != now;
             let linked = reel.find(at).map(|place| AttrValue::from(reel.items[place].cursor.clone()));
-            if anew && reel.later.is_none() && at.is_empty() {
-                view::to_end(&view);
-                follows.set(true);
-            } else if let (true, Some(cursor)) = (anew, &linked) {
-                view::restore(&view, &view::Anchor { cursor: cursor.to_string(), offset: 12.0 });
-                selected.set(linked.clone());
-            } else if anew {
-                view::to_top(&view);
-            } else if *follows && reel.later.is_none() {
-                view::to_end(&view);
-            } else if let Some(anchor) = &anchor.borrow().top {
-                view::restore(&view, anchor);
+            match stop(anew.then_some(*at_end), linked, *follows && reel.later.is_none()) {
+                Stop::End => {
+                    view::to_end(&view);
+                    follows.set(true);
+                }
+                Stop::At(cursor) => {
+                    view::restore(&view, &view::Anchor { cursor: cursor.to_string(), offset: 12.0 });
+                    selected.set(Some(cursor));
+                }
+                Stop::Top => {
+                    view::to_top(&view);
+                    selected.set(None);
+                }
+                Stop::Stay => {
+                    if let Some(anchor) = &anchor.borrow().top {
+                        view::restore(&view, anchor);
+                    }
+                }
             }
             look.emit(());
         });
@@ -130,4 +138,42 @@ pub fn use_place(reading: &Reading, thread: AttrValue, at: AttrValue) -> Place {
         left_at.as_ref().filter(|_| !*follows && reel.later.is_none()).and_then(|cursor| reel.find(cursor));
     let fresh = fresh.map_or(0, |at| reel.items.len() - at - 1);
     Place { view, reel, here, selected, follows, fresh, look }
+}
+
+/// Where a reel is shown that changed.
+#[derive(Clone, Debug, PartialEq)]
+enum Stop {
+    /// At its end.
+    End,
+    /// At this item.
+    At(AttrValue),
+    /// At its beginning.
+    Top,
+    /// Where it is read.
+    Stay,
+}
+
+/// Where to show a reel that changed: one that began anew, at its end or not, there or at the place that is linked; one
+/// that grew, at its end while that is followed.
+fn stop(began_at_end: Option<bool>, linked: Option<AttrValue>, follows: bool) -> Stop {
+    match (began_at_end, linked) {
+        (Some(true), _) => Stop::End,
+        (Some(false), Some(cursor)) => Stop::At(cursor),
+        (Some(false), None) => Stop::Top,
+        (None, _) if follows => Stop::End,
+        (None, _) => Stop::Stay,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_near_the_end_is_shown_and_not_the_end() {
+        assert_eq!(stop(Some(false), None, true), Stop::Top);
+        assert_eq!(stop(Some(false), Some("0.1.0".into()), true), Stop::At("0.1.0".into()));
+        assert_eq!(stop(Some(true), Some("0.1.0".into()), false), Stop::End);
+        assert_eq!([true, false].map(|follows| stop(None, None, follows)), [Stop::End, Stop::Stay]);
+    }
 }

@@ -55,16 +55,15 @@ impl Reel {
         reel.trimmed()
     }
 
-    /// The same with a window read anew that begins at one of its items.
+    /// The same with a window read anew from one of its items on; none where nothing of the window is held.
     #[must_use]
-    pub fn refreshed(&self, window: Conversation) -> Self {
-        let first = window.items.first().map(|item| item.cursor.as_str());
-        let Some(at) = self.items.iter().position(|item| Some(item.cursor.as_str()) == first) else {
-            return self.clone();
-        };
+    pub fn refreshed(&self, window: Conversation) -> Option<Self> {
+        let held = |item: &Item| self.items.iter().position(|known| known.cursor == item.cursor);
+        let (from, at) =
+            window.items.iter().enumerate().find_map(|(from, item)| Some((from, held(item)?)))?;
         let mut reel = self.clone();
         let known = reel.items.split_off(at);
-        let fresh = window.items.into_iter().map(|item| {
+        let fresh = window.items.into_iter().skip(from).map(|item| {
             // What was shown whole stays so, and what did not change is not drawn again.
             let same = known.iter().find(|known| known.cursor == item.cursor);
             same.filter(|known| ***known == item || known.result.is_some())
@@ -73,7 +72,7 @@ impl Reel {
         });
         reel.items.extend(fresh);
         (reel.later, reel.to, reel.missing) = (window.later, window.to, window.missing);
-        reel.trimmed()
+        Some(reel.trimmed())
     }
 
     /// The same with one item shown whole.
@@ -187,10 +186,12 @@ mod tests {
         let mut next = window(1..6, true, false);
         next.items[0].kind = ItemKind::Call;
         next.items[0].result = Some(ItemResult { cursor: "0.2.0".into(), ..ItemResult::default() });
-        let fresh = reel.refreshed(next);
+        let fresh = reel.refreshed(next).unwrap();
         assert_eq!(ends(&fresh), ("0.0.0", "0.5.0", 6));
         assert!(fresh.items[1].result.is_some() && Rc::ptr_eq(&fresh.items[2], &reel.items[2]));
         assert_eq!((fresh.loose_end(), fresh.find("0.2.0")), (Some("0.5.0"), Some(1)));
-        assert_eq!(fresh.refreshed(window(90..95, true, false)), fresh, "a window of elsewhere");
+        assert_eq!(fresh.refreshed(window(90..95, true, false)), None, "a window of elsewhere");
+        let wider = Reel::begin(window(2..4, true, false)).refreshed(window(1..6, true, false)).unwrap();
+        assert_eq!(ends(&wider), ("0.2.0", "0.5.0", 4), "from the first one that is held");
     }
 }
