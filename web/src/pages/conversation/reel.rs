@@ -1,6 +1,7 @@
 //! The reel: the stretch of a conversation that the page holds. It grows at the end that is read and lets go of the
 //! other, so that a conversation of any length is a few hundred items here.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use quarterdeck_shared::conversations::{Conversation, Item, ItemKind};
@@ -23,19 +24,23 @@ pub struct Reel {
     pub to: f64,
     /// What cannot be shown, and why.
     pub missing: Vec<String>,
+    /// The items that were shown whole, by their cursors.
+    whole: BTreeSet<String>,
 }
 
 impl Reel {
     /// Begins with a window.
     pub fn begin(window: Conversation) -> Self {
         let Conversation { items, earlier, later, from, to, missing, .. } = window;
-        Self { items: items.into_iter().map(Rc::new).collect(), earlier, later, from, to, missing }
+        let items = items.into_iter().map(Rc::new).collect();
+        Self { items, earlier, later, from, to, missing, whole: BTreeSet::new() }
     }
 
     /// The same with a window before it.
     #[must_use]
     pub fn prepended(&self, window: Conversation) -> Self {
-        let mut reel = Self { later: self.later.clone(), to: self.to, ..Self::begin(window) };
+        let (later, whole) = (self.later.clone(), self.whole.clone());
+        let mut reel = Self { later, to: self.to, whole, ..Self::begin(window) };
         reel.items.extend(self.items.iter().cloned());
         if reel.items.len() > MOST {
             let cut = line_start(&reel.items, MOST);
@@ -64,11 +69,12 @@ impl Reel {
         let mut reel = self.clone();
         let known = reel.items.split_off(at);
         let fresh = window.items.into_iter().skip(from).map(|item| {
-            // What was shown whole stays so, and what did not change is not drawn again.
-            let same = known.iter().find(|known| known.cursor == item.cursor);
-            same.filter(|known| ***known == item || known.result.is_some())
-                .cloned()
-                .unwrap_or_else(|| Rc::new(item))
+            let Some(known) = known.iter().find(|known| known.cursor == item.cursor) else {
+                return Rc::new(item);
+            };
+            let item = if self.whole.contains(&item.cursor) { unfolded(known, item) } else { item };
+            // What did not change is not drawn again.
+            if **known == item { Rc::clone(known) } else { Rc::new(item) }
         });
         reel.items.extend(fresh);
         (reel.later, reel.to, reel.missing) = (window.later, window.to, window.missing);
@@ -80,6 +86,7 @@ impl Reel {
     pub fn swapped(&self, item: Item) -> Self {
         let mut reel = self.clone();
         if let Some(known) = reel.items.iter_mut().find(|known| known.cursor == item.cursor) {
+            reel.whole.insert(item.cursor.clone());
             *known = Rc::new(item);
         }
         reel
@@ -116,6 +123,19 @@ impl Reel {
         };
         self.items.iter().position(is)
     }
+}
+
+/// An item that was read anew and cut, with the words that were shown of it: what came to it since can be unfolded.
+fn unfolded(known: &Item, fresh: Item) -> Item {
+    let mut item = fresh;
+    if item.left_out > 0 {
+        let all = item.text.len() as u64 + item.left_out;
+        let is_call = item.kind == ItemKind::Call;
+        item.left_out = if is_call { known.left_out } else { all.saturating_sub(known.text.len() as u64) };
+        (item.text, item.input) = (known.text.clone(), known.input.clone());
+    }
+    item.result = known.result.clone().or(item.result);
+    item
 }
 
 /// The place at or before this one where a line begins: windows begin and end between lines.
@@ -193,5 +213,36 @@ mod tests {
         assert_eq!(fresh.refreshed(window(90..95, true, false)), None, "a window of elsewhere");
         let wider = Reel::begin(window(2..4, true, false)).refreshed(window(1..6, true, false)).unwrap();
         assert_eq!(ends(&wider), ("0.2.0", "0.5.0", 4), "from the first one that is held");
+    }
+
+    #[test]
+    fn what_was_unfolded_stays_so_when_news_come() {
+        let cut = |text: &str, left_out: u64| Conversation {
+            items: vec![Item { text: text.into(), left_out, ..item("0.1.0", ItemKind::Text) }],
+            ..Conversation::default()
+        };
+        let whole = cut("many words", 0).items.remove(0);
+        let reel = Reel::begin(cut("many", 6)).swapped(whole);
+        assert_eq!(reel.refreshed(cut("many", 6)).unwrap(), reel);
+        let grown = reel.refreshed(cut("many", 10)).unwrap();
+        assert_eq!((grown.items[0].text.as_str(), grown.items[0].left_out), ("many words", 4));
+        let short = reel.refreshed(cut("few", 0)).unwrap();
+        assert_eq!(short.items[0].text, "few", "nothing of it is left out");
+    }
+
+    #[test]
+    fn a_call_that_was_unfolded_gets_its_answer_and_keeps_its_input() {
+        let call = |input: &str, left_out: u64, answer: Option<&str>| Item {
+            input: input.into(),
+            left_out,
+            result: answer.map(|text| ItemResult { text: text.into(), ..ItemResult::default() }),
+            ..item("0.1.0", ItemKind::Call)
+        };
+        let of = |item: Item| Conversation { items: vec![item], ..Conversation::default() };
+        let reel = Reel::begin(of(call("a", 5, None))).swapped(call("a to z", 0, None));
+        let answered = reel.refreshed(of(call("a", 5, Some("done")))).unwrap();
+        assert_eq!(*answered.items[0], call("a to z", 0, Some("done")));
+        let whole = answered.swapped(call("a to z", 0, Some("done and dusted")));
+        assert_eq!(whole.refreshed(of(call("a", 5, Some("done")))).unwrap(), whole);
     }
 }
