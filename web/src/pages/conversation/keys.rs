@@ -33,14 +33,7 @@ pub fn use_keys(id: AgentId, thread: &AttrValue, place: &Place, ready: bool, dee
     let item = place.item();
     let step = |by: isize| {
         let place = place.clone();
-        let chosen = place.selected.as_ref().and_then(|cursor| place.reel.find(cursor));
-        let from = chosen.map(|at| at.saturating_add_signed(by)).or(place.here).unwrap_or_default();
-        Callback::from(move |()| {
-            let to = from.min(place.reel.items.len().saturating_sub(1));
-            if let Some(item) = place.reel.items.get(to) {
-                place.choose(&item.cursor);
-            }
-        })
+        Callback::from(move |()| place.step(by))
     };
     // Whoever binds a key last has it: these come after those of the frame, which has `t` and `/` as well.
     let key = |keys: &'static str| if ready { keys } else { "" };

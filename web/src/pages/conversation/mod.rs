@@ -51,20 +51,34 @@ pub struct ConversationProps {
     pub id: AgentId,
 }
 
-/// The conversation of an agent.
+/// The conversation of an agent, or of the thread of its session that the address names.
 #[component]
 pub fn Conversation(props: &ConversationProps) -> Html {
     let id = props.id;
+    let thread = AttrValue::from(use_address().get("thread").to_owned());
+    let key = format!("{id} {thread}");
+    html! { <Whole {key} {id} {thread} /> }
+}
+
+#[derive(Properties, PartialEq)]
+struct WholeProps {
+    id: AgentId,
+    thread: AttrValue,
+}
+
+/// One thread of one agent: another one begins with nothing of this.
+#[component]
+fn Whole(props: &WholeProps) -> Html {
+    let (id, thread) = (props.id, props.thread.clone());
     let address = use_address();
     let live = use_live();
     let toasts = use_toasts();
     let at = AttrValue::from(address.get("at").to_owned());
-    let thread = AttrValue::from(address.get("thread").to_owned());
     let asked = use_query(Some(id), |id| GetAgent { id, query: NoQuery {}, body: NoBody });
     let told = asked.answer.data.as_ref().map(|detail| Rc::new(detail.agent.clone()));
     let agent = live.fleet.agents.get(&id).cloned().or(told);
     let reading = use_reading(id, thread.clone(), at.clone(), STEP);
-    let place = use_place(&reading, thread.clone(), at);
+    let place = use_place(&reading, at);
     let reel = Rc::clone(&place.reel);
     let thoughts = use_state_eq(|| false);
     let raw = use_state_eq(|| None::<Spot>);
@@ -178,7 +192,7 @@ pub fn Conversation(props: &ConversationProps) -> Html {
                     </Faced>
                 </div>
                 <aside class="rail" aria-label="This moment">
-                    <Matches key={format!("{id} {thread}")} {id} thread={thread.clone()} node={find} on_go={go_at} />
+                    <Matches {id} thread={thread.clone()} node={find} on_go={go_at} />
                     if let Some(moment) = &then.answer.data { <Then moment={Rc::clone(moment)} /> }
                     <Keys />
                 </aside>

@@ -1,5 +1,6 @@
 //! The place in a conversation: the turn that is read, whether the end is followed, and what comes into view next.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use quarterdeck_shared::conversations::Item;
@@ -27,6 +28,9 @@ pub struct Place {
     pub fresh: usize,
     /// Looks at what can be seen now.
     pub look: Callback<()>,
+    /// Steps from the chosen item to one that is not held yet.
+    ahead: Rc<RefCell<Option<(AttrValue, isize)>>>,
+    wish: Callback<Wish>,
 }
 
 impl Place {
@@ -45,11 +49,46 @@ impl Place {
         view::focus(&self.view, cursor);
         self.selected.set(Some(cursor.to_owned().into()));
     }
+
+    /// Moves on by so many items from the chosen one; without one, chooses the one at the top.
+    pub fn step(&self, by: isize) {
+        match (*self.selected).clone().filter(|cursor| self.reel.find(cursor).is_some()) {
+            Some(cursor) => {
+                let before = self.ahead.take().filter(|(of, _)| *of == cursor).map_or(0, |(_, by)| by);
+                self.lead(cursor, before + by);
+            }
+            None => {
+                if let Some(item) = self.item().or_else(|| self.reel.items.first().cloned()) {
+                    self.choose(&item.cursor);
+                }
+            }
+        }
+    }
+
+    /// Goes on with steps that led beyond what was held, unless somebody chose otherwise meanwhile.
+    fn go_on(&self) {
+        let ahead = self.ahead.take();
+        if let Some((cursor, by)) = ahead.filter(|(of, _)| self.selected.as_ref() == Some(of)) {
+            self.lead(cursor, by);
+        }
+    }
+
+    /// Chooses the item so many steps from another; where it is not held yet, once it is.
+    fn lead(&self, cursor: AttrValue, by: isize) {
+        let Some(from) = self.reel.find(&cursor) else { return };
+        match self.reel.stepped(from, by) {
+            Some(to) => self.choose(&self.reel.items[to].cursor),
+            None => {
+                self.ahead.replace(Some((cursor, by)));
+                self.wish.emit(if by < 0 { Wish::Earlier } else { Wish::Later });
+            }
+        }
+    }
 }
 
 /// The place in what is read; `at` is the one that the address names.
 #[hook]
-pub fn use_place(reading: &Reading, thread: AttrValue, at: AttrValue) -> Place {
+pub fn use_place(reading: &Reading, at: AttrValue) -> Place {
     let reel = reading.shown.answer.data.clone().unwrap_or_default();
     let view = use_node_ref();
     let anchor = use_mut_ref(view::Seen::default);
@@ -57,6 +96,7 @@ pub fn use_place(reading: &Reading, thread: AttrValue, at: AttrValue) -> Place {
     let follows = use_state_eq(|| at.is_empty());
     let selected = use_state_eq(|| None::<AttrValue>);
     let left_at = use_state_eq(|| None::<AttrValue>);
+    let ahead = use_mut_ref(|| None::<(AttrValue, isize)>);
 
     let look = {
         let (view, anchor, top, follows, wish, reel) = (
@@ -91,12 +131,10 @@ pub fn use_place(reading: &Reading, thread: AttrValue, at: AttrValue) -> Place {
     {
         let (view, anchor, look, follows, selected) =
             (view.clone(), anchor.clone(), look.clone(), follows.clone(), selected.clone());
-        let began = use_mut_ref(|| (0_u32, AttrValue::default()));
-        let dependencies =
-            (Rc::clone(&reel), (reading.shown.turned, reading.shown.at_end), at.clone(), thread);
-        use_effect_with(dependencies, move |(reel, (turned, at_end), at, thread)| {
-            let now = (*turned, thread.clone());
-            let anew = began.replace(now.clone()) != now;
+        let began = use_mut_ref(|| 0_u32);
+        let dependencies = (Rc::clone(&reel), reading.shown.turned, reading.shown.at_end, at.clone());
+        use_effect_with(dependencies, move |(reel, turned, at_end, at)| {
+            let anew = began.replace(*turned) != *turned;
             let linked = reel.find(at).map(|place| AttrValue::from(reel.items[place].cursor.clone()));
             match stop(anew.then_some(*at_end), linked, *follows && reel.later.is_none()) {
                 Stop::End => {
@@ -137,7 +175,12 @@ pub fn use_place(reading: &Reading, thread: AttrValue, at: AttrValue) -> Place {
     let fresh =
         left_at.as_ref().filter(|_| !*follows && reel.later.is_none()).and_then(|cursor| reel.find(cursor));
     let fresh = fresh.map_or(0, |at| reel.items.len() - at - 1);
-    Place { view, reel, here, selected, follows, fresh, look }
+    let place = Place { view, reel, here, selected, follows, fresh, look, ahead, wish: reading.wish.clone() };
+    {
+        let place = place.clone();
+        use_effect_with(Rc::clone(&place.reel), move |_| place.go_on());
+    }
+    place
 }
 
 /// Where a reel is shown that changed.

@@ -116,6 +116,16 @@ impl Reel {
         item.map(|item| item.cursor.as_str())
     }
 
+    /// Where so many steps from an item lead; none where they lead to what is not held yet.
+    pub fn stepped(&self, from: usize, by: isize) -> Option<usize> {
+        let last = self.items.len().checked_sub(1)?;
+        match from.checked_add_signed(by) {
+            None if self.earlier.is_some() => None,
+            Some(to) if to > last && self.later.is_some() => None,
+            to => Some(to.unwrap_or_default().min(last)),
+        }
+    }
+
     /// Where an item stands, or the call of an answer.
     pub fn find(&self, cursor: &str) -> Option<usize> {
         let is = |item: &Rc<Item>| {
@@ -244,5 +254,15 @@ mod tests {
         assert_eq!(*answered.items[0], call("a to z", 0, Some("done")));
         let whole = answered.swapped(call("a to z", 0, Some("done and dusted")));
         assert_eq!(whole.refreshed(of(call("a", 5, Some("done")))).unwrap(), whole);
+    }
+
+    #[test]
+    fn a_step_leads_to_an_item_that_is_held_or_waits_for_it() {
+        let reel = Reel::begin(window(10..13, true, true));
+        assert_eq!([-1, 1, 2].map(|by| reel.stepped(1, by)), [Some(0), Some(2), None]);
+        assert_eq!(reel.stepped(0, -1), None, "earlier ones are to come");
+        let all = Reel::begin(window(10..13, false, false));
+        assert_eq!([-2, 5].map(|by| all.stepped(1, by)), [Some(0), Some(2)]);
+        assert_eq!(Reel::default().stepped(0, 1), None);
     }
 }
