@@ -171,6 +171,19 @@ test('what happened where, what was to be done then, and a sub-agent at work are
   const said = page.getByTestId('said');
   await expect(said.locator('.turn').last()).toContainText('hammer 9');
   await expect(said.locator('.turn').last()).toContainText('no answer yet');
+  // Where the slider passes is not written down, where it rests is.
+  await page.evaluate(() => {
+    const write = history.replaceState;
+    window.writes = 0;
+    history.replaceState = function counted(...rest) {
+      window.writes += 1;
+      return write.apply(this, rest);
+    };
+  });
+  await page.getByTestId('replay-slider').focus();
+  for (let press = 0; press < 30; press += 1) await page.keyboard.press('ArrowRight');
+  await expect.poll(() => new URL(page.url()).searchParams.get('at')).not.toBe(at);
+  expect(await page.evaluate(() => window.writes)).toBeLessThan(10);
   await expectAccessible(page);
   await page.setViewportSize({ width: 320, height: 640 });
   await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);

@@ -3,6 +3,7 @@
 mod address;
 mod command;
 mod draft;
+mod held;
 pub mod keys;
 mod layer;
 mod links;
@@ -23,6 +24,7 @@ mod width;
 pub use address::{Address, Query, encode, use_address};
 pub use command::{Ordered, use_command};
 pub use draft::use_draft;
+pub use held::use_held;
 pub use layer::{close_topmost, modal_is_open, use_layer};
 pub use links::use_plain_links;
 pub use live::{Live, LiveProvider, use_live};

@@ -17,7 +17,7 @@ use super::faces::face;
 use crate::calendar;
 use crate::client::Loaded;
 use crate::components::{Button, Faced, Icon};
-use crate::hooks::{use_address, use_query, use_second, use_settled, use_shortcut};
+use crate::hooks::{use_address, use_held, use_query, use_second, use_settled, use_shortcut};
 use crate::panels::past::{Past, Scrub};
 
 /// Parts of the line of time.
@@ -44,7 +44,13 @@ pub fn Replay(props: &ReplayProps) -> Html {
     let address = use_address();
     let playing = use_state_eq(|| false);
     let about = ReplayQuery { task_id: props.task, agent_id: props.agent, ..ReplayQuery::default() };
-    let at_us = address.get("at").parse::<Timestamp>().ok().map(|at| at.micros());
+    let written = address.get("at").parse::<Timestamp>().ok().map(|at| at.micros());
+    let write = Callback::from(move |at: Option<i64>| {
+        let at = at.map(|at| Timestamp(at).to_string()).unwrap_or_default();
+        address.set("at", &at);
+    });
+    let (held, go) = use_held((about.clone(), written), write);
+    let at_us = held.unwrap_or(written);
     // While the handle is dragged only where it rests is asked for.
     let settled = use_settled(at_us, 60);
     // The outline is the same for every moment: it is asked for again only when something happened.
@@ -77,13 +83,6 @@ pub fn Replay(props: &ReplayProps) -> Html {
             }
         });
     }
-    let go = {
-        let address = address.clone();
-        Callback::from(move |at: Option<i64>| {
-            let at = at.map(|at| Timestamp(at).to_string()).unwrap_or_default();
-            address.set("at", &at);
-        })
-    };
     {
         let (go, playing) = (go.clone(), playing.clone());
         use_second(

@@ -37,7 +37,7 @@ use crate::components::{
 };
 use crate::dom;
 use crate::format::grouped;
-use crate::hooks::{Query, use_address, use_live, use_query, use_settled, use_steady};
+use crate::hooks::{Query, use_address, use_held, use_live, use_query, use_settled, use_steady};
 use crate::panels::deed::visible;
 use crate::panels::talk::{Keys, Then};
 
@@ -137,17 +137,22 @@ fn Whole(props: &WholeProps) -> Html {
     let onscroll = place.look.reform(|_: Event| ());
     let jump = {
         let (wish, address) = (reading.wish.clone(), address.clone());
-        Callback::from(move |event: Event| {
-            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                let share = input.value_as_number() / 10.0;
-                if address.get("at").is_empty() {
-                    wish.emit(if share >= 99.9 { Wish::End } else { Wish::At(format!("{share}%")) });
-                } else {
-                    address.set("at", &if share >= 99.9 { String::new() } else { format!("{share}%") });
-                }
+        Callback::from(move |thousandths: f64| {
+            let share = Some(thousandths / 10.0).filter(|share| *share < 99.9);
+            let place = share.map(|share| format!("{share}%"));
+            if address.get("at").is_empty() {
+                wish.emit(place.map_or(Wish::End, Wish::At));
+            } else {
+                address.set("at", &place.unwrap_or_default());
             }
         })
     };
+    let (held, hold) = use_held(reading.shown.turned, jump);
+    let move_to = Callback::from(move |event: Event| {
+        if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+            hold.emit(input.value_as_number());
+        }
+    });
     let to_end = {
         let (wish, place, address) = (reading.wish.clone(), place.clone(), address.clone());
         Callback::from(move |_| {
@@ -172,10 +177,10 @@ fn Whole(props: &WholeProps) -> Html {
         _ => (None, shown),
     };
     let empty = html! { <Empty words="No word of this conversation is here." then="Words come from the session's file or, of agents started here, from what they told. This one left neither: what is known of it came by telemetry, or it has not begun." /> };
-    let share = place.share();
+    let share = held.map_or_else(|| place.share(), |thousandths| thousandths / 1_000.0);
     html! {
         <>
-            <Scrub {id} agent={agent.clone()} name={name.clone()} thread={thread.clone()} marks={marks.answer} place={share} stands={stands(place.item().as_deref(), share)} onchange={jump} />
+            <Scrub {id} agent={agent.clone()} name={name.clone()} thread={thread.clone()} marks={marks.answer} place={share} stands={stands(place.item().as_deref(), share)} onchange={move_to} />
             <div class="talk">
                 <div class="reel-frame">
                     { for reading.shown.words().map(warning) }
