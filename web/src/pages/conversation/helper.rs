@@ -129,8 +129,7 @@ pub fn Helper(props: &HelperProps) -> Html {
         use_effect_with(Rc::clone(&reel), move |_| on_ask.emit(Ask::Grown));
     }
     let live = use_live();
-    let works = live.fleet.agents.get(&id).is_some_and(|agent| agent.status.is_active());
-    use_news(works && reel.later.is_none(), &reading.wish);
+    use_news(id, live.fleet.agents.get(&id).map(Rc::as_ref), &reading.wish);
     let more = |wish: Wish, words: &'static str| {
         let onclick = reading.wish.reform(move |_| wish.clone());
         html! { <Button class="more" size={ButtonSize::Small} {onclick}>{ words }</Button> }

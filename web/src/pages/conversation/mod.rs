@@ -13,10 +13,9 @@ mod wish;
 
 use std::rc::Rc;
 
-use quarterdeck_shared::agents::Agent;
 use quarterdeck_shared::conversations::{MomentQuery, ThreadQuery};
 use quarterdeck_shared::endpoints::{GetAgent, GetConversationMarks, GetMoment};
-use quarterdeck_shared::{AgentId, NoBody, NoQuery, Timestamp};
+use quarterdeck_shared::{AgentId, NoBody, NoQuery};
 use web_sys::HtmlInputElement;
 use yew::platform::spawn_local;
 use yew::prelude::*;
@@ -31,7 +30,6 @@ use self::reading::{use_news, use_reading};
 use self::reel::Reel;
 use self::wish::Wish;
 use super::faces::face;
-use crate::client::FleetState;
 use crate::components::{
     Button, ButtonSize, Empty, Face, Faced, Icon, Toast, Toaster, copy, icon, use_toasts,
 };
@@ -83,14 +81,8 @@ fn Whole(props: &WholeProps) -> Html {
     let thoughts = use_state_eq(|| false);
     let raw = use_state_eq(|| None::<Spot>);
 
-    // It goes on: told by the socket, and looked for now and then, for not every line is a response.
-    let moved = use_settled(version(&live.fleet, id, agent.as_deref()), 300);
-    {
-        let wish = reading.wish.clone();
-        use_effect_with(moved, move |_| wish.emit(Wish::News));
-    }
+    use_news(id, agent.as_deref(), &reading.wish);
     let works = agent.as_ref().is_some_and(|agent| agent.status.is_active());
-    use_news(works, &reading.wish);
 
     let go_at = {
         let address = address.clone();
@@ -237,11 +229,4 @@ fn copy_link(spot: &Spot, toasts: Toaster) {
 fn grown(number: u64) -> (u64, u32) {
     let rest = (u64::BITS - number.leading_zeros()).saturating_sub(5);
     (number >> rest, rest)
-}
-
-/// What changes when the conversation goes on, as far as the socket tells.
-fn version(fleet: &FleetState, id: AgentId, agent: Option<&Agent>) -> (Option<Timestamp>, usize, usize) {
-    let lines = fleet.lines.get(&id);
-    let last = lines.and_then(|lines| lines.back()).map_or(0, |line| line.activity.text.len());
-    (agent.map(|agent| agent.updated_at), lines.map_or(0, |lines| lines.len()), last)
 }

@@ -3,17 +3,20 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use quarterdeck_shared::agents::Agent;
 use quarterdeck_shared::endpoints::GetConversation;
-use quarterdeck_shared::{AgentId, NoBody};
+use quarterdeck_shared::{AgentId, NoBody, Timestamp};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use super::wish::{Shown, Whose, Wish};
-use crate::client::call;
-use crate::hooks::use_second;
+use crate::client::{FleetState, call};
+use crate::hooks::{use_live, use_paced, use_second};
 
 /// Seconds between two looks at what works.
 const LOOK_SECONDS: u32 = 3;
+/// Milliseconds between two questions for what the socket tells of.
+const PACE_MS: u32 = 100;
 
 /// What is read, and the way to wish.
 #[derive(Clone, PartialEq)]
@@ -34,15 +37,29 @@ struct Desk {
     begins: Cell<bool>,
     /// What was wished for meanwhile.
     waiting: RefCell<Option<Wish>>,
+    /// Whether news were: what came since the question before was answered is in no answer yet.
+    news: Cell<bool>,
     turned: Cell<u32>,
 }
 
 impl Desk {
-    /// Keeps a wish until the one before is granted. News come again by themselves: they wait for nobody.
+    /// Whether a wish has to wait: what begins anew waits for nothing.
+    fn holds_up(&self, wish: &Wish) -> bool {
+        !wish.begins() && (self.begins.get() || self.busy.get())
+    }
+
+    /// Keeps a wish until the one before is granted; news stand in nobody's way, and nobody in theirs.
     fn keep(&self, wish: Wish) {
-        if wish != Wish::News {
-            *self.waiting.borrow_mut() = Some(wish);
+        match wish {
+            Wish::News => self.news.set(true),
+            _ if self.begins.get() => {}
+            wish => *self.waiting.borrow_mut() = Some(wish),
         }
+    }
+
+    /// What is granted next.
+    fn next(&self) -> Option<Wish> {
+        self.waiting.take().or_else(|| self.news.take().then_some(Wish::News))
     }
 }
 
@@ -77,12 +94,23 @@ pub fn use_reading(id: AgentId, thread: AttrValue, at: AttrValue, step: u32) -> 
     Reading { shown, wish, again }
 }
 
-/// Wishes for news every few seconds while somebody works, whatever the socket says: not every line is a response.
+/// Wishes for news whenever the socket tells of the agent, and every few seconds while it works: not every line is told.
 #[hook]
-pub fn use_news(works: bool, wish: &Callback<Wish>) {
+pub fn use_news(id: AgentId, agent: Option<&Agent>, wish: &Callback<Wish>) {
+    let live = use_live();
+    let told = use_paced(version(&live.fleet, id, agent), PACE_MS);
+    let heard = use_mut_ref(|| told.clone());
+    {
+        let wish = wish.clone();
+        use_effect_with(told, move |told| {
+            if heard.replace(told.clone()) != *told {
+                wish.emit(Wish::News);
+            }
+        });
+    }
     let (seconds, wish) = (use_mut_ref(|| 0_u32), wish.clone());
     use_second(
-        works,
+        agent.is_some_and(|agent| agent.status.is_active()),
         Callback::from(move |()| {
             *seconds.borrow_mut() += 1;
             if *seconds.borrow() % LOOK_SECONDS == 0 {
@@ -92,9 +120,22 @@ pub fn use_news(works: bool, wish: &Callback<Wish>) {
     );
 }
 
+/// When the agent changed and what it took by then, and when and how long it spoke last.
+type Version = (Option<(Timestamp, u64)>, Option<(Timestamp, usize)>);
+
+/// What changes when the conversation goes on, as far as the socket tells.
+fn version(fleet: &FleetState, id: AgentId, agent: Option<&Agent>) -> Version {
+    let line = fleet.lines.get(&id).and_then(|lines| lines.back());
+    let agent = agent.map(|agent| (agent.updated_at, agent.total_tokens));
+    (agent, line.map(|line| (line.at, line.activity.text.len())))
+}
+
 type Show = Rc<dyn Fn(Shown)>;
 
 fn grant(whose: Whose, wish: Wish, desk: Rc<Desk>, show: Show) {
+    if desk.holds_up(&wish) {
+        return desk.keep(wish);
+    }
     let held = desk.shown.borrow().answer.data.clone();
     let begins = wish.begins();
     let Some(query) = wish.question(held.as_deref(), &whose) else { return };
@@ -102,10 +143,8 @@ fn grant(whose: Whose, wish: Wish, desk: Rc<Desk>, show: Show) {
         desk.turned.set(desk.turned.get() + 1);
         desk.begins.set(true);
         desk.waiting.take();
-    } else if desk.begins.get() {
-        return;
-    } else if desk.busy.replace(true) {
-        return desk.keep(wish);
+    } else {
+        desk.busy.set(true);
     }
     let mine = desk.turned.get();
     spawn_local(async move {
@@ -123,9 +162,36 @@ fn grant(whose: Whose, wish: Wish, desk: Rc<Desk>, show: Show) {
             *desk.shown.borrow_mut() = after.clone();
             show(after);
         }
-        let next = desk.waiting.take();
-        if let Some(next) = next {
+        if let Some(next) = desk.next() {
             grant(whose, next, desk, show);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn news_that_are_wished_for_meanwhile_are_asked_for_next() {
+        let desk = Desk::default();
+        desk.busy.set(true);
+        for wish in [Wish::News, Wish::Earlier, Wish::Later, Wish::News] {
+            assert!(desk.holds_up(&wish));
+            desk.keep(wish);
+        }
+        assert!(!desk.holds_up(&Wish::End));
+        assert_eq!([(); 3].map(|()| desk.next()), [Some(Wish::Later), Some(Wish::News), None]);
+    }
+
+    #[test]
+    fn while_it_begins_anew_only_news_are_kept() {
+        let desk = Desk::default();
+        desk.begins.set(true);
+        for wish in [Wish::Earlier, Wish::News] {
+            assert!(desk.holds_up(&wish));
+            desk.keep(wish);
+        }
+        assert_eq!([(); 2].map(|()| desk.next()), [Some(Wish::News), None]);
+    }
 }
