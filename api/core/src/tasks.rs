@@ -1,5 +1,6 @@
-//! Tasks: what one is before anything is known of it.
+//! Tasks: what one is before anything is known of it, and which of them can be stopped.
 
+use crate::agents::OWN;
 use quarterdeck_shared::{
     TaskId, Timestamp, Usd,
     agents::StatusEvidence,
@@ -37,5 +38,28 @@ pub fn blank(id: TaskId, now: Timestamp) -> Task {
         started_at: None,
         finished_at: None,
         updated_at: now,
+    }
+}
+
+/// Why a task that has not ended cannot be cancelled here; follows its name in a sentence.
+pub fn hindrance(task: &Task) -> Option<&'static str> {
+    let why = "works elsewhere, where nothing here can stop it; cancel its agent where that goes on here, or end it in \
+        its terminal";
+    (task.source != OWN && !task.status.is_final()).then_some(why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_task_of_ours_is_cancelled() {
+        let of = |source: &str, status| {
+            let mut task = blank(TaskId(uuid::Uuid::nil()), Timestamp(0));
+            (task.source, task.status) = (source.to_owned(), status);
+            hindrance(&task).is_some()
+        };
+        assert!(of("transcript", TaskStatus::Running) && !of(OWN, TaskStatus::Running));
+        assert!(!of("transcript", TaskStatus::Completed), "it can be taken out of the lists");
     }
 }

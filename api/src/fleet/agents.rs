@@ -10,7 +10,7 @@ use super::{
 };
 use crate::store::{Batch, Draft, Row};
 use orchestrator::{
-    agents::{self, may, way_out},
+    agents::{self, deaf, hindrance},
     prompts::{self, Brief},
 };
 use quarterdeck_shared::{
@@ -110,12 +110,7 @@ impl Fleet {
             return fleet.agent(id).await;
         }
         let me = fleet.agent(id).await?;
-        if !may(me.agent.status, AgentStatus::Cancelled) {
-            return Err(refusal(&me.agent, AgentStatus::Cancelled));
-        }
-        if me.agent.source != OWN {
-            return Err(elsewhere("agent", id));
-        }
+        unless(&me.agent, hindrance(&me.agent, AgentStatus::Cancelled))?;
         let ending = Ending::Cancelled("somebody cancelled it".into());
         fleet.end_idle(id, &ending).await?;
         fleet.tell_driver(&me.agent, ending);
@@ -131,12 +126,7 @@ impl Fleet {
         if desk.live().is_some() && !agent.status.is_active() {
             return Err(FleetError::Conflict(format!("agent {id} is about to run; cancel it first")));
         }
-        if agent.source != OWN && agent.status.is_active() {
-            return Err(elsewhere("agent", id));
-        }
-        if !may(agent.status, AgentStatus::Deleted) {
-            return Err(refusal(&agent, AgentStatus::Deleted));
-        }
+        unless(&agent, hindrance(&agent, AgentStatus::Deleted))?;
         let mut batch = Batch::new();
         retire(&mut batch, &agent, "somebody deleted it", fleet.clock().now());
         fleet.store.commit(batch).await?;
@@ -172,15 +162,7 @@ impl Inner {
             let why = format!("agent {id} waits for an answer; answer its question first, then go on");
             return Err(FleetError::Conflict(why));
         }
-        if !may(me.agent.status, AgentStatus::Running) {
-            return Err(refusal(&me.agent, AgentStatus::Running));
-        }
-        if me.agent.source != OWN
-            && let Some(parent) = me.agent.parent_id
-        {
-            let why = "was a sub-agent of a session that has no thread of its own to go on with";
-            return Err(FleetError::Conflict(format!("agent {id} {why}; prompt agent {parent} instead")));
-        }
+        unless(&me.agent, deaf(&me.agent))?;
         if let Some(id) = me.agent.task_id
             && let Some(task) = self.store.task(id).await?
         {
@@ -243,13 +225,7 @@ fn named_after(role: Role, id: AgentId) -> String {
     format!("{}{} {}", &word[..1], word[1..].to_ascii_lowercase(), id.short())
 }
 
-/// The refusal to stop what is at work elsewhere: nothing here holds its process, and what it asks its terminal still
-/// asks.
-pub(super) fn elsewhere(what: &str, id: impl Display) -> FleetError {
-    let why = "works elsewhere, where nothing here can stop it; end it in its terminal";
-    FleetError::Conflict(format!("{what} {id} {why}"))
-}
-
-fn refusal(agent: &Agent, to: AgentStatus) -> FleetError {
-    FleetError::Conflict(format!("agent {} {}", agent.id, way_out(agent.status, to)))
+/// Whether an order may be carried out in whose way nothing stands.
+fn unless(agent: &Agent, why: Option<impl Display>) -> Result<(), FleetError> {
+    why.map_or(Ok(()), |why| Err(FleetError::Conflict(format!("agent {} {why}", agent.id))))
 }

@@ -30,6 +30,7 @@ use case::Case;
 use clock::Clock;
 use desks::{Desks, Mail, Registry};
 use drive::Word;
+use orchestrator::agents::OWN;
 use quarterdeck_shared::{TaskId, agents::Agent, runtimes::Runtime as Health};
 use runtime::{RUNTIMES, Runtime};
 use std::{sync::Arc, time::Duration};
@@ -38,9 +39,6 @@ use work::{Ending, News};
 
 /// How long the agents may take to end when the server stops. Their keepers end what is left.
 const STOPPING: Duration = Duration::from_millis(1500);
-
-/// The source of agents that were started here.
-const OWN: &str = "quarterdeck";
 
 /// How long before writing is tried again where nothing can be written.
 const AGAIN: Duration = Duration::from_millis(250);

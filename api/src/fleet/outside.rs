@@ -2,7 +2,10 @@
 
 use super::{FleetError, Inner, desks::hold};
 use crate::store::{Batch, Draft, Row};
-use orchestrator::hooks::course::Course;
+use orchestrator::{
+    agents::{TURN_ENDED, UNHOOKED},
+    hooks::course::Course,
+};
 use quarterdeck_shared::{
     AgentId, ApprovalId, Payload,
     agents::AgentDetail,
@@ -105,14 +108,10 @@ impl Inner {
             None => None,
         };
         let Some(course) = course else {
-            let why = "works elsewhere and nothing of it asks here what to do next";
-            let way = "prompt its session where it runs, or let `quarterdeck connect` set up its hooks";
-            return Err(FleetError::Conflict(format!("agent {id} {why}; {way}")));
+            return Err(FleetError::Conflict(format!("agent {id} {UNHOOKED}")));
         };
         if course.has_stopped() {
-            let why =
-                "works elsewhere and its turn has ended, so that nothing of it asks here what to do next";
-            return Err(FleetError::Conflict(format!("agent {id} {why}; prompt it in its terminal")));
+            return Err(FleetError::Conflict(format!("agent {id} {TURN_ENDED}")));
         }
         let key = instruction(id);
         let notice = Activity {

@@ -2,7 +2,6 @@
 
 use super::{
     Fleet, FleetError, Inner, OWN,
-    agents::elsewhere,
     case::{Case, State},
     checks,
     drive::{Driver, Word},
@@ -129,7 +128,10 @@ impl Inner {
                 "nothing but its session drives task {id}; cancel agent {} instead, which is {}",
                 agent.id, agent.status
             ))),
-            None => Err(elsewhere("task", id)),
+            None => {
+                let why = tasks::hindrance(&task).unwrap_or("did not end; look into the log of the server");
+                Err(FleetError::Conflict(format!("task {id} {why}")))
+            }
         }
     }
 

@@ -74,6 +74,8 @@ async fn a_session_in_its_terminal_is_not_said_to_be_cancelled() {
         assert!(refusal["message"].as_str().unwrap().contains("end it in its terminal"), "{refusal}");
         let agent = desk.get(&path).await.json();
         assert_eq!((status, &agent["status"]), (409, &json!("waiting")));
+        let task = desk.delete(&format!("/api/v1/tasks/{}", agent["task_id"].as_str().unwrap())).await;
+        assert!(task.status == 409 && task.text.contains("works elsewhere"), "{}", task.text);
         send(&desk, &format!("/api/v1/approvals/{}", asked.id), &json!({"decision": "allow"})).await.0
     };
     let (asked, answered) = tokio::join!(asks, cancels);

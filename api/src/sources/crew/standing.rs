@@ -29,8 +29,8 @@ pub fn standing(
     }
 }
 
-/// How evidence begins that is a hook's word.
-pub const HOOK: &str = "hook ";
+pub use orchestrator::agents::HOOK;
+
 /// Seconds by which a session's file must be ahead of a hook before it is believed rather than the hook.
 const AHEAD_SECONDS: i64 = 10;
 /// Seconds after which a hook's word counts for nothing.

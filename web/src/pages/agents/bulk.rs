@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use orchestrator::agents::may;
+use orchestrator::agents::hindrance;
 use quarterdeck_shared::agents::{Agent, AgentStatus};
 use quarterdeck_shared::endpoints::CancelAgent;
 use quarterdeck_shared::{AgentId, NoBody, NoQuery};
@@ -50,6 +50,10 @@ pub fn Bulk(props: &BulkProps) -> Html {
         let (ended, on_delete) = (ended.clone(), props.on_delete.clone());
         Callback::from(move |_| on_delete.emit(ended.clone()))
     };
+    let idle = match ticked.iter().any(|agent| agent.status.is_active()) {
+        true => "Those at work were begun elsewhere; end them in their terminals",
+        false => "None of them is at work",
+    };
     let none = |ids: &[AgentId], why: &'static str| ids.is_empty().then_some(AttrValue::Static(why));
     let number = |word: &str, ids: &[AgentId]| {
         if ids.is_empty() { word.to_owned() } else { format!("{word} {}", ids.len()) }
@@ -58,10 +62,10 @@ pub fn Bulk(props: &BulkProps) -> Html {
         <div class="bulk" role="status" data-testid="bulk">
             <strong class="strong">{ format!("{} selected", props.ticked.len()) }</strong>
             <span class="push"></span>
-            <Button size={ButtonSize::Small} icon={Icon::Stop} onclick={cancel} disabled={none(&active, "None of them is at work")} test_id="bulk-cancel">
+            <Button size={ButtonSize::Small} icon={Icon::Stop} onclick={cancel} disabled={none(&active, idle)} test_id="bulk-cancel">
                 { number("Cancel", &active) }
             </Button>
-            <Button size={ButtonSize::Small} icon={Icon::Trash} bad=true onclick={delete} disabled={none(&ended, "All of them are at work; cancel them first")} test_id="bulk-delete">
+            <Button size={ButtonSize::Small} icon={Icon::Trash} bad=true onclick={delete} disabled={none(&ended, "All of them are at work; cancel them, or wait until they have ended")} test_id="bulk-delete">
                 { number("Delete", &ended) }
             </Button>
             <Button size={ButtonSize::Small} kind={ButtonKind::Bare} icon={Icon::Close} label="Clear the selection" onclick={clear} />
@@ -71,7 +75,7 @@ pub fn Bulk(props: &BulkProps) -> Html {
 
 /// Those that may go to a status.
 fn able(agents: &[&Rc<Agent>], to: AgentStatus) -> Vec<AgentId> {
-    agents.iter().filter(|agent| may(agent.status, to)).map(|agent| agent.id).collect()
+    agents.iter().filter(|agent| hindrance(agent, to).is_none()).map(|agent| agent.id).collect()
 }
 
 fn cancel_all(ids: Vec<AgentId>, toasts: Toaster) {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use orchestrator::tasks::hindrance;
 use quarterdeck_shared::endpoints::DeleteTask;
 use quarterdeck_shared::tasks::Task;
 use quarterdeck_shared::{NoBody, NoQuery};
@@ -24,6 +25,7 @@ pub struct EndingProps {
 pub fn Ending(props: &EndingProps) -> Html {
     let task = &props.task;
     let ended = task.status.is_final();
+    let hindered = hindrance(task).map(|why| AttrValue::from(format!("It {why}.")));
     let asks = use_state_eq(|| false);
     let ask = {
         let asks = asks.clone();
@@ -50,14 +52,14 @@ pub fn Ending(props: &EndingProps) -> Html {
         })
     };
     let Ordered { give, busy, problem } = use_command::<DeleteTask>(done);
-    use_shortcut(if ended { "" } else { "escape" }, "Cancel this task", ask.clone());
+    use_shortcut(if ended || hindered.is_some() { "" } else { "escape" }, "Cancel this task", ask.clone());
     let id = task.id;
     let order = give.reform(move |_: MouseEvent| DeleteTask { id, query: NoQuery {}, body: NoBody });
     let words = if ended { Words::REMOVE } else { Words::CANCEL };
     let busy = busy.then_some(AttrValue::Static("It is on its way"));
     html! {
         <>
-            <Button bad=true icon={words.icon} keys={(!ended).then_some("escape")} onclick={ask.reform(|_| ())} test_id={words.test_id}>{ words.button }</Button>
+            <Button bad=true icon={words.icon} keys={(!ended && hindered.is_none()).then_some("escape")} disabled={hindered} onclick={ask.reform(|_| ())} test_id={words.test_id}>{ words.button }</Button>
             if *asks {
                 <Dialog title={words.title} on_close={close.clone()} test_id="ending-dialog">
                     <div class="dialog-body">

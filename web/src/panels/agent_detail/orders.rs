@@ -1,15 +1,21 @@
 //! What one can tell an agent: to stop, to go, or more words. What cannot be done says why.
 
-use orchestrator::agents::{may, way_out};
+use orchestrator::agents::{self, OWN, deaf};
 use quarterdeck_shared::agents::{Agent, AgentStatus};
 use yew::prelude::*;
 
 use crate::components::{Area, Button, ButtonKind, ButtonSize, Icon, icon};
 use crate::dom;
+use crate::panels::deed::visible;
 
-/// Why an agent may not go to a status, as a sentence; `None` when it may.
+/// Why something cannot be done with an agent, as a sentence.
+fn sentence(agent: &Agent, why: impl std::fmt::Display) -> AttrValue {
+    format!("{} {why}.", visible(&agent.name)).into()
+}
+
+/// Why an agent may not go to a status; `None` when it may.
 fn hindrance(agent: &Agent, to: AgentStatus) -> Option<AttrValue> {
-    (!may(agent.status, to)).then(|| format!("{} {}.", agent.name, way_out(agent.status, to)).into())
+    agents::hindrance(agent, to).map(|why| sentence(agent, why))
 }
 
 /// What the orders are for.
@@ -78,7 +84,7 @@ pub fn SayForm(props: &SayFormProps) -> Html {
             }
         });
     }
-    let hindered = hindrance(&props.agent, AgentStatus::Running);
+    let hindered = deaf(&props.agent).map(|why| sentence(&props.agent, why));
     let disabled = match (&hindered, props.busy, words.trim().is_empty()) {
         (Some(why), ..) => Some(why.clone()),
         (None, true, _) => Some(AttrValue::Static("The words are on their way")),
@@ -107,9 +113,12 @@ pub fn SayForm(props: &SayFormProps) -> Html {
     if let Some(why) = hindered {
         return html! { <p class="say small quiet row">{ icon(Icon::Talk) }<span>{ "To say something more: " }{ why }</span></p> };
     }
+    let waits = props.agent.source != OWN && props.agent.status.is_active();
+    let placeholder =
+        if waits { "It is told so at the end of its turn" } else { "It goes on in the same session" };
     html! {
         <form class="say" {onsubmit} {onkeydown}>
-            <Area label="Say something" name="prompt" value={(*words).clone()} {oninput} rows=1 placeholder="It goes on in the same session"
+            <Area label="Say something" name="prompt" value={(*words).clone()} {oninput} rows=1 {placeholder}
                 error={props.problem.clone()} {node} test_id="say-input" />
             <Button submit=true kind={ButtonKind::Main} icon={Icon::Send} keys="mod+enter" {disabled} test_id="say-button">{ "Send" }</Button>
         </form>

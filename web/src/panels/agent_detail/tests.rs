@@ -92,8 +92,8 @@ fn tools_files_and_prompts_may_be_missing() {
     holds(&tab("requests", json!({})), &["the requests"]);
 }
 
-fn orders(status: &str) -> String {
-    let agent = Rc::new(agent(json!({"status": status})));
+fn orders(changes: Value) -> String {
+    let agent = Rc::new(agent(changes));
     drawn(html! {
         <>
             <AgentOrders agent={Rc::clone(&agent)} on_cancel={Callback::noop()} on_delete={Callback::noop()} />
@@ -104,9 +104,24 @@ fn orders(status: &str) -> String {
 
 #[test]
 fn what_cannot_be_done_says_why() {
-    holds(&orders("running"), &["Builder is running; cancel it first.", "wait until it has ended"]);
     holds(
-        &orders("completed"),
+        &orders(json!({"status": "running"})),
+        &["Builder is running; cancel it first.", "wait until it has ended"],
+    );
+    holds(
+        &orders(json!({"status": "completed"})),
         &["there is nothing to cancel", "It goes on in the same session", "Write something first"],
+    );
+}
+
+#[test]
+fn of_who_works_elsewhere_only_what_works_is_offered() {
+    let told = |evidence: &str| orders(json!({"source": "hooks", "status_evidence": {"reason": evidence}}));
+    let unhooked = told("its session file grows");
+    holds(&unhooked, &["nothing here can stop it; end it in its terminal.", "quarterdeck connect"]);
+    assert!(!unhooked.contains("say-input"), "{unhooked}");
+    holds(
+        &told("hook PostToolUse: it has used Bash"),
+        &["say-input", "It is told so at the end of its turn"],
     );
 }
