@@ -7,8 +7,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Rankings that are kept: the newest ones.
-const KEPT: usize = 16;
+/// Documents whose places are kept: those of the newest rankings, however many those are. Each search for what most
+/// documents hold takes a sixteenth of them; whoever looks for words as they are typed forgets nothing by it.
+const KEPT: usize = 160_000;
 
 /// A document's place among those that were found.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +31,13 @@ impl Rankings {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|(other, _)| *other != known);
         all.push_front((known, ranking));
-        all.truncate(KEPT);
+        let mut kept = 0;
+        let fits = |(_, ranking): &&(Known, Arc<[Ranked]>)| {
+            kept += ranking.len();
+            kept <= KEPT
+        };
+        let newest = all.iter().take_while(fits).count();
+        all.truncate(newest.max(1));
     }
 
     /// What comes behind a document, the best first; none where its ranking is forgotten.
@@ -40,5 +47,32 @@ impl Rankings {
         drop(all);
         let place = ranking.iter().position(|ranked| ranked.id == id)?;
         Some(ranking[place + 1..].to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(number: i64) -> Known {
+        (Seal::of("search", &"words").unwrap(), number)
+    }
+
+    fn ranking(documents: i64) -> Arc<[Ranked]> {
+        (0..documents).map(|id| Ranked { score: 0.0, at: 0, id }).collect()
+    }
+
+    #[test]
+    fn many_small_rankings_are_kept_and_few_large_ones() {
+        let rankings = Rankings::default();
+        rankings.keep(known(0), ranking(200));
+        (1..=500).for_each(|number| rankings.keep(known(number), ranking(100)));
+        assert_eq!(
+            rankings.behind(known(0), 197).unwrap().iter().map(|it| it.id).collect::<Vec<_>>(),
+            [198, 199]
+        );
+        (501..=516).for_each(|number| rankings.keep(known(number), ranking(10_000)));
+        assert!(rankings.behind(known(500), 0).is_none(), "no room is left for it");
+        assert!((501..=516).all(|number| rankings.behind(known(number), 0).is_some()));
     }
 }
