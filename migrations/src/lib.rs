@@ -12,6 +12,7 @@ mod m20261123_000008_tokens;
 mod m20261123_000009_order;
 mod m20261123_000010_metrics;
 mod m20261123_000011_roles;
+mod m20261123_000012_statuses;
 mod step;
 
 use sea_orm_migration::{
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             m20261123_000009_order::STEP,
             m20261123_000010_metrics::STEP,
             m20261123_000011_roles::STEP,
+            m20261123_000012_statuses::STEP,
         ];
         steps.into_iter().map(|step| Box::new(step) as Box<dyn MigrationTrait>).collect()
     }

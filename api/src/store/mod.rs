@@ -41,6 +41,7 @@ pub use foreign::{ForeignError, ForeignTable, is_database, read_foreign};
 pub use index::{Behind, Document, FileDone, Indexed, IndexedFile};
 pub use list::moments;
 pub use notes::{Notes, read_note};
+pub use replay::STATUSES;
 pub use search::{Phrase, Spot, Stand, Wanted};
 pub use turn::Turn;
 

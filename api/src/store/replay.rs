@@ -23,6 +23,9 @@ use uuid::Uuid;
 /// Events of one task's course at most; its words and its usage are none of it.
 const COURSE: u32 = 20_000;
 
+/// Events that tell what became of an agent; there is an index of these very words.
+pub const STATUSES: &str = "kind IN ('agent.status_changed', 'agent.deleted')";
+
 impl Store {
     /// What became of a task and its agents up to a moment, in order.
     pub async fn course_of_task(&self, id: TaskId, to: Timestamp) -> Result<Vec<Committed>, StoreError> {
@@ -39,10 +42,8 @@ impl Store {
         let mut found = Vec::new();
         let ids: Vec<_> = agents.iter().map(|id| id.0).collect();
         for group in groups(&ids) {
-            let mut query = Sql::new(format!(
-                "SELECT {} FROM events WHERE kind IN ('agent.status_changed', 'agent.deleted') AND agent_id IN (",
-                EVENTS.list()
-            ));
+            let mut query =
+                Sql::new(format!("SELECT {} FROM events WHERE {STATUSES} AND agent_id IN (", EVENTS.list()));
             query.bind_all(group.into_iter().map(Value::from)).push(") AND at <= ").bind(sql::time(to));
             query.push(&format!(" ORDER BY seq LIMIT {COURSE}"));
             found.extend(query.all(self.readers(), read).await?);

@@ -15,7 +15,6 @@ use quarterdeck_shared::{
     AgentId, Total,
     files::{FileDeed, FileQuery},
 };
-use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -93,14 +92,10 @@ both! {
 async fn the_history_of_files_is_read_in_the_order_of_an_index() {
     let place = Place::sqlite();
     place.open().await.close().await;
-    let look = place.look().await;
     for (filter, index) in [("1 = 1", "changes_by_time"), ("agent_id = x''", "changes_of_agent_by_time")] {
-        let query = format!(
-            "EXPLAIN QUERY PLAN SELECT call FROM file_changes WHERE {filter} ORDER BY at DESC, call DESC LIMIT 51"
-        );
-        let steps = look.query_all_raw(Statement::from_string(DbBackend::Sqlite, query)).await.unwrap();
-        let steps: Vec<_> = steps.iter().map(|step| step.try_get_by_index::<String>(3).unwrap()).collect();
+        let query =
+            format!("SELECT call FROM file_changes WHERE {filter} ORDER BY at DESC, call DESC LIMIT 51");
+        let steps = place.plan(&query).await;
         assert!(steps.len() == 1 && steps[0].contains(index), "{steps:?}");
     }
-    look.close().await.unwrap();
 }

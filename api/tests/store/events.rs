@@ -1,7 +1,10 @@
 //! Events: one order, no gaps, and nothing said before it is durable.
 
-use crate::{both, support::rows};
-use quarterdeck::store::{Batch, Channel, Committed, Row};
+use crate::{
+    both,
+    support::{database::Place, rows},
+};
+use quarterdeck::store::{Batch, Channel, Committed, Row, STATUSES};
 use quarterdeck_shared::{Event, Payload};
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -118,6 +121,16 @@ both! {
         assert_eq!(serde_json::to_string(&event).unwrap(), *stored.json, "the order of fields is the wire's");
         store.close().await;
     }
+}
+
+/// An agent's statuses are few among everything that everybody said.
+#[tokio::test]
+async fn the_statuses_of_agents_are_found_by_an_index() {
+    let place = Place::sqlite();
+    place.open().await.close().await;
+    let told = format!("SELECT seq FROM events WHERE {STATUSES} AND agent_id IN (x'01', x'02') ORDER BY seq");
+    let steps = place.plan(&told).await;
+    assert!(steps[0].contains("statuses_of_agent (agent_id=?)"), "{steps:?}");
 }
 
 fn text(event: &Committed) -> String {

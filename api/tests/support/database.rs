@@ -1,7 +1,7 @@
 //! A database of a test's own: a SQLite file in a folder that goes with it, or a PostgreSQL database made for it.
 
 use quarterdeck::store::{Location, Store, WriterRules};
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -99,6 +99,15 @@ impl Place {
             Location::Postgres(url) => url.clone(),
         };
         Database::connect(url).await.expect("the database answers")
+    }
+
+    /// How SQLite would answer a question, step by step.
+    pub async fn plan(&self, query: &str) -> Vec<String> {
+        let look = self.look().await;
+        let query = Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {query}"));
+        let steps = look.query_all_raw(query).await.expect("the database explains itself");
+        look.close().await.expect("the connection closes");
+        steps.iter().map(|step| step.try_get_by_index(3).expect("a step has a text")).collect()
     }
 
     /// Drops a database that was made for the test.
