@@ -15,6 +15,9 @@ use std::collections::HashMap;
 
 /// Files of one thread at most.
 const FILES: usize = 200;
+/// A number made of an event's place that has no rhythm: agents that speak in turn have every second place, or every
+/// third. It fits into 64 bits up to three billion events.
+const MIXED: &str = "(seq * 2654435761 % 2147483647) * (seq * 2654435761 % 2147483647) / 65536";
 
 /// A file that holds words of a thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,7 +181,7 @@ impl Store {
         let count: u64 = count.await?.unwrap_or_default();
         let every = count.div_ceil(most.max(1)).max(1);
         let query = format!(
-            "SELECT {} FROM events WHERE agent_id = ? AND seq % {every} = 0
+            "SELECT {} FROM events WHERE agent_id = ? AND {MIXED} % {every} = 0
              AND kind IN ('agent.activity', 'agent.prompted') ORDER BY seq LIMIT {}",
             EVENTS.list(),
             2 * most
