@@ -1,6 +1,7 @@
 //! The index: follows what sources take in, and makes of it what the search and the readers of files look in. It reads
 //! the files once more, in its own time: the intake waits for none of it.
 
+mod packs;
 mod reading;
 mod telling;
 mod writing;
@@ -10,8 +11,8 @@ use crate::{
     apart::apart,
     store::{Batch, Behind, Indexed, IndexedFile, Noun, Row, Store, StoreError},
 };
+use packs::{Read, read_all};
 use quarterdeck_shared::AgentId;
-use reading::{Reader, Stretch};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{
     sync::{broadcast, mpsc, watch},
@@ -21,9 +22,6 @@ use tokio::{
 /// Its name on the wire.
 pub const NAME: &str = "search";
 
-/// What one transaction takes in: about so many bytes of files, or so many files. Live work waits for no more.
-const PACK_BYTES: u64 = 2 << 20;
-const PACK_FILES: usize = 64;
 /// Documents that one transaction forgets.
 const FORGET: u32 = 1_000;
 /// What comes within this time is read together.
@@ -71,13 +69,6 @@ pub(super) struct Index {
     refused: Option<(u64, String)>,
     /// The tools of calls that events told of: their answers may be told later.
     calls: HashMap<(AgentId, String), String>,
-}
-
-/// What was read of one file.
-enum Read {
-    Stretch(Stretch),
-    /// It is not there any more.
-    Gone(Behind),
 }
 
 impl Index {
@@ -183,70 +174,6 @@ impl Index {
             self.store.commit(Batch::new().row(Row::Indexed(Arc::new(indexed)))).await?;
         }
         Ok(())
-    }
-}
-
-impl Read {
-    fn bytes(&self) -> u64 {
-        match self {
-            Self::Stretch(stretch) => stretch.bytes,
-            Self::Gone(behind) => behind.read_bytes.saturating_sub(behind.indexed_bytes()),
-        }
-    }
-
-    /// The file, and up to where it is read then.
-    fn reached(&self) -> (String, u64) {
-        match self {
-            Self::Stretch(stretch) => (stretch.file.path.clone(), stretch.file.indexed_bytes),
-            Self::Gone(behind) => (behind.path.clone(), behind.read_bytes),
-        }
-    }
-}
-
-/// Reads files to their ends, and hands over packs until nobody takes them.
-fn read_all(files: Vec<Behind>, packs: &mpsc::Sender<Vec<Read>>) {
-    let mut pack: Vec<Read> = Vec::new();
-    let mut bytes = 0;
-    for behind in files {
-        let path = behind.path.clone();
-        let mut reader = match Reader::open(behind.clone()) {
-            Ok(Some(reader)) => reader,
-            Ok(None) => continue,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                pack.push(Read::Gone(behind));
-                continue;
-            }
-            Err(error) => {
-                tracing::debug!(%error, path, "a session file is not read for the search");
-                continue;
-            }
-        };
-        loop {
-            let more = match reader.stretch(PACK_BYTES - bytes) {
-                Ok((stretch, more)) => {
-                    bytes += stretch.bytes;
-                    pack.push(Read::Stretch(stretch));
-                    more
-                }
-                Err(error) => {
-                    tracing::debug!(%error, path, "a session file is not read further for the search");
-                    false
-                }
-            };
-            if bytes >= PACK_BYTES || pack.len() >= PACK_FILES {
-                bytes = 0;
-                if packs.blocking_send(std::mem::take(&mut pack)).is_err() {
-                    return;
-                }
-            }
-            if !more {
-                break;
-            }
-        }
-    }
-    if !pack.is_empty() {
-        // Whoever does not listen any more has stopped.
-        let _ = packs.blocking_send(pack);
     }
 }
 
