@@ -2,11 +2,13 @@
 
 use super::reading::{Reader, Stretch};
 use crate::store::Behind;
+use std::io;
 use tokio::sync::mpsc;
 
 /// What one transaction takes in: about so many bytes of files, or so many files. Live work waits for no more.
 const PACK_BYTES: u64 = 2 << 20;
 const PACK_FILES: usize = 64;
+
 /// What was read of one file.
 pub enum Read {
     Stretch(Stretch),
@@ -33,47 +35,85 @@ impl Read {
 
 /// Reads files to their ends, and hands over packs until nobody takes them.
 pub fn read_all(files: Vec<Behind>, packs: &mpsc::Sender<Vec<Read>>) {
-    let mut pack: Vec<Read> = Vec::new();
-    let mut bytes = 0;
-    for behind in files {
+    let mut pack = Pack { packs, reads: Vec::new(), bytes: 0 };
+    let is_done = files.into_iter().all(|behind| pack.read(behind));
+    if is_done && !pack.reads.is_empty() {
+        pack.hand_over();
+    }
+}
+
+/// A pack that is being filled.
+struct Pack<'a> {
+    packs: &'a mpsc::Sender<Vec<Read>>,
+    reads: Vec<Read>,
+    bytes: u64,
+}
+
+impl Pack<'_> {
+    /// Reads a file to its end; says whether anybody takes what is read.
+    fn read(&mut self, behind: Behind) -> bool {
         let path = behind.path.clone();
         let mut reader = match Reader::open(behind.clone()) {
             Ok(Some(reader)) => reader,
-            Ok(None) => continue,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                pack.push(Read::Gone(behind));
-                continue;
-            }
+            Ok(None) => return true,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return self.push(Read::Gone(behind)),
             Err(error) => {
                 tracing::debug!(%error, path, "a session file is not read for the search");
-                continue;
+                return true;
             }
         };
         loop {
-            let more = match reader.stretch(PACK_BYTES - bytes) {
+            match reader.stretch(PACK_BYTES - self.bytes) {
                 Ok((stretch, more)) => {
-                    bytes += stretch.bytes;
-                    pack.push(Read::Stretch(stretch));
-                    more
+                    self.bytes += stretch.bytes;
+                    if !self.push(Read::Stretch(stretch)) {
+                        return false;
+                    }
+                    if !more {
+                        return true;
+                    }
                 }
                 Err(error) => {
                     tracing::debug!(%error, path, "a session file is not read further for the search");
-                    false
+                    return true;
                 }
-            };
-            if bytes >= PACK_BYTES || pack.len() >= PACK_FILES {
-                bytes = 0;
-                if packs.blocking_send(std::mem::take(&mut pack)).is_err() {
-                    return;
-                }
-            }
-            if !more {
-                break;
             }
         }
     }
-    if !pack.is_empty() {
-        // Whoever does not listen any more has stopped.
-        let _ = packs.blocking_send(pack);
+
+    /// Takes it in; a pack that is full goes to whoever writes it.
+    fn push(&mut self, read: Read) -> bool {
+        self.reads.push(read);
+        (self.bytes < PACK_BYTES && self.reads.len() < PACK_FILES) || self.hand_over()
+    }
+
+    /// Whoever does not listen any more has stopped.
+    fn hand_over(&mut self) -> bool {
+        self.bytes = 0;
+        self.packs.blocking_send(std::mem::take(&mut self.reads)).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_are_gone_fill_packs_as_others_do() {
+        let gone = |number| Behind {
+            path: format!("/nowhere/{number}.jsonl"),
+            device: 1,
+            inode: number,
+            head: String::new(),
+            head_bytes: 0,
+            read_bytes: 9,
+            thread: Default::default(),
+            known: None,
+        };
+        let (packs, mut read) = mpsc::channel(8);
+        read_all((1..=200).map(gone).collect(), &packs);
+        drop(packs);
+        let sizes: Vec<_> = std::iter::from_fn(|| read.blocking_recv()).map(|pack| pack.len()).collect();
+        assert_eq!(sizes, [64, 64, 64, 8]);
     }
 }
