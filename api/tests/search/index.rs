@@ -207,6 +207,19 @@ both! {
         look.close().await.unwrap();
         catch_up(&store).await.unwrap();
         assert_eq!(found(&store, "needle").await, ["a needle", "one more needle"]);
+    async fn another_line_of_an_agent_of_our_own_is_one_transaction(place: &Place) {
+        let store = place.open().await;
+        store.commit(Batch::new().row(Row::Agent(Box::new(own("s1"))))).await.unwrap();
+        let (folder, session) = project();
+        append(&session, &[said("s1", "m1", "first needle")]);
+        import(&store, folder.path(), HISTORY).await;
+        catch_up(&store).await.unwrap();
+        append(&session, &[said("s1", "m2", "second needle")]);
+        import(&store, folder.path(), Tense::Live).await;
+        let before = store.version(Noun::Index);
+        catch_up(&store).await.unwrap();
+        assert_eq!(found(&store, "needle").await, ["first needle", "second needle"]);
+        assert_eq!(store.version(Noun::Index) - before, 1);
         store.close().await;
     }
 

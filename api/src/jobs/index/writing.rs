@@ -28,9 +28,9 @@ impl Index {
         numbers: &mut HashMap<String, i64>,
     ) -> Result<(), StoreError> {
         let (owners, own) = self.owners(&pack).await?;
-        let mut all: Vec<Arc<Indexed>> = Vec::with_capacity(pack.len());
+        let mut all: Vec<Arc<Indexed>> = Vec::with_capacity(own.len() + pack.len());
         for agent in own {
-            self.forget_events(agent).await?;
+            all.push(Arc::new(self.forget_events(agent).await?));
         }
         for read in pack {
             let stretch = match read {
@@ -151,17 +151,17 @@ impl Index {
         }
     }
 
-    /// The file tells what the events told.
-    async fn forget_events(&self, agent: AgentId) -> Result<(), StoreError> {
+    /// The file tells what the events told: gives what is to be forgotten of it with the pack.
+    async fn forget_events(&self, agent: AgentId) -> Result<Indexed, StoreError> {
         loop {
             let gone = self.store.documents_of_events(agent, FORGET).await?;
             let is_last = gone.len() < FORGET as usize;
             // What was done to files may have been told without a word.
             let indexed = Indexed { gone, gone_events: Some(agent), ..Indexed::default() };
-            self.store.commit(Batch::new().row(Row::Indexed(Arc::new(indexed)))).await?;
             if is_last {
-                return Ok(());
+                return Ok(indexed);
             }
+            self.store.commit(Batch::new().row(Row::Indexed(Arc::new(indexed)))).await?;
         }
     }
 
