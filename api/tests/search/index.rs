@@ -148,9 +148,19 @@ both! {
         }).await.unwrap();
         look.close().await.unwrap();
         let (folder, session) = project();
-        append(&session, &[said("s1", "m1", "a needle beside it"), call("s1", "t1", "Poison", json!({"a": "needle"}))]);
-        append(&session.with_file_name("s2.jsonl"), &[said("s2", "m2", "a needle elsewhere")]);
+        let poison = call("s1", "t1", "Poison", json!({"a": "needle"}));
+        append(&session, &[said("s1", "m1", "a needle before it"), poison, said("s1", "m2", "a needle behind it")]);
+        append(&session.with_file_name("s2.jsonl"), &[said("s2", "m3", "a needle elsewhere")]);
         import(&store, folder.path(), HISTORY).await;
+        let agent = own("s9");
+        let id = agent.id;
+        let says = |key: &str, text: &str| does(id, ActivityKind::Text, key, None, text);
+        let batch = Batch::new()
+            .row(Row::Agent(Box::new(agent)))
+            .event(says("m4:0", "a told needle"))
+            .event(does(id, ActivityKind::ToolCall, "t2", Some("Poison"), "needle"))
+            .event(says("m5:0", "another told needle"));
+        store.commit(batch).await.unwrap();
         let mut indexed = store.versions(Noun::Index);
         let jobs = Jobs::new(&JobRules::default(), store.clone());
         let running = tokio::spawn({
@@ -160,13 +170,15 @@ both! {
         while store.index_state().await.unwrap().behind_bytes > 0 {
             indexed.changed().await.unwrap();
         }
-        assert_eq!(found(&store, "needle").await, ["a needle elsewhere"]);
-        append(&session, &[said("s1", "m3", "a needle behind it")]);
+        let all = ["a needle before it", "a needle behind it", "a needle elsewhere", "a told needle", "another told needle"];
+        assert_eq!(found(&store, "needle").await, all);
+        append(&session, &[said("s1", "m6", "a later one")]);
         import(&store, folder.path(), Tense::Live).await;
-        while found(&store, "needle").await != ["a needle behind it", "a needle elsewhere"] {
+        while found(&store, "later").await != ["a later one"] {
             indexed.changed().await.unwrap();
         }
-        while !jobs.states()[0].message.contains(&*session.to_string_lossy()) {
+        let refused = format!("refused: 2, the last of {}", session.display());
+        while !jobs.states()[0].message.contains(&refused) {
             tokio::task::yield_now().await;
         }
         assert!(!jobs.states()[0].ok);

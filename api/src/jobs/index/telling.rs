@@ -5,7 +5,7 @@ use super::{
     reading::{CALLS, WORDS},
     writing::Written,
 };
-use crate::store::{Batch, Channel, Committed, Document, Indexed, Row, StoreError};
+use crate::store::{Channel, Committed, Document, Indexed, Row, StoreError};
 use orchestrator::{
     conversations::{Piece, Said, continues, of_event},
     files::{Deed, deed},
@@ -47,18 +47,13 @@ impl Index {
                 self.tell(told, &mut written).await?;
             }
             let indexed: Indexed = written.into();
-            let read = Batch::new().row(Row::Note { key: NOTE.into(), json: Some(last.to_string()) });
-            let mut batch = read.clone();
+            let of: Arc<str> = format!("events up to {last}").into();
+            let mut all = Vec::new();
             if !indexed.documents.is_empty() || !indexed.done.is_empty() {
-                batch = batch.row(Row::Indexed(Arc::new(indexed)));
+                all.push((of.clone(), Row::Indexed(Arc::new(indexed))));
             }
-            match self.store.commit(batch).await {
-                Err(StoreError::Refused { reason }) => {
-                    self.pass_over(&format!("events up to {last}"), &reason);
-                    self.store.commit(read).await?;
-                }
-                kept => drop(kept?),
-            }
+            all.push((of, Row::Note { key: NOTE.into(), json: Some(last.to_string()) }));
+            self.keep(all).await?;
             after = last;
         }
     }

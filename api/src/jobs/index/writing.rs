@@ -12,6 +12,9 @@ use std::{
     sync::Arc,
 };
 
+/// What is written, and what it was read of.
+pub(super) type Passage = (Arc<str>, Row);
+
 /// What becomes of some pieces.
 #[derive(Default)]
 pub(super) struct Written {
@@ -28,9 +31,9 @@ impl Index {
         numbers: &mut HashMap<String, i64>,
     ) -> Result<(), StoreError> {
         let (owners, own) = self.owners(&pack).await?;
-        let mut all: Vec<Arc<Indexed>> = Vec::with_capacity(own.len() + pack.len());
+        let mut all: Vec<Passage> = Vec::with_capacity(own.len() + pack.len());
         for agent in own {
-            all.push(Arc::new(self.forget_events(agent).await?));
+            all.push((agent.to_string().into(), Row::Indexed(Arc::new(self.forget_events(agent).await?))));
         }
         for read in pack {
             let stretch = match read {
@@ -39,7 +42,8 @@ impl Index {
                     let id = behind.known.as_ref().map(|known| known.id).unwrap_or_else(|| self.next_file());
                     self.forget_documents(id).await?;
                     let file = Some(done_with(&behind, id, behind.read_bytes).gone());
-                    all.push(Arc::new(Indexed { file, ..Indexed::default() }));
+                    let gone = Indexed { file, ..Indexed::default() };
+                    all.push((behind.path.into(), Row::Indexed(Arc::new(gone))));
                     continue;
                 }
             };
@@ -74,41 +78,42 @@ impl Index {
                     None => {}
                 }
             }
+            let path = stretch.file.path.as_str().into();
             let file = Some(IndexedFile { id, ..stretch.file });
-            all.push(Arc::new(Indexed { file, ..written.into() }));
+            all.push((path, Row::Indexed(Arc::new(Indexed { file, ..written.into() }))));
         }
         self.keep(all).await
     }
 
-    /// Keeps passages of files, all at once. Where the database refuses one of them it is passed over, so that it
-    /// keeps nothing else from being found.
-    async fn keep(&mut self, all: Vec<Arc<Indexed>>) -> Result<(), StoreError> {
-        let batch = all.iter().fold(Batch::new(), |batch, one| batch.row(Row::Indexed(one.clone())));
-        match self.store.commit(batch).await {
-            Err(StoreError::Refused { .. }) => {}
-            kept => return kept.map(drop),
+    /// Keeps passages, all at once. Where the database refuses that, it is offered half of them and half of those, down
+    /// to each document alone: what it refuses then is passed over, so that it keeps nothing else from being found.
+    pub(super) async fn keep(&mut self, all: Vec<Passage>) -> Result<(), StoreError> {
+        if self.offer(&all).await?.is_none() {
+            return Ok(());
         }
-        for one in all {
-            let mark = Indexed { file: one.file.clone(), ..Indexed::default() };
-            let Some(reason) = self.offer(one).await? else { continue };
-            let of = mark.file.as_ref().map(|file| file.path.clone()).unwrap_or_default();
-            self.pass_over(&of, &reason);
-            // How far it is read may be refused as well: it is looked at again with the next ones then.
-            self.offer(Arc::new(mark)).await?;
+        let mut waiting = vec![all.into_iter().flat_map(parts).collect::<Vec<_>>()];
+        while let Some(mut some) = waiting.pop() {
+            let Some(reason) = self.offer(&some).await? else { continue };
+            let later = some.split_off(some.len().div_ceil(2));
+            match &some[..] {
+                [(of, _)] if later.is_empty() => self.pass_over(of, &reason),
+                _ => waiting.extend([later, some]),
+            }
         }
         Ok(())
     }
 
-    /// Offers a passage to the database; gives the reason where it refuses.
-    async fn offer(&self, one: Arc<Indexed>) -> Result<Option<String>, StoreError> {
-        match self.store.commit(Batch::new().row(Row::Indexed(one))).await {
+    /// Offers passages to the database; gives the reason where it refuses them.
+    async fn offer(&self, passages: &[Passage]) -> Result<Option<String>, StoreError> {
+        let rows = passages.iter().map(|(_, row)| row.clone()).collect();
+        match self.store.commit(Batch { rows, events: Vec::new() }).await {
             Err(StoreError::Refused { reason }) => Ok(Some(reason)),
             kept => kept.map(|_| None),
         }
     }
 
     /// Says that a passage cannot be searched.
-    pub(super) fn pass_over(&mut self, of: &str, reason: &str) {
+    fn pass_over(&mut self, of: &str, reason: &str) {
         tracing::warn!(of, reason, "the database refuses a passage; it cannot be searched");
         let passages = self.refused.as_ref().map_or(0, |(passages, _)| *passages);
         self.refused = Some((passages + 1, format!("of {of}: {reason}")));
@@ -220,6 +225,21 @@ impl From<Written> for Indexed {
         let Written { documents, done, failed } = written;
         Self { documents, done: done.into_values().collect(), failed, ..Self::default() }
     }
+}
+
+/// A passage in the smallest parts there are, in the order in which they make the whole: how far is read comes last.
+fn parts((of, row): Passage) -> Vec<Passage> {
+    let Row::Indexed(indexed) = row else { return vec![(of, row)] };
+    let Indexed { file, documents, done, failed, gone, gone_file, gone_events } =
+        Arc::unwrap_or_clone(indexed);
+    let alone = |document| Indexed { documents: vec![document], ..Indexed::default() };
+    let deed = |done| Indexed { done: vec![done], ..Indexed::default() };
+    std::iter::once(Indexed { gone, gone_file, gone_events, ..Indexed::default() })
+        .chain(documents.into_iter().map(alone))
+        .chain(done.into_iter().map(deed))
+        .chain([Indexed { failed, ..Indexed::default() }, Indexed { file, ..Indexed::default() }])
+        .map(|part| (of.clone(), Row::Indexed(Arc::new(part))))
+        .collect()
 }
 
 /// Whose words; those of a sub-agent nobody heard of are its session's.
