@@ -1,6 +1,6 @@
 //! What was done to files, as sessions tell: by whom, how much, and line by line.
 
-use super::{HISTORY, answer, call, project, search, words};
+use super::{HISTORY, answer, call, does, own, project, search, words};
 use crate::{
     both,
     sources::{append, import},
@@ -12,7 +12,8 @@ use quarterdeck::{
     store::{Batch, FileDone, Indexed, Row},
 };
 use quarterdeck_shared::{
-    AgentId, Total,
+    AgentId, Payload, Total,
+    event::{Activity, ActivityKind},
     files::{FileDeed, FileQuery},
 };
 use serde_json::json;
@@ -61,6 +62,29 @@ both! {
         }
         let second = store.file_history(&FileQuery { cursor: first.next_cursor, ..query }).await.unwrap();
         assert_eq!((second.items[0].deed, second.next_cursor), (FileDeed::Read, None));
+        store.close().await;
+    }
+
+    async fn a_call_that_failed_without_a_word_changed_nothing(place: &Place) {
+        let store = place.open().await;
+        let agent = own("s1");
+        let id = agent.id;
+        let told = |kind, change: fn(&mut Activity)| {
+            let mut draft = does(id, kind, "t1", None, "");
+            if let Payload::AgentActivity(activity) = &mut draft.payload {
+                change(activity);
+            }
+            Batch::new().event(draft)
+        };
+        let called = told(ActivityKind::ToolCall, |call| {
+            (call.tool, call.input) = (Some("Write".into()), Some(json!({"file_path": "/a.rs", "content": "a"})));
+        });
+        store.commit(called.row(Row::Agent(Box::new(agent)))).await.unwrap();
+        catch_up(&store).await.unwrap();
+        assert_eq!(store.agent_files(id).await.unwrap().produced.len(), 1);
+        store.commit(told(ActivityKind::ToolResult, |answer| answer.is_error = Some(true))).await.unwrap();
+        catch_up(&store).await.unwrap();
+        assert_eq!(store.agent_files(id).await.unwrap().produced, []);
         store.close().await;
     }
 

@@ -49,7 +49,7 @@ impl Index {
             let indexed: Indexed = written.into();
             let of: Arc<str> = format!("events up to {last}").into();
             let mut all = Vec::new();
-            if !indexed.documents.is_empty() || !indexed.done.is_empty() {
+            if !(indexed.documents.is_empty() && indexed.done.is_empty() && indexed.failed.is_empty()) {
                 all.push((of.clone(), Row::Indexed(Arc::new(indexed))));
             }
             all.push((of, Row::Note { key: NOTE.into(), json: Some(last.to_string()) }));
