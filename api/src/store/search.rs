@@ -19,9 +19,9 @@ use quarterdeck_shared::{
     AgentId, TaskId, Timestamp, Total,
     search::{HitKind, SearchQuery},
 };
-use rankings::Ranked;
+use rankings::{Ranked, Ranking};
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction};
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 /// Up to here a search's total is exact.
 const COUNTED: u64 = 10_000;
@@ -126,13 +126,14 @@ impl Store {
         let found = Searched { wanted, filters: filters(query, newest)?, db: &moment };
         let total = found.count().await?;
         let kept = after.and_then(|place| self.inner.rankings.behind((seal, newest), place.id));
-        // Of more than are counted the ranking holds the first alone.
-        let ranked = match kept.filter(|kept| kept.len() > limit || matches!(total, Total::Exact(_))) {
-            Some(kept) => kept,
+        // A ranking that is not whole ends before what was found does.
+        let ranked = match kept.filter(|kept| kept.ranked.len() > limit || kept.is_whole) {
+            Some(kept) => kept.ranked,
             None => {
-                let ranked = found.ranked(after).await?;
+                let ranked: Arc<[Ranked]> = found.ranked(after).await?.into();
                 if ranked.len() > limit {
-                    self.inner.rankings.keep((seal, newest), ranked.clone().into());
+                    let is_whole = (ranked.len() as u64) < COUNTED;
+                    self.inner.rankings.keep((seal, newest), Ranking { ranked: ranked.clone(), is_whole });
                 }
                 ranked
             }

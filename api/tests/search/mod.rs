@@ -14,7 +14,7 @@ use quarterdeck::{
     jobs::catch_up,
     search::find,
     sources::Tense,
-    store::{Draft, Store},
+    store::{Document, Draft, Indexed, Phrase, Row, Store, Wanted},
 };
 use quarterdeck_shared::{
     AgentId, Payload, Total,
@@ -24,7 +24,7 @@ use quarterdeck_shared::{
     search::{Found, HitKind, SearchQuery},
 };
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 use tempfile::TempDir;
 
 const HISTORY: Tense = Tense::History;
@@ -153,6 +153,35 @@ both! {
         assert_eq!(seen[0].1, "needle ", "the shortest fits best");
         let other = SearchQuery { q: Some("hay".into()), ..query };
         assert!(find(&store, &other).await.is_err(), "a cursor of another question");
+        store.close().await;
+    }
+
+    async fn pages_go_on_to_the_end_though_so_many_are_no_longer_found_that_all_can_be_counted(place: &Place) {
+        let store = place.open().await;
+        let [stays, mut goes] = [1, 2].map(rows::agent);
+        let document = |id: i64| Document {
+            id, agent_id: rows::agent_id(if id % 100 == 0 { 2 } else { 1 }), file_id: None, place: id as u64, piece: 0,
+            kind: HitKind::Text, tool: None, at: rows::MORNING.plus_seconds(id), words: "needle".into(),
+        };
+        let indexed = Indexed { documents: (1..=10_050).map(document).collect(), ..Indexed::default() };
+        let agents = [stays, goes.clone()].map(|agent| Row::Agent(Box::new(agent)));
+        store.commit(rows::rows(agents.into_iter().chain([Row::Indexed(Arc::new(indexed))]))).await.unwrap();
+        let needle = Wanted { all: vec![Phrase { words: vec!["needle".into()], prefix: false }], none: Vec::new() };
+        let page = async |cursor| {
+            let query = SearchQuery { cursor, limit: Some(200), ..words("needle") };
+            store.search(&needle, &query).await.unwrap()
+        };
+        let (first, total, mut next) = page(None).await;
+        assert_eq!(total, Total::AtLeast { value: 10_000, at_least: true });
+        goes.status = AgentStatus::Deleted;
+        store.commit(rows::rows([Row::Agent(Box::new(goes))])).await.unwrap();
+        let mut seen = first.len();
+        while next.is_some() {
+            let (stands, total, after) = page(next).await;
+            assert_eq!(total, Total::Exact(9_950));
+            (seen, next) = (seen + stands.len(), after);
+        }
+        assert_eq!(seen, 9_950 + 2, "and two of the first page were of who is gone");
         store.close().await;
     }
 

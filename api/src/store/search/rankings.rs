@@ -22,12 +22,20 @@ pub(in crate::store) struct Ranked {
 /// What a search is known by: its question, and the newest document when it was first asked.
 type Known = (Seal, i64);
 
+/// What was found, the best first.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct Ranking {
+    pub(in crate::store) ranked: Arc<[Ranked]>,
+    /// Whether nothing more was found behind the last one.
+    pub(in crate::store) is_whole: bool,
+}
+
 /// The rankings of the last searches whose pages have not been read to their end.
 #[derive(Debug, Default)]
-pub(in crate::store) struct Rankings(Mutex<VecDeque<(Known, Arc<[Ranked]>)>>);
+pub(in crate::store) struct Rankings(Mutex<VecDeque<(Known, Ranking)>>);
 
 impl Rankings {
-    pub(in crate::store) fn keep(&self, known: Known, ranking: Arc<[Ranked]>) {
+    pub(in crate::store) fn keep(&self, known: Known, ranking: Ranking) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|(other, _)| *other != known);
         all.push_front((known, ranking));
@@ -40,13 +48,14 @@ impl Rankings {
         all.truncate(newest.max(1));
     }
 
-    /// What comes behind a document, the best first; none where its ranking is forgotten.
-    pub(in crate::store) fn behind(&self, known: Known, id: i64) -> Option<Vec<Ranked>> {
+    /// What comes behind a document; none where its ranking is forgotten.
+    pub(in crate::store) fn behind(&self, known: Known, id: i64) -> Option<Ranking> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let ranking = all.iter().find(|(other, _)| *other == known).map(|(_, ranking)| ranking.clone())?;
+        let Ranking { ranked, is_whole } =
+            all.iter().find(|(other, _)| *other == known).map(|(_, ranking)| ranking.clone())?;
         drop(all);
-        let place = ranking.iter().position(|ranked| ranked.id == id)?;
-        Some(ranking[place + 1..].to_vec())
+        let place = ranked.iter().position(|ranked| ranked.id == id)?;
+        Some(Ranking { ranked: ranked[place + 1..].into(), is_whole })
     }
 }
 
