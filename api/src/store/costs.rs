@@ -8,7 +8,7 @@ use super::{
 use quarterdeck_shared::{
     AgentId, TaskId, Timestamp, Usd,
     costs::{CostSum, Reckoning},
-    usage::CostBasis,
+    usage::{CostBasis, UsageRecord},
 };
 
 /// A quarter of an hour in microseconds: every zone's midnight lies at the beginning of one.
@@ -109,16 +109,22 @@ pub struct Beside {
 impl Store {
     /// What the records from one moment on and before another say beside their sum, replays left out.
     pub async fn beside_files(&self, from: Timestamp, before: Timestamp) -> Result<Beside, StoreError> {
-        // A session file's place is its path and a byte.
-        let query = "SELECT count(*) FILTER (WHERE provenance NOT LIKE '%, byte %'),
-                CAST(coalesce(sum(input_tokens) FILTER (WHERE provenance NOT LIKE '%, byte %'), 0) AS bigint),
-                CAST(coalesce(sum(output_tokens) FILTER (WHERE provenance NOT LIKE '%, byte %'), 0) AS bigint),
-                CAST(coalesce(sum(cache_creation_tokens) FILTER (WHERE provenance NOT LIKE '%, byte %'), 0) AS bigint),
-                CAST(coalesce(sum(cache_read_tokens) FILTER (WHERE provenance NOT LIKE '%, byte %'), 0) AS bigint),
-                CAST(coalesce(sum(cost_nanos) FILTER (WHERE provenance NOT LIKE '%, byte %'), 0) AS bigint),
-                count(*) FILTER (WHERE provenance NOT LIKE '%, byte %' AND cost_basis = 'unknown'),
+        // A session file's place is its path and a byte. No line of one says what a remainder stands for, though its own
+        // place be the like.
+        let elsewhere = format!(
+            "FILTER (WHERE provenance NOT LIKE '%, byte %' OR message_id LIKE '{}%')",
+            UsageRecord::REMAINDER
+        );
+        let sum = |column: &str| format!("CAST(coalesce(sum({column}) {elsewhere}, 0) AS bigint)");
+        let tokens_and_cost =
+            ["input_tokens", "output_tokens", "cache_creation_tokens", "cache_read_tokens", "cost_nanos"]
+                .map(sum);
+        let query = format!(
+            "SELECT count(*) {elsewhere}, {}, count(CASE WHEN cost_basis = 'unknown' THEN 1 END) {elsewhere},
                 CAST(coalesce(sum(reported_cost_nanos), 0) AS bigint), count(reported_cost_nanos)
-            FROM usage_records WHERE NOT replayed AND at >= ? AND at < ?";
+            FROM usage_records WHERE NOT replayed AND at >= ? AND at < ?",
+            tokens_and_cost.join(", ")
+        );
         let query = Sql::with(query, [sql::time(from), sql::time(before)]);
         let beside = query.one(self.readers(), |fields| {
             Ok(Beside {

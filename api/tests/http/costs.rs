@@ -2,7 +2,11 @@
 
 use super::desk::{Desk, Reply};
 use crate::{
-    sources::{append, import, prompt, response},
+    sources::{
+        append, import,
+        logs::{built, take},
+        prompt, response,
+    },
     support::rows,
 };
 use quarterdeck::{
@@ -85,6 +89,8 @@ async fn a_day_is_accounted_for_line_by_line() {
     append(&folder.join("s1.jsonl"), &[prompt("s1", "go"), begun, response("s1", "m1", 1_000)]);
     append(&folder.join("s2.jsonl"), &[response("s2", "m1", 1_000), response("s2", "m2", 10)]);
     import(desk.store(), &folder, Tense::History).await;
+    built(&folder, "s3");
+    take(desk.store(), &folder, Tense::History).await;
     let elsewhere = UsageRecord { at: "2026-11-22T13:00:00Z".parse().unwrap(), ..rows::record(7) };
     desk.store().commit(Batch::new().row(Row::Usage(Box::new(elsewhere)))).await.unwrap();
 
@@ -96,14 +102,16 @@ async fn a_day_is_accounted_for_line_by_line() {
     assert_eq!(why["lines"], lines);
     assert_eq!(why["every_line"]["tokens"]["output"], json!(2_011), "twice and more");
     assert_eq!(why["first_line"]["tokens"]["output"], json!(11), "next to nothing");
-    assert_eq!(why["sum"]["tokens"]["output"], json!(1_010 + 20));
-    assert_eq!((&why["elsewhere_records"], &why["elsewhere"]["cost_usd"]), (&json!(1), &json!("0.001")));
+    assert_eq!(why["sum"]["tokens"]["output"], json!(1_010 + 20 + 12));
+    let elsewhere = (&why["elsewhere_records"], &why["elsewhere"]["cost_usd"]);
+    assert_eq!(elsewhere, (&json!(2), &json!("0.501")), "of an agent run here and of a folder of logs");
+    assert_eq!(why["sum"]["records"], json!(2 + 2), "the files' and those from elsewhere are all there are");
 
     std::fs::remove_file(folder.join("s2.jsonl")).unwrap();
     let gone = desk.get("/api/v1/costs/why?day=2026-11-22").await.json();
     assert_eq!(
         (&gone["missing_files"], &gone["sum"]["records"]),
-        (&json!(1), &json!(3)),
+        (&json!(1), &json!(4)),
         "what was counted stays"
     );
     let quiet = desk.get("/api/v1/costs/why?day=2026-11-23").await.json();

@@ -4,7 +4,7 @@ mod broken;
 mod databases;
 mod following;
 mod hooks;
-mod logs;
+pub mod logs;
 mod repricing;
 mod samples;
 mod seeds;
