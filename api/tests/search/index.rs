@@ -219,6 +219,9 @@ both! {
         look.close().await.unwrap();
         catch_up(&store).await.unwrap();
         assert_eq!(found(&store, "needle").await, ["a needle", "one more needle"]);
+        store.close().await;
+    }
+
     async fn another_line_of_an_agent_of_our_own_is_one_transaction(place: &Place) {
         let store = place.open().await;
         store.commit(Batch::new().row(Row::Agent(Box::new(own("s1"))))).await.unwrap();

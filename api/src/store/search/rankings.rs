@@ -40,8 +40,8 @@ impl Rankings {
         all.retain(|(other, _)| *other != known);
         all.push_front((known, ranking));
         let mut kept = 0;
-        let fits = |(_, ranking): &&(Known, Arc<[Ranked]>)| {
-            kept += ranking.len();
+        let fits = |(_, ranking): &&(Known, Ranking)| {
+            kept += ranking.ranked.len();
             kept <= KEPT
         };
         let newest = all.iter().take_while(fits).count();
@@ -67,8 +67,9 @@ mod tests {
         (Seal::of("search", &"words").unwrap(), number)
     }
 
-    fn ranking(documents: i64) -> Arc<[Ranked]> {
-        (0..documents).map(|id| Ranked { score: 0.0, at: 0, id }).collect()
+    fn ranking(documents: i64) -> Ranking {
+        let ranked = (0..documents).map(|id| Ranked { score: 0.0, at: 0, id }).collect();
+        Ranking { ranked, is_whole: true }
     }
 
     #[test]
@@ -77,7 +78,7 @@ mod tests {
         rankings.keep(known(0), ranking(200));
         (1..=500).for_each(|number| rankings.keep(known(number), ranking(100)));
         assert_eq!(
-            rankings.behind(known(0), 197).unwrap().iter().map(|it| it.id).collect::<Vec<_>>(),
+            rankings.behind(known(0), 197).unwrap().ranked.iter().map(|it| it.id).collect::<Vec<_>>(),
             [198, 199]
         );
         (501..=516).for_each(|number| rankings.keep(known(number), ranking(10_000)));

@@ -51,8 +51,10 @@ pub fn CleanUp(props: &CleanUpProps) -> Html {
     };
     let Ordered { give, busy, problem } = use_command::<CleanUpAgents>(done);
     let older_than_seconds = age.parse().ok();
-    let order = give
-        .reform(move |_: MouseEvent| CleanUpAgents { query: NoQuery {}, body: NewCleanup { older_than_seconds } });
+    let order = give.reform(move |_: MouseEvent| CleanUpAgents {
+        query: NoQuery {},
+        body: NewCleanup { older_than_seconds },
+    });
     let onchange = {
         let age = age.clone();
         Callback::from(move |chosen: AttrValue| age.set(chosen))

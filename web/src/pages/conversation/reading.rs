@@ -99,11 +99,11 @@ pub fn use_reading(id: AgentId, thread: AttrValue, at: AttrValue, step: u32) -> 
 pub fn use_news(id: AgentId, agent: Option<&Agent>, wish: &Callback<Wish>) {
     let live = use_live();
     let told = use_paced(version(&live.fleet, id, agent), PACE_MS);
-    let heard = use_mut_ref(|| told.clone());
+    let heard = use_mut_ref(|| told);
     {
         let wish = wish.clone();
         use_effect_with(told, move |told| {
-            if heard.replace(told.clone()) != *told {
+            if heard.replace(*told) != *told {
                 wish.emit(Wish::News);
             }
         });
