@@ -35,7 +35,7 @@ use crate::components::{
 };
 use crate::dom;
 use crate::format::grouped;
-use crate::hooks::{Query, use_address, use_held, use_live, use_query, use_settled, use_steady};
+use crate::hooks::{Query, use_address, use_held, use_live, use_paced, use_query, use_settled, use_steady};
 use crate::panels::deed::visible;
 use crate::panels::talk::{Keys, Then};
 
@@ -113,7 +113,7 @@ fn Whole(props: &WholeProps) -> Html {
     use_keys(id, &thread, &place, reading.shown.answer.data.is_some(), deeds);
 
     let moment = use_settled(place.item().and_then(|item| item.at), 250);
-    let requests = agent.as_ref().map(|agent| agent.requests);
+    let requests = use_paced(agent.as_ref().map(|agent| agent.requests), 1_000);
     let then = use_query(Some((id, some(&thread), moment, requests)), |(id, thread, at, _)| GetMoment {
         id,
         query: MomentQuery { at, thread },
