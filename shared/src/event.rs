@@ -55,6 +55,13 @@ pub enum Payload {
         /// The agent as it is now.
         agent: Agent,
     },
+    /// Something else of an agent changed: it was given words or an answer, its name came to be known. What it said is
+    /// read where it stands.
+    #[serde(rename = "agent.changed")]
+    AgentChanged {
+        /// The agent as it is now.
+        agent: Agent,
+    },
     /// An agent left the lists.
     #[serde(rename = "agent.deleted")]
     AgentDeleted {},
@@ -195,6 +202,7 @@ impl Payload {
         match self {
             Self::AgentCreated { .. } => "agent.created",
             Self::AgentStatusChanged { .. } => "agent.status_changed",
+            Self::AgentChanged { .. } => "agent.changed",
             Self::AgentDeleted {} => "agent.deleted",
             Self::AgentActivity(_) => "agent.activity",
             Self::AgentPrompted { .. } => "agent.prompted",

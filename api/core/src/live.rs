@@ -12,7 +12,7 @@ pub struct Windows {
     pub status_ms: u64,
     /// `usage.recorded`.
     pub usage_ms: u64,
-    /// `task.status_changed` and `task.step_changed`.
+    /// `task.status_changed` and `task.step_changed`; `agent.changed`, of which many make up a step.
     pub task_ms: u64,
 }
 
@@ -25,6 +25,7 @@ impl Default for Windows {
 /// What a kind of event may be merged into, if it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Kind {
+    Agent,
     AgentStatus,
     Usage,
     TaskStatus,
@@ -34,6 +35,7 @@ enum Kind {
 impl Kind {
     fn of(kind: &str) -> Option<Self> {
         match kind {
+            "agent.changed" => Some(Self::Agent),
             "agent.status_changed" => Some(Self::AgentStatus),
             "usage.recorded" => Some(Self::Usage),
             "task.status_changed" => Some(Self::TaskStatus),
@@ -48,7 +50,7 @@ impl Windows {
         match kind {
             Kind::AgentStatus => self.status_ms,
             Kind::Usage => self.usage_ms,
-            Kind::TaskStatus | Kind::Step => self.task_ms,
+            Kind::Agent | Kind::TaskStatus | Kind::Step => self.task_ms,
         }
     }
 }
@@ -60,7 +62,7 @@ impl Windows {
 /// `None` means that nothing may replace it.
 pub fn subject(kind: &str, agent: Option<AgentId>, task: Option<TaskId>, json: &str) -> Option<Uuid> {
     match Kind::of(kind)? {
-        Kind::AgentStatus => agent.map(|agent| agent.0),
+        Kind::Agent | Kind::AgentStatus => agent.map(|agent| agent.0),
         Kind::TaskStatus => task.map(|task| task.0),
         Kind::Usage => Some(serde_json::from_str::<Inside>(json).ok()?.data.record?.id),
         Kind::Step => {

@@ -102,6 +102,7 @@ fn words(payload: &Payload) -> String {
         Payload::AgentStatusChanged { from, to, evidence, .. } => {
             format!("{from} → {to}: {}", evidence.reason)
         }
+        Payload::AgentChanged { agent } => agent.name.clone(),
         Payload::AgentDeleted {} | Payload::TaskDeleted {} => String::new(),
         Payload::AgentActivity(activity) => {
             let tool = activity.tool.as_deref().map(|tool| format!(" {tool}")).unwrap_or_default();

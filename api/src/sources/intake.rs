@@ -464,6 +464,9 @@ fn tell(crew: &Crew, member: &Member, tense: Tense, batch: &mut Batch) {
         let (to, evidence) = (agent.status, agent.status_evidence.clone());
         say(Payload::AgentStatusChanged { from, to, evidence, agent: agent.clone() });
     }
+    if tense == Tense::Live && member.was.is_some() && changed_from.is_none() && member.last.is_empty() {
+        say(Payload::AgentChanged { agent: agent.clone() });
+    }
     let task_cost_usd = agent.task_id.and_then(|id| crew.tasks.get(&id)).map(|charge| charge.task.cost_usd);
     for record in &member.last {
         say(Payload::UsageRecorded { record: record.clone(), agent: agent.clone(), task_cost_usd });

@@ -20,7 +20,7 @@ use sea_orm::Value;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Events of one task's course at most; its words and its usage are none of it.
+/// Events of one task's course at most; its words, its usage and what else changes of its agents are none of it.
 const COURSE: u32 = 20_000;
 
 /// Events that tell what became of an agent; there is an index of these very words.
@@ -31,7 +31,7 @@ impl Store {
     pub async fn course_of_task(&self, id: TaskId, to: Timestamp) -> Result<Vec<Committed>, StoreError> {
         let query = format!(
             "SELECT {} FROM events WHERE task_id = ? AND kind <> 'agent.activity' AND kind <> 'usage.recorded'
-             AND at <= ? ORDER BY seq LIMIT {COURSE}",
+             AND kind <> 'agent.changed' AND at <= ? ORDER BY seq LIMIT {COURSE}",
             EVENTS.list()
         );
         Sql::with(query, [id.0.into(), sql::time(to)]).all(self.readers(), read).await

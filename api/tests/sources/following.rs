@@ -50,6 +50,8 @@ both! {
         let mut groups = store.watch();
         append(&session, &[response("s1", "m2", 5)]);
         told(&mut groups, "usage.recorded").await;
+        append(&session, &[prompt("s1", "go on")]);
+        told(&mut groups, "agent.changed").await;
         append(&folder.join("projects/-home-dev-other/s2.jsonl"), &[prompt("s2", "more"), response("s2", "m3", 1)]);
         told(&mut groups, "task.created").await;
         assert_eq!(totals(&store).await.tokens.output, 13);

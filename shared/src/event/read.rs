@@ -68,6 +68,7 @@ impl Data {
                 evidence: has("evidence", self.evidence)?,
                 agent: has("agent", self.agent)?,
             },
+            "agent.changed" => Payload::AgentChanged { agent: has("agent", self.agent)? },
             "agent.deleted" => Payload::AgentDeleted {},
             "agent.activity" => Payload::AgentActivity(Activity {
                 kind: has("kind", self.kind)?,

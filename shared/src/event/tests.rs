@@ -63,6 +63,7 @@ fn payloads() -> Vec<(&'static str, Value)> {
             "agent.status_changed",
             json!({"from": "created", "to": "running", "evidence": {"reason": "r"}, "agent": agent()}),
         ),
+        ("agent.changed", json!({"agent": agent()})),
         ("agent.deleted", json!({})),
         (
             "agent.activity",

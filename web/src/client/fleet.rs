@@ -73,9 +73,9 @@ impl FleetState {
     fn change(&mut self, event: Event) {
         let at = event.at;
         match event.payload {
-            Payload::AgentCreated { agent } | Payload::AgentStatusChanged { agent, .. } => {
-                self.put_agent(agent)
-            }
+            Payload::AgentCreated { agent }
+            | Payload::AgentChanged { agent }
+            | Payload::AgentStatusChanged { agent, .. } => self.put_agent(agent),
             Payload::UsageRecorded { record, agent, task_cost_usd } => {
                 if let (Some(cost), Some(id)) = (task_cost_usd, event.task_id) {
                     self.edit_task(id, |task| task.cost_usd = cost);

@@ -48,7 +48,7 @@ impl RunState {
     fn change(&mut self, event: Event) {
         let (at, seq) = (event.at, event.seq);
         match event.payload {
-            Payload::AgentCreated { agent } => self.put_agent(agent),
+            Payload::AgentCreated { agent } | Payload::AgentChanged { agent } => self.put_agent(agent),
             Payload::UsageRecorded { agent, task_cost_usd, .. } => {
                 if let Some(cost) = task_cost_usd {
                     self.edit_task(at, |task| task.cost_usd = cost);
