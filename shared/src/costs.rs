@@ -229,11 +229,17 @@ pub struct Reckoning {
     pub cost_usd: Usd,
     /// How many have no price.
     pub unpriced: u64,
+    /// How many cost at least what is in the sum: what they took is not known to its end.
+    pub lower_bound: u64,
 }
 
 impl Reckoning {
     /// How its cost is known.
     pub const fn cost_basis(&self) -> CostBasis {
-        if self.unpriced > 0 { CostBasis::Unknown } else { CostBasis::Computed }
+        match (self.unpriced, self.lower_bound) {
+            (1.., _) => CostBasis::Unknown,
+            (0, 1..) => CostBasis::LowerBound,
+            (0, 0) => CostBasis::Computed,
+        }
     }
 }

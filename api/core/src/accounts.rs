@@ -147,4 +147,5 @@ fn add(sum: &mut Reckoning, prices: &PriceTable, observed: &Observed) {
     sum.tokens += observed.tokens;
     sum.cost_usd += priced.cost;
     sum.unpriced += u64::from(priced.basis == CostBasis::Unknown);
+    sum.lower_bound += u64::from(priced.basis == CostBasis::LowerBound);
 }

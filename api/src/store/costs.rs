@@ -119,11 +119,16 @@ impl Store {
         let tokens_and_cost =
             ["input_tokens", "output_tokens", "cache_creation_tokens", "cache_read_tokens", "cost_nanos"]
                 .map(sum);
+        let known = |basis: CostBasis| {
+            format!("count(CASE WHEN cost_basis = '{}' THEN 1 END) {elsewhere}", basis.as_str())
+        };
         let query = format!(
-            "SELECT count(*) {elsewhere}, {}, count(CASE WHEN cost_basis = 'unknown' THEN 1 END) {elsewhere},
+            "SELECT count(*) {elsewhere}, {}, {}, {},
                 CAST(coalesce(sum(reported_cost_nanos), 0) AS bigint), count(reported_cost_nanos)
             FROM usage_records WHERE NOT replayed AND at >= ? AND at < ?",
-            tokens_and_cost.join(", ")
+            tokens_and_cost.join(", "),
+            known(CostBasis::Unknown),
+            known(CostBasis::LowerBound)
         );
         let query = Sql::with(query, [sql::time(from), sql::time(before)]);
         let beside = query.one(self.readers(), |fields| {
@@ -133,6 +138,7 @@ impl Store {
                     tokens: tokens(fields)?,
                     cost_usd: fields.usd()?,
                     unpriced: fields.number()?,
+                    lower_bound: fields.number()?,
                 },
                 reported_usd: fields.usd()?,
                 reported_records: fields.number()?,

@@ -102,6 +102,8 @@ async fn a_day_is_accounted_for_line_by_line() {
     assert_eq!(why["lines"], lines);
     assert_eq!(why["every_line"]["tokens"]["output"], json!(2_011), "twice and more");
     assert_eq!(why["first_line"]["tokens"]["output"], json!(11), "next to nothing");
+    let at_least = ["every_line", "first_line", "elsewhere"].map(|way| why[way]["lower_bound"].clone());
+    assert_eq!(at_least, [json!(1), json!(1), json!(0)], "one line had not ended");
     assert_eq!(why["sum"]["tokens"]["output"], json!(1_010 + 20 + 12));
     let elsewhere = (&why["elsewhere_records"], &why["elsewhere"]["cost_usd"]);
     assert_eq!(elsewhere, (&json!(2), &json!("0.501")), "of an agent run here and of a folder of logs");

@@ -66,7 +66,7 @@ pub fn tell(output: Output, why: &Why) -> Result<(), CliError> {
 fn reckoned(took: &Reckoning) -> String {
     match took.cost_basis() {
         CostBasis::Unknown if took.cost_usd == Usd::ZERO => "unknown".to_owned(),
-        CostBasis::Unknown => format!("≥ {}", took.cost_usd.display()),
+        CostBasis::Unknown | CostBasis::LowerBound => format!("≥ {}", took.cost_usd.display()),
         _ => took.cost_usd.display(),
     }
 }
@@ -82,5 +82,11 @@ mod tests {
         };
         assert_eq!((took(0, 2).as_str(), took(530_000_000, 2).as_str()), ("unknown", "≥ $0.53"));
         assert_eq!(took(530_000_000, 0), "$0.53");
+    }
+
+    #[test]
+    fn what_is_not_known_to_its_end_costs_at_least_that() {
+        let cost_usd = Usd::from_nanos(530_000_000);
+        assert_eq!(reckoned(&Reckoning { cost_usd, lower_bound: 1, ..Reckoning::default() }), "≥ $0.53");
     }
 }

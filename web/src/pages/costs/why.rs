@@ -104,7 +104,7 @@ mod tests {
         let took = |output, nanos| Reckoning {
             tokens: tokens(output),
             cost_usd: Usd::from_nanos(nanos),
-            unpriced: 0,
+            ..Reckoning::default()
         };
         let why = Why {
             sum: CostSum {
@@ -117,11 +117,11 @@ mod tests {
             },
             lines: WhyLines { lines: 4, responses: 2, partial_lines: 1, ..WhyLines::default() },
             every_line: took(2_011, 530_000_000),
-            first_line: took(11, 10_000_000),
+            first_line: Reckoning { lower_bound: 1, ..took(11, 10_000_000) },
             ..Why::default()
         };
         let html = drawn(ways(&why));
-        holds(&html, &["≥ $0.23", "$0.53", "$0.01", "1.01k", "2.01k"]);
+        holds(&html, &["≥ $0.23", ">$0.53<", "≥ $0.01", "1.01k", "2.01k"]);
         assert!(!html.contains("As reported"));
         holds(&drawn(facts(&why)), &["Partial", ">1<", "Known from below"]);
     }
