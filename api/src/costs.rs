@@ -5,7 +5,7 @@ mod calendar;
 mod why;
 
 pub use blocks::{BLOCK_SECONDS, blocks};
-pub use why::why;
+pub use why::{files_stamp, why};
 
 use crate::store::{Cell, Cut, Span, Store, StoreError};
 use calendar::Calendar;

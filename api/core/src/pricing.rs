@@ -20,7 +20,7 @@ pub struct Priced {
 }
 
 /// Prices by model.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PriceTable(Table);
 
 /// What one model costs, in the words people compare: dollars for a million tokens.

@@ -25,10 +25,12 @@ async fn why(
     fleet: &State<Fleet>,
     cache: &State<Cache>,
 ) -> Reply<GetWhy> {
+    // What is on the disk changes without a word to the database.
+    let files = costs::files_stamp(&db, &ask.query).await?;
     let version = || {
-        let prices =
-            BuildHasherDefault::<DefaultHasher>::default().hash_one(fleet.prices().current().version());
-        prices.wrapping_add(db.version(Noun::Usage) + db.version(Noun::Sources))
+        let prices = BuildHasherDefault::<DefaultHasher>::default().hash_one(fleet.prices().current());
+        let stored = db.version(Noun::Usage) + db.version(Noun::Sources);
+        stored.wrapping_add(prices).wrapping_add(files)
     };
     cache.list(&ask, version, || async { Ok(costs::why(&db, fleet.prices(), &ask.query).await?) }).await
 }

@@ -94,7 +94,8 @@ async fn a_day_is_accounted_for_line_by_line() {
     let elsewhere = UsageRecord { at: "2026-11-22T13:00:00Z".parse().unwrap(), ..rows::record(7) };
     desk.store().commit(Batch::new().row(Row::Usage(Box::new(elsewhere)))).await.unwrap();
 
-    let why = desk.get("/api/v1/costs/why?day=2026-11-22&timezone=Europe/Berlin").await.json();
+    let asked = "/api/v1/costs/why?day=2026-11-22&timezone=Europe/Berlin";
+    let why = desk.get(asked).await.json();
     let day = desk.get("/api/v1/costs?from=2026-11-22&to=2026-11-22&timezone=Europe/Berlin").await.json();
     assert_eq!(why["sum"], day["total"]);
     let lines = json!({"files": 2, "lines": 4, "responses": 2, "repeated_lines": 1, "copied_lines": 1,
@@ -110,7 +111,7 @@ async fn a_day_is_accounted_for_line_by_line() {
     assert_eq!(why["sum"]["records"], json!(2 + 2), "the files' and those from elsewhere are all there are");
 
     std::fs::remove_file(folder.join("s2.jsonl")).unwrap();
-    let gone = desk.get("/api/v1/costs/why?day=2026-11-22").await.json();
+    let gone = desk.get(asked).await.json();
     assert_eq!(
         (&gone["missing_files"], &gone["sum"]["records"]),
         (&json!(1), &json!(4)),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::collections::BTreeMap;
 
 /// A decimal that is not negative, in billionths.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Nanos(pub u64);
 
 impl<'de> Deserialize<'de> for Nanos {
@@ -21,7 +21,7 @@ impl Serialize for Nanos {
     }
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Table {
     /// The date the prices were looked up.
@@ -36,7 +36,7 @@ pub(super) struct Table {
 }
 
 /// One model.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Model {
     pub id: String,
@@ -74,7 +74,7 @@ impl Model {
 }
 
 /// What larger prompts cost.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Tier {
     /// Prompts of more tokens than these.
@@ -83,7 +83,7 @@ pub(super) struct Tier {
 }
 
 /// Dollars for a million tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rates {
     pub input: Nanos,
