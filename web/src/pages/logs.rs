@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use quarterdeck_shared::agents::AgentDetail;
 use quarterdeck_shared::endpoints::{GetAgent, GetLog};
-use quarterdeck_shared::logs::{Log, LogFile, LogQuery, LogSource};
+use quarterdeck_shared::logs::{ActionOutcome, Log, LogFile, LogQuery, LogSource};
 use quarterdeck_shared::{AgentId, NoBody, NoQuery};
 use yew::platform::spawn_local;
 use yew::prelude::*;
@@ -121,7 +121,9 @@ fn Timeline(props: &TimelineProps) -> Html {
     let log = asked.answer.data.clone();
     let ask = {
         let (put, query, again) = (Rc::clone(&put), query.clone(), asked.again.clone());
-        let (first, later) = (log.clone(), beside.later(log.as_deref()));
+        // A call that has its answer now is no longer told of where those without one are asked for.
+        let later = beside.later(log.as_deref()).filter(|_| query.outcome != Some(ActionOutcome::Open));
+        let first = log.clone();
         Callback::from(move |()| {
             let (Some(first), Some(later)) = (first.clone(), later.clone()) else { return again.emit(()) };
             let (put, query) = (Rc::clone(&put), LogQuery { after: Some(later.clone()), ..query.clone() });

@@ -20,8 +20,9 @@ pub struct Beside {
     /// Actions of the first window that were told anew since.
     anew: Vec<Rc<Action>>,
     later: Option<String>,
-    /// Once anything before was fetched.
+    /// Once anything before was fetched: where that begins, and where the first window began then.
     earlier: Option<Option<String>>,
+    joined: Option<String>,
 }
 
 impl Beside {
@@ -32,15 +33,22 @@ impl Beside {
 
     /// Where what stands before begins; nothing at the beginning.
     pub fn earlier(&self, first: Option<&Log>) -> Option<String> {
-        self.earlier.clone().unwrap_or_else(|| first?.earlier.clone())
+        let fetched = self.earlier.clone().filter(|_| self.is_joined(first));
+        fetched.unwrap_or_else(|| first?.earlier.clone())
+    }
+
+    /// Whether what was fetched from before still joins on: the first window may have been told anew as a whole.
+    fn is_joined(&self, first: Option<&Log>) -> bool {
+        self.joined == first.and_then(|log| log.earlier.clone())
     }
 
     /// All that is shown, the newest first.
     pub fn actions(&self, first: Option<&Log>) -> Vec<Rc<Action>> {
         let anew = |action: &Action| self.anew.iter().find(|it| it.cursor == action.cursor).cloned();
-        let first = first.into_iter().flat_map(|log| log.actions.iter().rev());
-        let first = first.map(|action| anew(action).unwrap_or_else(|| Rc::new(action.clone())));
-        self.newer.iter().cloned().chain(first).chain(self.older.iter().cloned()).collect()
+        let window = first.into_iter().flat_map(|log| log.actions.iter().rev());
+        let window = window.map(|action| anew(action).unwrap_or_else(|| Rc::new(action.clone())));
+        let older = self.older.iter().filter(|_| self.is_joined(first));
+        self.newer.iter().cloned().chain(window).chain(older.cloned()).collect()
     }
 
     /// Whether nothing of the log fits, neither here nor further back.
@@ -90,12 +98,16 @@ impl Beside {
 
     /// Takes what stands before `asked`, or why it did not come.
     pub fn gone_back(&mut self, first: Option<&Log>, asked: &str, reply: &Result<Log, Problem>) {
+        self.goes_back = false;
         if self.earlier(first).as_deref() != Some(asked) {
             return;
         }
-        self.goes_back = false;
         match reply {
             Ok(log) => {
+                if !self.is_joined(first) {
+                    self.older.clear();
+                    self.joined = first.and_then(|log| log.earlier.clone());
+                }
                 self.older.extend(log.actions.iter().rev().cloned().map(Rc::new));
                 self.earlier = Some(log.earlier.clone());
             }
@@ -173,6 +185,25 @@ mod tests {
         beside.gone_back(Some(&first), "3", &before);
         assert_eq!(shown(&beside, &first), [row("3", Well), row("2", Well), row("1", Well)]);
         assert_eq!((beside.earlier(Some(&first)), beside.goes_back), (None, false));
+    }
+
+    #[test]
+    fn of_calls_without_an_answer_those_that_got_one_go_with_the_next_telling() {
+        let first = log(&[("4", Open), ("5", Open)], Some("4"), Some("3"));
+        let mut beside = Beside::default();
+        assert!(beside.go_back());
+        beside.gone_back(Some(&first), "4", &Ok(log(&[("2", Open)], None, None)));
+        assert_eq!(shown(&beside, &first), [row("5", Open), row("4", Open), row("2", Open)]);
+        let answered = log(&[("4", Open)], Some("4"), Some("3"));
+        assert_eq!(shown(&beside, &answered), [row("4", Open), row("2", Open)]);
+        let moved = log(&[("2", Open)], Some("2"), Some("1"));
+        assert_eq!(shown(&beside, &moved), [row("2", Open)], "what no longer joins on is asked for again");
+        assert_eq!(beside.earlier(Some(&moved)).as_deref(), Some("2"));
+        assert!(beside.go_back());
+        beside.gone_back(Some(&moved), "4", &Ok(log(&[("2", Open)], None, None)));
+        assert!(beside.go_back(), "what came was asked of the window before");
+        beside.gone_back(Some(&moved), "2", &Ok(log(&[("1", Open)], None, None)));
+        assert_eq!(shown(&beside, &moved), [row("2", Open), row("1", Open)]);
     }
 
     #[test]
