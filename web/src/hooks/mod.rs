@@ -29,7 +29,7 @@ pub use held::use_held;
 pub use layer::{close_topmost, modal_is_open, use_layer};
 pub use links::use_plain_links;
 pub use live::{Live, LiveProvider, use_live};
-pub use now::{use_now_text, use_second};
+pub use now::{use_every, use_now_text, use_second};
 pub use paced::use_paced;
 pub use pages::{Listed, Rows, use_pages};
 pub use query::{Asked, use_query};

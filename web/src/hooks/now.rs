@@ -55,6 +55,22 @@ pub fn use_second(on: bool, each: Callback<()>) {
     });
 }
 
+/// Runs `each` every so many seconds while the component is mounted and `on`.
+#[hook]
+pub fn use_every(seconds: u32, on: bool, each: Callback<()>) {
+    let passed = use_mut_ref(|| 0_u32);
+    use_second(
+        on,
+        Callback::from(move |()| {
+            let now = (*passed.borrow() + 1) % seconds;
+            *passed.borrow_mut() = now;
+            if now == 0 {
+                each.emit(());
+            }
+        }),
+    );
+}
+
 fn listen(each: Rc<dyn Fn()>) -> u32 {
     CLOCK.with_borrow_mut(|clock| {
         clock.last += 1;

@@ -12,9 +12,12 @@ use crate::components::{
     Button, ButtonLink, ButtonSize, Choice, Empty, Faced, Icon, Section, Segment, TimeAt,
 };
 use crate::format::grouped;
-use crate::hooks::{Address, encode, use_address, use_live, use_pages, use_query};
+use crate::hooks::{Address, encode, use_address, use_every, use_live, use_pages, use_query};
 use crate::panels::deed::visible;
 use crate::panels::file_diff::FileDiffView;
+
+/// How often it is asked what files there are while somebody is at work, in seconds.
+const ASK_EVERY: u32 = 3;
 
 /// Whose files.
 #[derive(Properties, PartialEq)]
@@ -29,10 +32,13 @@ pub fn Files(props: &FilesProps) -> Html {
     let id = props.id.parse::<AgentId>().ok();
     let address = use_address();
     let live = use_live();
-    let calls = id.and_then(|id| live.fleet.agents.get(&id).map(|agent| agent.tool_calls));
+    let known = id.and_then(|id| live.fleet.agents.get(&id));
+    let calls = known.map(|agent| agent.tool_calls);
+    let is_active = known.is_some_and(|agent| agent.status.is_active());
     let agent = use_query(id, |id| GetAgent { id, query: NoQuery {}, body: NoBody });
     let files =
         use_query(id.map(|id| (id, calls)), |(id, _)| ListAgentFiles { id, query: NoQuery {}, body: NoBody });
+    use_following(is_active, &files.again);
     let file = address.get("file").to_owned();
     let change = address.get("change").to_owned();
     let history = use_pages((!file.is_empty()).then(|| file.clone()), |path, cursor| ListFileChanges {
@@ -95,6 +101,31 @@ pub fn Files(props: &FilesProps) -> Html {
             }
         </>
     }
+}
+
+/// Asks again and again while somebody is at work, and for a little longer: what was done last is read after that.
+#[hook]
+fn use_following(is_active: bool, again: &Callback<()>) {
+    let left = use_state_eq(|| 0);
+    {
+        let left = left.clone();
+        use_effect_with(is_active, move |is_active| {
+            if *is_active {
+                left.set(asks_left(true, 0));
+            }
+        });
+    }
+    let (on, again) = (is_active || *left > 0, again.clone());
+    let each = Callback::from(move |()| {
+        left.set(asks_left(is_active, *left));
+        again.emit(());
+    });
+    use_every(ASK_EVERY, on, each);
+}
+
+/// How often it is still asked once nobody is at work any more.
+fn asks_left(is_active: bool, left: u8) -> u8 {
+    if is_active { 2 } else { left.saturating_sub(1) }
 }
 
 /// That there are more files than are shown.
@@ -211,6 +242,13 @@ mod tests {
         let hunk = DiffHunk { old_start: 1, new_start: 1, lines: Vec::new() };
         let edit = diff(FileDeed::Edit, vec![hunk]);
         holds(&drawn(ways(&edit, false, Callback::noop())), &["files/patch?id=toolu_1%262"]);
+    }
+
+    #[test]
+    fn files_are_asked_for_until_a_little_after_the_work_has_ended() {
+        let since_the_end =
+            std::iter::successors(Some(asks_left(true, 0)), |left| Some(asks_left(false, *left)));
+        assert_eq!(since_the_end.take_while(|left| *left > 0).count(), 2);
     }
 
     #[test]

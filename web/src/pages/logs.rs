@@ -18,7 +18,7 @@ use crate::client::call;
 use crate::components::{
     Button, ButtonKind, ButtonLink, ButtonSize, ChipSelect, Choice, Empty, Faced, Icon, icon,
 };
-use crate::hooks::{use_address, use_query, use_second};
+use crate::hooks::{use_address, use_every, use_query};
 use crate::panels::deed::visible;
 use crate::panels::log_actions::LogActions;
 use crate::{calendar, format};
@@ -133,19 +133,7 @@ fn Timeline(props: &TimelineProps) -> Html {
             });
         })
     };
-    {
-        let passed = use_mut_ref(|| 0_u32);
-        use_second(
-            log.is_some(),
-            Callback::from(move |()| {
-                let mut passed = passed.borrow_mut();
-                *passed = (*passed + 1) % ASK_EVERY;
-                if *passed == 0 {
-                    ask.emit(());
-                }
-            }),
-        );
-    }
+    use_every(ASK_EVERY, log.is_some(), ask);
     let show = {
         let put = Rc::clone(&put);
         Callback::from(move |_: MouseEvent| put(&mut Beside::show))

@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use super::wish::{Shown, Whose, Wish};
 use crate::client::{FleetState, call};
-use crate::hooks::{use_live, use_paced, use_second};
+use crate::hooks::{use_every, use_live, use_paced};
 
 /// Seconds between two looks at what works.
 const LOOK_SECONDS: u32 = 3;
@@ -108,16 +108,8 @@ pub fn use_news(id: AgentId, agent: Option<&Agent>, wish: &Callback<Wish>) {
             }
         });
     }
-    let (seconds, wish) = (use_mut_ref(|| 0_u32), wish.clone());
-    use_second(
-        agent.is_some_and(|agent| agent.status.is_active()),
-        Callback::from(move |()| {
-            *seconds.borrow_mut() += 1;
-            if *seconds.borrow() % LOOK_SECONDS == 0 {
-                wish.emit(Wish::News);
-            }
-        }),
-    );
+    let works = agent.is_some_and(|agent| agent.status.is_active());
+    use_every(LOOK_SECONDS, works, wish.reform(|()| Wish::News));
 }
 
 /// When the agent changed and what it took by then, and when and how long it spoke last.
