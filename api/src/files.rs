@@ -159,4 +159,12 @@ mod tests {
         let lines: Vec<_> = shown[0].lines.iter().map(|line| (line.sign, line.left_out)).collect();
         assert_eq!(lines, [(' ', 0), ('-', 3_001), ('+', 3_001)]);
     }
+
+    #[test]
+    fn a_place_of_which_no_line_is_shown_is_no_place() {
+        let place =
+            |start| Place { old_start: start, new_start: start, lines: vec![('+', "x".into()); LINES] };
+        let shown = looked(vec![place(1), place(9_000)], "/n");
+        assert_eq!(shown.iter().map(|hunk| hunk.lines.len()).collect::<Vec<_>>(), [LINES]);
+    }
 }
