@@ -227,23 +227,71 @@ impl From<Written> for Indexed {
     }
 }
 
-/// A passage in the smallest parts there are, in the order in which they make the whole: how far is read comes last.
+/// A passage in the smallest parts there are, in the order in which they make the whole. Each document comes with how far
+/// its file is read then: whoever stops halfway reads on from there.
 fn parts((of, row): Passage) -> Vec<Passage> {
     let Row::Indexed(indexed) = row else { return vec![(of, row)] };
     let Indexed { file, documents, done, failed, gone, gone_file, gone_events } =
         Arc::unwrap_or_clone(indexed);
-    let alone = |document| Indexed { documents: vec![document], ..Indexed::default() };
+    let upto = |place: Option<u64>| Some(IndexedFile { indexed_bytes: place?, ..file.clone()? });
+    let places = documents.iter().map(|document| document.place);
+    let first = places.clone().chain(done.iter().map(|done| done.place)).min();
+    let next: Vec<_> = places.skip(1).map(Some).chain([None]).collect();
+    let begin = Indexed { file: upto(first), gone, gone_file, gone_events, ..Indexed::default() };
     let deed = |done| Indexed { done: vec![done], ..Indexed::default() };
-    std::iter::once(Indexed { gone, gone_file, gone_events, ..Indexed::default() })
-        .chain(documents.into_iter().map(alone))
-        .chain(done.into_iter().map(deed))
-        .chain([Indexed { failed, ..Indexed::default() }, Indexed { file, ..Indexed::default() }])
-        .map(|part| (of.clone(), Row::Indexed(Arc::new(part))))
-        .collect()
+    let alone =
+        |(document, next)| Indexed { file: upto(next), documents: vec![document], ..Indexed::default() };
+    let mut parts = vec![begin];
+    parts.extend(done.into_iter().map(deed));
+    parts.push(Indexed { failed, ..Indexed::default() });
+    parts.extend(documents.into_iter().zip(next).map(alone));
+    parts.push(Indexed { file, ..Indexed::default() });
+    parts.into_iter().map(|part| (of.clone(), Row::Indexed(Arc::new(part)))).collect()
 }
 
 /// Whose words; those of a sub-agent nobody heard of are its session's.
 fn owner(owners: &HashMap<Thread, AgentId>, thread: &Thread) -> Option<AgentId> {
     let main = || Thread { session_id: thread.session_id.clone(), agent_id: String::new() };
     owners.get(thread).or_else(|| owners.get(&main())).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quarterdeck_shared::search::HitKind;
+
+    #[test]
+    fn parts_say_how_far_their_file_is_read_with_them() {
+        let document = |id: i64, place| Document {
+            id,
+            agent_id: AgentId(uuid::Uuid::nil()),
+            file_id: Some(1),
+            place,
+            piece: 0,
+            kind: HitKind::Text,
+            tool: None,
+            at: Timestamp(0),
+            words: String::new(),
+        };
+        let file = Some(IndexedFile { indexed_bytes: 90, ..IndexedFile::default() });
+        let documents = vec![document(1, 10), document(2, 10), document(3, 50)];
+        let whole = Indexed { file, documents, ..Indexed::default() };
+        let parts = parts(("a file".into(), Row::Indexed(Arc::new(whole))));
+        let told = |(_, row): &Passage| match row {
+            Row::Indexed(part) => {
+                let upto = part.file.as_ref().map(|file| file.indexed_bytes);
+                (part.documents.first().map(|document| document.id), upto)
+            }
+            _ => panic!("a part is a passage of its own"),
+        };
+        let expected = [
+            (None, Some(10)),
+            (None, None),
+            (Some(1), Some(10)),
+            (Some(2), Some(50)),
+            (Some(3), None),
+            (None, Some(90)),
+        ];
+        assert_eq!(parts.iter().map(told).collect::<Vec<_>>(), expected);
+    }
 }
