@@ -169,7 +169,7 @@ fn wrong_words_are_a_usage_error_and_say_what_would_do() {
         (&["token", "create", ""], "1 to 80"),
         (&["agents", "cleanup", "--older-than", "7"], "7d"),
         (&["prices", "update", "x.json", "--dated", "2026-13-01"], "2026-11-22"),
-        (&["costs", "--no-import", "--since", "soon"], "from"),
+        (&["costs", "--no-import", "--since", "soon"], "2026-11-22"),
         (&["serve", "--json"], "--print-config"),
     ];
     for (arguments, words) in cases {
