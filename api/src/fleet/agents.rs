@@ -16,6 +16,7 @@ use orchestrator::{
 use quarterdeck_shared::{
     AgentId, Payload, Timestamp,
     agents::{Agent, AgentDetail, AgentStatus, NewAgent, NewPrompt, Role, StatusEvidence},
+    event::{Activity, ActivityKind},
     tasks::{Complexity, Task},
 };
 use std::{fmt::Display, sync::Arc};
@@ -176,6 +177,17 @@ impl Inner {
             0 => (AgentStatus::Created, work::waits_for_a_place(self.rules.max_agents), work::WAITS),
             _ => (AgentStatus::Running, "its process is being started".to_owned(), "is being started"),
         };
+        let mode = checks::permitted(me.agent.permission_mode, self.rules.allow_bypass_permissions);
+        let asks_now = (mode != me.agent.permission_mode).then(|| {
+            let before = me.agent.permission_mode;
+            let why = "which needs the setting QUARTERDECK_ALLOW_BYPASS_PERMISSIONS=true of this server";
+            notice(
+                &me.agent,
+                Uuid::now_v7().to_string(),
+                &format!("it goes on in `{mode}` rather than `{before}`, {why}"),
+            )
+        });
+        me.agent.permission_mode = mode;
         // Wherever it was begun, from now on its stream tells of it.
         me.agent.source = OWN.to_owned();
         me.agent.status = status;
@@ -190,10 +202,25 @@ impl Inner {
         let changed = draft(Payload::AgentStatusChanged { from, to: agent.status, evidence, agent });
         let prompted = draft(Payload::AgentPrompted { prompt });
         let batch = Batch::new().row(Row::AgentDetail(Box::new(me.clone()))).row(work::in_flight_row(&me));
-        self.store.commit(batch.event(prompted).event(changed)).await?;
+        let batch = batch.event(prompted).event(changed);
+        self.store.commit(asks_now.into_iter().fold(batch, Batch::event)).await?;
         self.employ(desk, me.clone(), start);
         Ok(me)
     }
+}
+
+/// The event by which an agent's course holds a word of ours.
+pub(super) fn notice(agent: &Agent, key: String, text: &str) -> Draft {
+    let notice = Activity {
+        kind: ActivityKind::Notice,
+        key,
+        text: text.to_owned(),
+        tool: None,
+        input: None,
+        is_error: None,
+        step_id: agent.step_id.clone(),
+    };
+    Draft { agent_id: Some(agent.id), task_id: agent.task_id, payload: Payload::AgentActivity(notice) }
 }
 
 /// Whether a task may spend more.

@@ -79,6 +79,11 @@ pub fn permission(mode: PermissionMode, bypass_allowed: bool) -> Result<(), Flee
     }
 }
 
+/// The mode in which an agent goes on, whoever began it in whichever: without the setting it asks rather than never.
+pub fn permitted(mode: PermissionMode, bypass_allowed: bool) -> PermissionMode {
+    permission(mode, bypass_allowed).map_or(PermissionMode::Default, |()| mode)
+}
+
 /// Limits that leave room for something.
 pub fn limits(limits: &Limits) -> Result<(), FleetError> {
     let wrong = |message: &str| Err(FleetError::invalid("limits", message));
@@ -133,6 +138,10 @@ mod tests {
         assert!(permission(PermissionMode::BypassPermissions, false).is_err());
         assert_eq!(permission(PermissionMode::BypassPermissions, true), Ok(()));
         assert_eq!(permission(PermissionMode::AcceptEdits, false), Ok(()));
+        for (allowed, goes_on) in [(false, PermissionMode::Default), (true, PermissionMode::BypassPermissions)] {
+            assert_eq!(permitted(PermissionMode::BypassPermissions, allowed), goes_on);
+            assert_eq!(permitted(PermissionMode::Plan, allowed), PermissionMode::Plan);
+        }
     }
 
     proptest! {

@@ -1,16 +1,15 @@
 //! Sessions outside of the fleet that are answered from within it: what they ask while they wait for the answer.
 
-use super::{FleetError, Inner, desks::hold};
-use crate::store::{Batch, Draft, Row};
+use super::{FleetError, Inner, agents::notice, desks::hold};
+use crate::store::{Batch, Row};
 use orchestrator::{
     agents::{TURN_ENDED, UNHOOKED},
     hooks::course::Course,
 };
 use quarterdeck_shared::{
-    AgentId, ApprovalId, Payload,
+    AgentId, ApprovalId,
     agents::AgentDetail,
     approvals::{Approval, NewAnswer},
-    event::{Activity, ActivityKind},
 };
 use std::{
     collections::HashMap,
@@ -114,19 +113,9 @@ impl Inner {
             return Err(FleetError::Conflict(format!("agent {id} {TURN_ENDED}")));
         }
         let key = instruction(id);
-        let notice = Activity {
-            kind: ActivityKind::Notice,
-            key: key.clone(),
-            text: "an instruction waits for the end of its turn".into(),
-            tool: None,
-            input: None,
-            is_error: None,
-            step_id: me.agent.step_id.clone(),
-        };
-        let payload = Payload::AgentActivity(notice);
-        let draft = Draft { agent_id: Some(id), task_id: me.agent.task_id, payload };
+        let notice = notice(&me.agent, key.clone(), "an instruction waits for the end of its turn");
         let note = Row::Note { key, json: Some(serde_json::Value::String(prompt).to_string()) };
-        self.store.commit(Batch::new().row(note).event(draft)).await?;
+        self.store.commit(Batch::new().row(note).event(notice)).await?;
         Ok(me)
     }
 }

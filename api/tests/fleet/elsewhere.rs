@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{both, support::rows};
 use quarterdeck::{
-    fleet::FleetError,
+    fleet::{FleetError, FleetRules},
     sources::{HookRules, SourceRules, Sources},
     store::Row,
 };
@@ -14,10 +14,11 @@ use quarterdeck_shared::{
     Payload,
     agents::{Agent, AgentStatus, NewPrompt},
     approvals::ApprovalQuery,
-    tasks::{Task, TaskStatus},
+    event::ActivityKind,
+    tasks::{PermissionMode, Task, TaskStatus},
 };
 use serde_json::json;
-use std::{path::Path, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
 /// Says something and reads on.
 const SPEAKS: &str = r#"echo '{"type":"assistant","message":{"id":"m1","model":"opus","content":[{"type":"text","text":"go"}]}}'
@@ -39,14 +40,22 @@ fn prompt() -> NewPrompt {
     NewPrompt { prompt: "go on".into() }
 }
 
-#[tokio::test]
-async fn a_session_that_goes_on_here_is_told_of_by_its_stream_alone() {
-    let ground = Ground::new();
-    let mut deck = ground.deck(rules(&ground, &format!("{INIT}{SPEAKS}"))).await;
-    let me = session(&ground.folder());
+/// A deck that knows this session, whose `claude` speaks.
+async fn deck(ground: &Ground, me: &Agent, change: impl FnOnce(&mut FleetRules)) -> Deck {
+    let mut rules = rules(ground, &format!("{INIT}{SPEAKS}"));
+    change(&mut rules);
+    let deck = ground.deck(rules).await;
     let thread = Row::Thread { session_id: "s1".into(), thread_id: String::new(), agent_id: me.id };
     let known = Row::AgentDetail(Box::new(rows::detail(me.clone())));
     deck.store.commit(rows::rows([known, thread])).await.unwrap();
+    deck
+}
+
+#[tokio::test]
+async fn a_session_that_goes_on_here_is_told_of_by_its_stream_alone() {
+    let ground = Ground::new();
+    let me = session(&ground.folder());
+    let mut deck = deck(&ground, &me, |_| {}).await;
     deck.fleet.prompt(me.id, prompt()).await.unwrap();
     deck.until("it speaks", |event| matches!(event.payload, Payload::AgentActivity(_))).await;
 
@@ -96,6 +105,29 @@ both! {
         deck.store.commit(rows::rows([Row::Task(Box::new(ended)), Row::Agent(Box::new(me))])).await.unwrap();
         assert_eq!(deck.fleet.delete_task(task.id).await.unwrap(), None);
         assert!(deck.store.is_removed(task.id).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn what_it_may_do_unasked_here_is_for_the_setting_to_say() {
+    for (allowed, wanted) in [(false, PermissionMode::Default), (true, PermissionMode::BypassPermissions)] {
+        let ground = Ground::new();
+        let me = Agent { permission_mode: PermissionMode::BypassPermissions, ..session(&ground.folder()) };
+        let mut deck = deck(&ground, &me, |rules| rules.allow_bypass_permissions = allowed).await;
+        let goes_on = deck.fleet.prompt(me.id, prompt()).await.unwrap().agent;
+        assert_eq!(goes_on.permission_mode, wanted);
+        let mut said = Vec::new();
+        deck.until("it speaks", |event| match &event.payload {
+            Payload::AgentActivity(activity) => {
+                said.push(activity.text.clone());
+                activity.kind == ActivityKind::Text
+            }
+            _ => false,
+        })
+        .await;
+        assert_eq!(said.iter().any(|words| words.contains("ALLOW_BYPASS_PERMISSIONS")), !allowed, "{said:?}");
+        let arguments = fs::read_to_string(ground.folder().join("argv")).unwrap();
+        assert!(arguments.contains(&format!("--permission-mode\0{wanted}\0")), "{arguments:?}");
     }
 }
 
