@@ -195,12 +195,18 @@ fn words_of(value: &Value) -> String {
 fn id(input: &Value, field: &'static str) -> Result<String, Wrong> {
     match input[field].as_str() {
         Some(id) if is_id(id) => Ok(id.to_owned()),
-        _ => Err(Wrong { field, message: format!("`{field}` must be 1 to {ID} visible ASCII characters") }),
+        _ => {
+            let message = format!("`{field}` must be 1 to {ID} visible ASCII characters, the first no `-`");
+            Err(Wrong { field, message })
+        }
     }
 }
 
+/// An id ends up in an argument list, where a leading `-` means something else.
 fn is_id(text: &str) -> bool {
-    (1..=ID).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+    (1..=ID).contains(&text.len())
+        && !text.starts_with('-')
+        && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// At most so many characters of a text.

@@ -54,6 +54,14 @@ impl Attributes {
         self.text(key).filter(|text| is_name(text))
     }
 
+    /// Of which session it is told, here or of `resource`, which is said of all records at once.
+    fn session<'all>(&'all self, resource: &'all Self) -> Result<&'all str, &'static str> {
+        let id = self.name("session.id").or_else(|| resource.name("session.id"));
+        // It ends up in an argument list, where a leading `-` means something else.
+        id.filter(|id| !id.starts_with('-'))
+            .ok_or("it names no session: session.id is missing or begins with -")
+    }
+
     fn number(&self, key: &str) -> Option<f64> {
         match self.get(key)? {
             Field::Text(text) => text.trim().parse().ok(),

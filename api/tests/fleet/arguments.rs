@@ -46,7 +46,14 @@ fn whatever_is_asked_for_arrives_as_one_argument_or_one_line() {
     let words = "[^\\x00]{0,200}";
     let hostile =
         prop_oneof![Just("$(id)".to_owned()), Just("-p; rm x".to_owned()), word.prop_map(|word| word)];
+    // Sessions of others have the ids others gave them.
+    let id = prop_oneof![Just("--dangerously-skip-permissions".to_owned()), word.prop_map(|word| word)];
+    let session = (id, any::<bool>()).prop_map(|(id, is_new)| match is_new {
+        true => Conversation::New(id),
+        false => Conversation::Resumed { session_id: id, requests: 0, cut_off: false },
+    });
     let cases = (
+        session,
         words,
         words,
         proptest::option::of(hostile),
@@ -54,7 +61,7 @@ fn whatever_is_asked_for_arrives_as_one_argument_or_one_line() {
     );
     let mut runner =
         TestRunner::new(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() });
-    let checked = runner.run(&cases, |(prompt, system_prompt, model, tools)| {
+    let checked = runner.run(&cases, |(conversation, prompt, system_prompt, model, tools)| {
         let agent_id = AgentId(uuid::Uuid::now_v7());
         let launch = Launch {
             agent_id,
@@ -65,7 +72,7 @@ fn whatever_is_asked_for_arrives_as_one_argument_or_one_line() {
             tools: tools.clone(),
             permission_mode: PermissionMode::Plan,
             directory: workspace.enter(&place).unwrap(),
-            conversation: Conversation::New("the-session".into()),
+            conversation: conversation.clone(),
         };
         let (arguments, seen_prompt) = tokio.block_on(recorded(&runtime, &place, launch));
         let mut expected: Vec<String> = [
@@ -78,10 +85,12 @@ fn whatever_is_asked_for_arrives_as_one_argument_or_one_line() {
             "--include-partial-messages",
             "--permission-prompt-tool",
             "stdio",
+            &match &conversation {
+                Conversation::New(id) => format!("--session-id={id}"),
+                Conversation::Resumed { session_id, .. } => format!("--resume={session_id}"),
+            },
             "--permission-mode",
             "plan",
-            "--session-id",
-            "the-session",
         ]
         .map(str::to_owned)
         .into();

@@ -86,6 +86,7 @@ async fn the_prompt_goes_through_standard_input_and_the_rest_is_arguments() {
     let folder = Path::new(&made.agent.working_directory);
     let arguments = fs::read_to_string(folder.join("argv")).unwrap();
     let arguments: Vec<_> = arguments.split_terminator('\0').collect();
+    let session = format!("--session-id={}", made.agent.session_id.as_deref().unwrap());
     let expected = [
         "-p",
         "--input-format",
@@ -96,10 +97,9 @@ async fn the_prompt_goes_through_standard_input_and_the_rest_is_arguments() {
         "--include-partial-messages",
         "--permission-prompt-tool",
         "stdio",
+        &session,
         "--permission-mode",
         "default",
-        "--session-id",
-        made.agent.session_id.as_deref().unwrap(),
         "--model",
         "opus",
         "--append-system-prompt-file",

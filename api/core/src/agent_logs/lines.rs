@@ -136,6 +136,7 @@ fn at(value: &Value, zone: Zone<'_>) -> Option<Timestamp> {
 pub(super) fn is_id(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 200
+        && !text.starts_with('-')
         && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter))
 }
 

@@ -84,6 +84,8 @@ what
         "[2026-11-22T13:02:02] THINKING:\nhm\n\n",
     );
     assert_eq!(log.session_id.as_deref(), Some("s1"));
+    let flag = turn("2026-11-22T13:02:03", 0.05).replace("\"s1\"", "\"--resume\"");
+    assert_eq!(self::log(&flag, "", "").session_id, None, "it would be a flag");
     assert_eq!(
         (log.cwd.as_deref(), log.model.as_deref()),
         (Some("/home/dev/it's"), Some("claude-sonnet-4-5"))

@@ -55,8 +55,7 @@ pub enum Fact {
 pub fn read(record: &LogRecord, resource: &Attributes) -> Result<Told, &'static str> {
     let event = record.body.strip_prefix(PREFIX).ok_or("it is no event of Claude Code")?;
     let fields = &record.attributes;
-    let session_id = fields.name("session.id").or_else(|| resource.name("session.id"));
-    let session_id = session_id.ok_or("it names no session: session.id is missing")?;
+    let session_id = fields.session(resource)?;
     let agent_id = fields.name("agent_id").unwrap_or_default();
     let told = |fact| Told {
         thread: Thread { session_id: session_id.to_owned(), agent_id: agent_id.to_owned() },

@@ -60,8 +60,7 @@ pub fn point(point: &SumPoint, resource: &Attributes) -> Result<Point, &'static 
         return Err("it is no figure of Claude Code");
     }
     let fields = &point.attributes;
-    let session_id = fields.name("session.id").or_else(|| resource.name("session.id"));
-    let session_id = session_id.ok_or("it names no session: session.id is missing")?;
+    let session_id = fields.session(resource)?;
     let value = point.value.filter(|value| value.is_finite() && *value >= 0.0);
     let value = value.ok_or("its value is no number, or less than nothing")?.min(MOST);
     let word = |key| fields.name(key).filter(|word| !word.contains('|')).unwrap_or_default();

@@ -68,6 +68,7 @@ fn what_cannot_be_believed_is_refused_with_its_reason_or_cut() {
     for missing in ["session.id", "model", "request_id"] {
         assert!(observed(&request(&[(missing, text(""))])).is_err(), "{missing}");
     }
+    assert!(observed(&request(&[("session.id", text("--resume"))])).is_err(), "it would be a flag");
     for huge in [Field::Number(1e300), Field::Whole((1 << 24) + 1), text("18446744073709551615")] {
         let refused = observed(&request(&[("input_tokens", huge)])).unwrap_err();
         assert!(refused.contains("more than any request"), "{refused}");

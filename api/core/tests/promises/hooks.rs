@@ -173,10 +173,10 @@ fn what_waits_for_a_person_is_told_from_what_only_informs() {
 fn a_hook_without_a_session_or_a_name_is_refused_and_what_is_not_known_is_passed_over() {
     assert_eq!(read(&json!({"hook_event_name": "Stop"})).unwrap_err().field, "session_id");
     assert_eq!(read(&json!({"session_id": "s"})).unwrap_err().field, "hook_event_name");
-    assert_eq!(
-        read(&json!({"session_id": "a b", "hook_event_name": "Stop"})).unwrap_err().field,
-        "session_id"
-    );
+    for id in ["a b", "", "-", "--dangerously-skip-permissions"] {
+        let told = json!({"session_id": id, "hook_event_name": "Stop"});
+        assert_eq!(read(&told).unwrap_err().field, "session_id", "{id}");
+    }
     let strange = json!({"session_id": "s", "hook_event_name": "TeaTime", "tool_input": [1], "cwd": 7});
     assert_eq!(hook(strange).event, Event::Other);
 }

@@ -1,5 +1,6 @@
 //! Finds the user's `claude`, asks its version once, and waits for what an earlier server left behind.
 
+use super::arguments;
 use crate::fleet::runtime::{RuntimeRules, environment, keeper};
 use nix::{
     sys::signal::{Signal, kill},
@@ -110,7 +111,7 @@ fn keeper_of(session_id: &str) -> Option<Pid> {
         let arguments = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
         let mut arguments = arguments.split(|&byte| byte == 0);
         arguments.nth(1) == Some(keeper::COMMAND.as_bytes())
-            && arguments.any(|one| one == session_id.as_bytes())
+            && arguments.any(|one| arguments::is_session(one, session_id))
     };
     let processes = std::fs::read_dir("/proc").ok()?;
     let numbers = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
