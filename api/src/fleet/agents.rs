@@ -122,7 +122,9 @@ impl Fleet {
     pub async fn delete(&self, id: AgentId) -> Result<(), FleetError> {
         let fleet = &self.inner;
         let desk = fleet.desks.get(id, Default::default);
-        let _turn = desk.lock.lock().await;
+        let _alone = desk.lock.lock().await;
+        // Who takes sessions in writes its agents as it read them: not over this.
+        let _turn = fleet.store.turn().await?;
         let agent = fleet.agent(id).await?.agent;
         if desk.live().is_some() && !agent.status.is_active() {
             return Err(FleetError::Conflict(format!("agent {id} is about to run; cancel it first")));
@@ -155,9 +157,11 @@ impl Inner {
         id: AgentId,
         prompt: String,
     ) -> Result<AgentDetail, FleetError> {
+        // Who takes sessions in writes its agents as it read them: not over this.
+        let turn = self.store.turn().await?;
         let mut me = self.agent(id).await?;
         if me.agent.source != OWN && me.agent.status.is_active() {
-            return self.instruct(me, prompt).await;
+            return self.instruct(me, prompt, turn).await;
         }
         if me.agent.status == AgentStatus::Waiting {
             let why = format!("agent {id} waits for an answer; answer its question first, then go on");

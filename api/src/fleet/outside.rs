@@ -1,7 +1,7 @@
 //! Sessions outside of the fleet that are answered from within it: what they ask while they wait for the answer.
 
 use super::{FleetError, Inner, agents::notice, desks::hold};
-use crate::store::{Batch, Row};
+use crate::store::{Batch, Row, Turn};
 use orchestrator::{
     agents::{TURN_ENDED, UNHOOKED},
     hooks::course::Course,
@@ -98,8 +98,14 @@ fn instruction(agent: AgentId) -> String {
 }
 
 impl Inner {
-    /// Keeps words for an agent that works elsewhere until it asks what to do next: at the end of its turn.
-    pub(super) async fn instruct(&self, me: AgentDetail, prompt: String) -> Result<AgentDetail, FleetError> {
+    /// Keeps words for an agent that works elsewhere until it asks what to do next: at the end of its turn, which no
+    /// hook tells of while this has the store's.
+    pub(super) async fn instruct(
+        &self,
+        me: AgentDetail,
+        prompt: String,
+        _turn: Turn,
+    ) -> Result<AgentDetail, FleetError> {
         let id = me.agent.id;
         let session = me.agent.session_id.as_deref().filter(|_| me.agent.parent_id.is_none());
         let course = match session {

@@ -4,11 +4,19 @@ use super::{
     deck::{Deck, Ground, deck_on},
     processes::{INIT, rules},
 };
-use crate::{both, support::rows};
+use crate::{
+    both,
+    sources::{agents, append, import, response},
+    support::rows,
+};
+use orchestrator::hooks::{Hook, course::Course};
 use quarterdeck::{
-    fleet::{FleetError, FleetRules},
-    sources::{HookRules, SourceRules, Sources},
-    store::Row,
+    fleet::{
+        FleetError, FleetRules,
+        outside::{STATES, instructions},
+    },
+    sources::{HookRules, SourceRules, Sources, Tense},
+    store::{Batch, Row},
 };
 use quarterdeck_shared::{
     Payload,
@@ -17,8 +25,9 @@ use quarterdeck_shared::{
     event::ActivityKind,
     tasks::{PermissionMode, Task, TaskStatus},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{fs, path::Path, time::Duration};
+use tokio::{task::JoinHandle, time::timeout};
 
 /// Says something and reads on.
 const SPEAKS: &str = r#"echo '{"type":"assistant","message":{"id":"m1","model":"opus","content":[{"type":"text","text":"go"}]}}'
@@ -45,39 +54,75 @@ async fn deck(ground: &Ground, me: &Agent, change: impl FnOnce(&mut FleetRules))
     let mut rules = rules(ground, &format!("{INIT}{SPEAKS}"));
     change(&mut rules);
     let deck = ground.deck(rules).await;
-    let thread = Row::Thread { session_id: "s1".into(), thread_id: String::new(), agent_id: me.id };
-    let known = Row::AgentDetail(Box::new(rows::detail(me.clone())));
-    deck.store.commit(rows::rows([known, thread])).await.unwrap();
+    deck.store.commit(known(me)).await.unwrap();
     deck
 }
 
-#[tokio::test]
-async fn a_session_that_goes_on_here_is_told_of_by_its_stream_alone() {
-    let ground = Ground::new();
-    let me = session(&ground.folder());
-    let mut deck = deck(&ground, &me, |_| {}).await;
-    deck.fleet.prompt(me.id, prompt()).await.unwrap();
-    deck.until("it speaks", |event| matches!(event.payload, Payload::AgentActivity(_))).await;
+/// The session as it was taken in.
+fn known(me: &Agent) -> Batch {
+    let thread = Row::Thread { session_id: "s1".into(), thread_id: String::new(), agent_id: me.id };
+    rows::rows([Row::AgentDetail(Box::new(rows::detail(me.clone()))), thread])
+}
 
+/// What a hook of the session says.
+fn hook(event: &str) -> Hook {
+    let told = json!({"session_id": "s1", "hook_event_name": event, "prompt": "go", "tool_name": "Bash", "tool_input": {}});
+    orchestrator::hooks::read(&told).unwrap()
+}
+
+/// The reply of hooks that wait for nobody.
+async fn hear(deck: &Deck, event: &str) -> Value {
     let hooks = HookRules { hold: Duration::ZERO, ..HookRules::default() };
     let hears = SourceRules { hooks, watch_sessions: false, ..SourceRules::new(Vec::new()) };
     let sources = Sources::beside(&hears, deck.store.clone(), deck.fleet.outside());
-    for event in ["PermissionRequest", "Stop"] {
-        let hook =
-            json!({"session_id": "s1", "hook_event_name": event, "tool_name": "Bash", "tool_input": {}});
-        let hook = orchestrator::hooks::read(&hook).unwrap();
-        assert_eq!(sources.hooks().unwrap().hear(hook).await.unwrap(), json!({}));
-    }
-    let now = deck.store.agent(me.id).await.unwrap().unwrap().agent;
-    assert_eq!((now.source.as_str(), now.status), ("quarterdeck", AgentStatus::Running));
-    let all = ApprovalQuery { status: Some("all".into()), ..ApprovalQuery::default() };
-    assert_eq!(deck.store.approvals(&all).await.unwrap().items, []);
-    let ended = Deck::meanwhile(&deck.clock, Duration::from_secs(1), deck.fleet.cancel(me.id));
-    let ended = Deck::patiently("it is cancelled", ended).await.unwrap().agent;
-    assert_eq!(ended.status, AgentStatus::Cancelled, "what goes on here is stopped here");
+    sources.hooks().unwrap().hear(hook(event)).await.unwrap()
+}
+
+/// Makes sure that a command waits for its turn; its answer is to come.
+async fn waits<T: Send + 'static>(command: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    let mut command = tokio::spawn(command);
+    let early = timeout(Duration::from_millis(100), &mut command).await;
+    assert!(early.is_err(), "it was carried out while a source had its turn");
+    command
 }
 
 both! {
+    async fn what_a_source_takes_in_at_the_same_time_takes_no_delete_back(place: &Place) {
+        let (ground, deck) = deck_on(place, &[]).await;
+        let me = session(&ground.folder());
+        deck.store.commit(known(&me)).await.unwrap();
+        let turn = deck.store.turn().await.unwrap();
+        let fleet = deck.fleet.clone();
+        let deleted = waits(async move { fleet.delete(me.id).await }).await;
+        drop(turn);
+        deleted.await.unwrap().unwrap();
+        let folder = ground.folder().join("projects");
+        append(&folder.join("-home-dev-app/s1.jsonl"), &[response("s1", "m1", 7)]);
+        import(&deck.store, &folder, Tense::Live).await;
+        let now = deck.store.agent(me.id).await.unwrap().unwrap().agent;
+        assert_eq!((now.status, now.output_tokens), (AgentStatus::Deleted, 7));
+        deck.store.close().await;
+    }
+
+    async fn an_instruction_that_comes_with_the_end_of_the_turn_is_refused(place: &Place) {
+        let (_ground, deck) = deck_on(place, &[]).await;
+        hear(&deck, "UserPromptSubmit").await;
+        let me = agents(&deck.store).await.remove(0);
+        let turn = deck.store.turn().await.unwrap();
+        let fleet = deck.fleet.clone();
+        let told = waits(async move { fleet.prompt(me.id, prompt()).await }).await;
+        let key = format!("{STATES}s1");
+        let mut course: Course = serde_json::from_str(&deck.store.note(&key).await.unwrap().unwrap()).unwrap();
+        course.hear(&hook("Stop"));
+        let stopped = Row::Note { key, json: Some(serde_json::to_string(&course).unwrap()) };
+        deck.store.commit(rows::rows([stopped])).await.unwrap();
+        drop(turn);
+        let refused = told.await.unwrap().unwrap_err();
+        assert!(matches!(&refused, FleetError::Conflict(why) if why.contains("its turn has ended")), "{refused}");
+        assert_eq!(deck.store.notes(&instructions(me.id)).await.unwrap(), []);
+        deck.store.close().await;
+    }
+
     async fn what_is_at_work_elsewhere_is_neither_cancelled_nor_taken_away_here(place: &Place) {
         let (ground, deck) = deck_on(place, &[]).await;
         let task = Task { status: TaskStatus::Running, source: "transcript".into(), ..rows::task(1) };
@@ -106,6 +151,26 @@ both! {
         assert_eq!(deck.fleet.delete_task(task.id).await.unwrap(), None);
         assert!(deck.store.is_removed(task.id).await.unwrap());
     }
+}
+
+#[tokio::test]
+async fn a_session_that_goes_on_here_is_told_of_by_its_stream_alone() {
+    let ground = Ground::new();
+    let me = session(&ground.folder());
+    let mut deck = deck(&ground, &me, |_| {}).await;
+    deck.fleet.prompt(me.id, prompt()).await.unwrap();
+    deck.until("it speaks", |event| matches!(event.payload, Payload::AgentActivity(_))).await;
+
+    for event in ["PermissionRequest", "Stop"] {
+        assert_eq!(hear(&deck, event).await, json!({}));
+    }
+    let now = deck.store.agent(me.id).await.unwrap().unwrap().agent;
+    assert_eq!((now.source.as_str(), now.status), ("quarterdeck", AgentStatus::Running));
+    let all = ApprovalQuery { status: Some("all".into()), ..ApprovalQuery::default() };
+    assert_eq!(deck.store.approvals(&all).await.unwrap().items, []);
+    let ended = Deck::meanwhile(&deck.clock, Duration::from_secs(1), deck.fleet.cancel(me.id));
+    let ended = Deck::patiently("it is cancelled", ended).await.unwrap().agent;
+    assert_eq!(ended.status, AgentStatus::Cancelled, "what goes on here is stopped here");
 }
 
 #[tokio::test]
