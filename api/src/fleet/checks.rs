@@ -138,7 +138,9 @@ mod tests {
         assert!(permission(PermissionMode::BypassPermissions, false).is_err());
         assert_eq!(permission(PermissionMode::BypassPermissions, true), Ok(()));
         assert_eq!(permission(PermissionMode::AcceptEdits, false), Ok(()));
-        for (allowed, goes_on) in [(false, PermissionMode::Default), (true, PermissionMode::BypassPermissions)] {
+        for (allowed, goes_on) in
+            [(false, PermissionMode::Default), (true, PermissionMode::BypassPermissions)]
+        {
             assert_eq!(permitted(PermissionMode::BypassPermissions, allowed), goes_on);
             assert_eq!(permitted(PermissionMode::Plan, allowed), PermissionMode::Plan);
         }

@@ -6,7 +6,7 @@ mod telling;
 
 use super::{
     Source, State,
-    crew::HOOKS,
+    crew::{Crew, HOOKS, SOURCE, from_elsewhere},
     intake::{Intake, Tense, write},
     otlp::LOOK,
 };
@@ -25,7 +25,11 @@ use orchestrator::{
     ledger::Book,
     transcripts::reading::Thread,
 };
-use quarterdeck_shared::{AgentId, agents::AgentStatus, approvals::Approval};
+use quarterdeck_shared::{
+    AgentId,
+    agents::{Agent, AgentStatus},
+    approvals::Approval,
+};
 use serde_json::Value;
 use std::{path::PathBuf, time::Duration};
 use tokio::{
@@ -109,8 +113,10 @@ impl Hooks {
         let store = self.intake.store();
         let sessions = [hook.session_id.clone()];
         let own = store.own_agents_of(&sessions).await?;
-        if !own.is_empty() {
-            // Its stream tells all of this, and it asks over its stream.
+        let is_over = || own.iter().all(|agent| agent.status.is_final());
+        let is_heard = own.is_empty() || matches!(hook.event, Event::Prompted { .. }) && is_over();
+        if !is_heard {
+            // Its stream tells all of this, and it asks over its stream; of its end it may tell late.
             return Ok(Said::Nothing);
         }
         let key = format!("{STATES}{}", hook.session_id);
@@ -128,6 +134,9 @@ impl Hooks {
         if news != News::Stale {
             let mut crew = self.intake.crew(&sessions, &own, &Book::default()).await?;
             crew.source = HOOKS;
+            if !self.give_back(&mut crew, &own).await? {
+                return Ok(Said::Nothing);
+            }
             let thread = Thread { session_id: hook.session_id.clone(), agent_id: hook.agent_id.clone() };
             let id = crew.owner(&thread).agent_id;
             let fate = course.fate(hook, news);
@@ -178,6 +187,22 @@ impl Hooks {
         }
         written?;
         Ok(said)
+    }
+
+    /// Gives back agents of our own whose session goes on elsewhere now that their run has ended: as before it, whatever
+    /// is sent and written tells of them. False where one is not to be given back, since it is gone or works for a
+    /// task of ours.
+    async fn give_back(&self, crew: &mut Crew, own: &[Agent]) -> Result<bool, StoreError> {
+        for agent in own {
+            let task = agent.task_id.and_then(|id| crew.tasks.get(&id));
+            let is_ours = task.is_some_and(|charge| !from_elsewhere(&charge.task.source));
+            if is_ours || agent.status == AgentStatus::Deleted {
+                return Ok(false);
+            }
+            let has_file = !self.intake.store().files_of_agents(&[agent.id]).await?.is_empty();
+            telling::give_back(crew, agent.id, if has_file { SOURCE } else { HOOKS });
+        }
+        Ok(true)
     }
 
     /// The oldest instruction that waits for this agent; it waits no longer, and its session's course keeps it until it

@@ -171,6 +171,40 @@ async fn a_session_that_goes_on_here_is_told_of_by_its_stream_alone() {
     let ended = Deck::meanwhile(&deck.clock, Duration::from_secs(1), deck.fleet.cancel(me.id));
     let ended = Deck::patiently("it is cancelled", ended).await.unwrap().agent;
     assert_eq!(ended.status, AgentStatus::Cancelled, "what goes on here is stopped here");
+
+    let stands = async || {
+        let me = deck.store.agent(me.id).await.unwrap().unwrap().agent;
+        (me.source, me.status, deck.store.approvals(&all).await.unwrap().items.len())
+    };
+    hear(&deck, "Stop").await;
+    assert_eq!(
+        stands().await,
+        ("quarterdeck".into(), AgentStatus::Cancelled, 0),
+        "its process tells it late"
+    );
+    hear(&deck, "UserPromptSubmit").await;
+    assert_eq!(stands().await, ("hooks".into(), AgentStatus::Running, 0), "it goes on in its terminal");
+    hear(&deck, "PermissionRequest").await;
+    assert_eq!(stands().await, ("hooks".into(), AgentStatus::Waiting, 1));
+    assert_eq!(agents(&deck.store).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_worked_for_a_task_of_ours_stays_its_own() {
+    let ground = Ground::new();
+    let deck = ground.deck(rules(&ground, INIT)).await;
+    let task = rows::task(1);
+    let me = Agent {
+        source: "quarterdeck".into(),
+        task_id: Some(task.id),
+        parent_id: None,
+        ..session(&ground.folder())
+    };
+    deck.store.commit(known(&me).row(Row::Task(Box::new(task.clone())))).await.unwrap();
+    hear(&deck, "UserPromptSubmit").await;
+    assert_eq!(deck.store.agent(me.id).await.unwrap().unwrap().agent, me);
+    assert_eq!(deck.store.task(task.id).await.unwrap().unwrap(), task);
+    assert_eq!(deck.store.note(&format!("{STATES}s1")).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -2,10 +2,13 @@
 
 use super::super::crew::{Crew, HOOK, Member};
 use crate::store::Draft;
-use orchestrator::hooks::{
-    Call, Event, Hook,
-    course::{Course, Stand},
-    cut,
+use orchestrator::{
+    hooks::{
+        Call, Event, Hook,
+        course::{Course, Stand},
+        cut,
+    },
+    transcripts::reading::Thread,
 };
 use quarterdeck_shared::{
     AgentId, Payload, Timestamp,
@@ -52,6 +55,15 @@ pub fn learn(member: &mut Member, hook: &Hook, course: &Course, now: Timestamp) 
     agent.updated_at = now;
     agent.activity = course.activity(&hook.agent_id).to_owned();
     me.seconds = me.agent.started_at.map_or(0, |start| now.seconds_since(start).max(0));
+}
+
+/// An agent of our own is told of by this source from now on, and its session is its thread.
+pub fn give_back(crew: &mut Crew, id: AgentId, source: &str) {
+    let Some(Member { me, .. }) = crew.members.get_mut(&id) else { return };
+    source.clone_into(&mut me.agent.source);
+    me.error = None;
+    let session_id = me.agent.session_id.clone().unwrap_or_default();
+    crew.met.push((Thread { session_id, agent_id: String::new() }, id));
 }
 
 /// Puts an agent where its hook says that it stands.
