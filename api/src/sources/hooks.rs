@@ -253,7 +253,7 @@ impl Source for Hooks {
             tracing::warn!(%error, "questions of an earlier server could not be withdrawn");
         }
         board.send_modify(|state| {
-            if state.taken_at.is_none() {
+            if state.running && state.taken_at.is_none() {
                 state.message = "waits for hooks; `quarterdeck connect` sets them up".to_owned();
             }
         });

@@ -97,10 +97,12 @@ pub const SOURCES: &[(&str, Make)] = &[
     (otlp::NAME, otlp::make),
 ];
 
-/// A source, where the settings want it, and the board it writes on.
+/// A source, where there is something for it to do, and the board it writes on.
 struct Post {
     source: Option<Arc<dyn Source>>,
     board: watch::Sender<State>,
+    /// Whether the settings want it; one they do not want only ends what it began, and its board says nothing else.
+    is_wanted: bool,
 }
 
 /// The sources of a server. Cheap to clone; every clone is the same ones.
@@ -126,15 +128,16 @@ impl Sources {
         let found = SOURCES.iter().map(|(name, make)| {
             let source = make(rules);
             let places = source.iter().flat_map(|source| source.places()).collect();
-            let board = board(name, source.is_some(), places);
-            Post { source, board }
+            let is_wanted = source.is_some();
+            Post { source, board: board(name, is_wanted, places), is_wanted }
         });
         let mut all: Vec<_> = found.collect();
         let heard = board(hooks::NAME, rules.hear_hooks, Vec::new());
         let hooks = Hooks::new(intake.clone(), rules.hooks.clone(), outside, heard.clone(), stop.subscribe());
+        // Whoever was told of by hooks before is looked after, whether more are heard or not.
+        let source = Some(Arc::new(hooks.clone()) as Arc<dyn Source>);
+        all.push(Post { source, board: heard, is_wanted: rules.hear_hooks });
         let hooks = rules.hear_hooks.then_some(hooks);
-        let source = hooks.clone().map(|hooks| Arc::new(hooks) as Arc<dyn Source>);
-        all.push(Post { source, board: heard });
         let inbox = rules.take_telemetry.then(|| rules.inbox.clone());
         Self { all: all.into(), intake, hooks, inbox, stop }
     }
@@ -148,18 +151,23 @@ impl Sources {
     pub async fn run(&self) {
         let running = self.all.iter().filter_map(|post| {
             let (source, board) = (post.source.clone()?, post.board.clone());
-            board.send_modify(|state| state.running = true);
+            let is_wanted = post.is_wanted;
+            board.send_modify(|state| state.running = is_wanted);
             let work = tokio::spawn({
                 let (intake, board, stop) = (self.intake.clone(), board.clone(), self.stop.subscribe());
                 async move { source.run(intake, board, stop).await }
             });
             Some(async move {
                 let fault = work.await.is_err();
-                board.send_modify(|state| {
+                board.send_if_modified(|state| {
+                    if !is_wanted && !fault {
+                        return false;
+                    }
                     state.running = false;
                     state.ok = !fault;
                     state.message =
                         if fault { "it had a fault; the log says more" } else { "has stopped" }.to_owned();
+                    true
                 });
             })
         });

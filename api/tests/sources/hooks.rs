@@ -231,6 +231,32 @@ both! {
         store.close().await;
     }
 
+    async fn what_hooks_left_behind_ends_also_where_no_more_are_heard(place: &Place) {
+        let store = place.open().await;
+        let (killed, _) = heard_by(&store, hours(), &[]);
+        let mut groups = store.watch();
+        let hooks = killed.hooks().unwrap().clone();
+        let held = tokio::spawn(async move { hear(&hooks, tool("PermissionRequest")).await });
+        asked(&mut groups, &store).await;
+        held.abort();
+        let heard = agents(&store).await[0].status_evidence.last_event_at.unwrap();
+        let clock = Clock::manual(heard.plus_seconds(90_000));
+        let rules = SourceRules { hear_hooks: false, clock, watch_sessions: false, ..SourceRules::new(Vec::new()) };
+        let next = Sources::new(&rules, store.clone());
+        assert!(next.hooks().is_none());
+        let board = || next.states().into_iter().find(|state| state.id == "hooks").unwrap();
+        let off = board();
+        let running = tokio::spawn({ let next = next.clone(); async move { next.run().await } });
+        while stands(&store).await.0 != AgentStatus::Interrupted || !approvals(&store, "pending").await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(board(), off, "the settings want it off, and its board says so");
+        next.stop();
+        running.await.unwrap();
+        assert_eq!(board(), off);
+        store.close().await;
+    }
+
     async fn an_instruction_is_handed_over_at_the_end_of_the_turn_once(place: &Place) {
         let store = place.open().await;
         let (sources, _) = instructed(&store).await;
