@@ -14,7 +14,10 @@ use quarterdeck::{
     fleet::clock::Clock,
     sources::{
         Intake, Taken, Tense,
-        otlp::wire::{Encoding, Signal, parse},
+        otlp::{
+            Telemetry,
+            wire::{Encoding, Signal, parse},
+        },
     },
     store::{Row, Store},
 };
@@ -298,6 +301,30 @@ both! {
         for record in records(&store).await {
             assert!(record.cost_usd >= Usd::ZERO && record.at <= LATER, "{record:?}");
             assert!(record.reported_cost_usd.is_none_or(|cost| cost >= Usd::ZERO));
+        }
+        adds_up(&store).await;
+        store.close().await;
+    }
+
+    async fn what_a_clock_that_is_ahead_tells_again_counts_once(place: &Place) {
+        let store = place.open().await;
+        let used = |second| event("s1", "tool_result", second, json!({"tool_name": "Bash", "success": "true"}));
+        let bodies = [
+            (Signal::Logs, logs(&[used(1_500), used(1_501)])),
+            (Signal::Metrics, sums("s1", 1, 1_500, 40.0, 0.0)),
+            (Signal::Metrics, sums("s2", 2, 1_500, 5.0, 0.0)),
+            (Signal::Metrics, sums("s2", 2, 1_560, 9.0, 0.0)),
+        ];
+        // Ten minutes before it, a minute later, and when its time has come.
+        for later in [0, 60, 3_600] {
+            let mut together = Telemetry::default();
+            for (signal, body) in &bodies {
+                together.add(parse(*signal, Encoding::Json, body.to_string().as_bytes()).unwrap().telemetry);
+            }
+            let clock = Clock::manual(LATER.plus_seconds(later));
+            Intake::new(store.clone(), clock).hear(together).await.unwrap();
+            let agent = agents(&store).await.into_iter().find(|it| it.session_id.as_deref() == Some("s1")).unwrap();
+            assert_eq!((agent.tool_calls, totals(&store).await.tokens.output), (2, 49), "after {later} s");
         }
         adds_up(&store).await;
         store.close().await;

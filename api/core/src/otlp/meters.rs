@@ -49,8 +49,7 @@ pub struct Point {
     series: String,
     is_delta: bool,
     from: u64,
-    /// Until when, in nanoseconds since 1970.
-    pub until: u64,
+    until: u64,
     value: f64,
 }
 
@@ -110,46 +109,47 @@ struct Total {
 }
 
 impl Series {
-    /// How much a point says in addition; nothing where it was heard already.
-    fn more(&mut self, point: &Point) -> Option<f64> {
-        if point.is_delta { self.difference(point) } else { self.growth(point) }
+    /// How much a point says in addition; nothing where it was heard already. A point is known by the moments its
+    /// sender's clock gave it, however far that is ahead of `now`; nothing else is held back until that moment comes.
+    fn more(&mut self, point: &Point, now: u64) -> Option<f64> {
+        if point.is_delta { self.difference(point, now) } else { self.growth(point, now) }
     }
 
-    fn difference(&mut self, point: &Point) -> Option<f64> {
+    fn difference(&mut self, point: &Point, now: u64) -> Option<f64> {
         if point.until <= self.until || !self.heard.insert((point.until, point.from)) {
             return None;
         }
         if self.heard.len() > STRETCHES {
             let oldest = self.heard.pop_first();
-            self.until = oldest.map_or(self.until, |(until, _)| until);
+            self.until = oldest.map_or(self.until, |(until, _)| until.min(now).max(self.until));
         }
         Some(point.value)
     }
 
-    fn growth(&mut self, point: &Point) -> Option<f64> {
+    fn growth(&mut self, point: &Point, now: u64) -> Option<f64> {
         if self.last > 0.0 {
             let (from, last) = (mem::take(&mut self.from), mem::take(&mut self.last));
             self.totals.insert(from, Total { last, until: self.until });
         }
-        let now = Total { last: point.value, until: point.until };
         let Some(total) = self.totals.get_mut(&point.from) else {
-            return self.begin(point, now);
+            return self.begin(point);
         };
-        if point.until <= total.until {
+        // Of a total that came from the future what is more came later, whatever its moment.
+        if point.until <= total.until && (total.until <= now || point.value <= total.last) {
             return None;
         }
         // A total that fell counts from nothing again.
         let before = if point.value >= total.last { total.last } else { 0.0 };
-        *total = now;
+        *total = Total { last: point.value, until: point.until.max(total.until) };
         Some(point.value - before)
     }
 
     /// A process begins to count.
-    fn begin(&mut self, point: &Point, now: Total) -> Option<f64> {
+    fn begin(&mut self, point: &Point) -> Option<f64> {
         if self.gone.is_some_and(|gone| point.from <= gone) {
             return None;
         }
-        self.totals.insert(point.from, now);
+        self.totals.insert(point.from, Total { last: point.value, until: point.until });
         if self.totals.len() > PROCESSES {
             let oldest = self.totals.iter().min_by_key(|(_, total)| total.until).map(|(from, _)| *from);
             oldest.and_then(|from| self.totals.remove(&from));
@@ -171,13 +171,13 @@ pub struct Figures {
 }
 
 impl Meters {
-    /// Takes a point; whether it said anything new.
-    pub fn take(&mut self, point: &Point) -> bool {
+    /// Takes a point by `now`, in nanoseconds since 1970; whether it said anything new.
+    pub fn take(&mut self, point: &Point, now: u64) -> bool {
         if !self.0.contains_key(&point.series) && self.0.len() >= SERIES {
             return false;
         }
         let series = self.0.entry(point.series.clone()).or_default();
-        let Some(more) = series.more(point) else { return false };
+        let Some(more) = series.more(point, now) else { return false };
         series.sum = (series.sum + more).min(MOST);
         true
     }

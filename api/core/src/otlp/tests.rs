@@ -123,6 +123,9 @@ fn sum(is_delta: bool, from: u64, until: u64, value: f64) -> Point {
         .unwrap()
 }
 
+/// After every moment of these points.
+const NOW: u64 = 1_000;
+
 fn output(meters: &Meters) -> u64 {
     meters.models()["m"].0.output
 }
@@ -131,8 +134,8 @@ fn output(meters: &Meters) -> u64 {
 fn differences_add_up_and_count_once() {
     let mut meters = Meters::default();
     let points = [sum(true, 0, 10, 5.0), sum(true, 10, 20, 7.0)];
-    assert_eq!(points.iter().map(|point| meters.take(point)).collect::<Vec<_>>(), [true, true]);
-    assert_eq!(points.iter().map(|point| meters.take(point)).collect::<Vec<_>>(), [false, false]);
+    assert_eq!(points.iter().map(|point| meters.take(point, NOW)).collect::<Vec<_>>(), [true, true]);
+    assert_eq!(points.iter().map(|point| meters.take(point, NOW)).collect::<Vec<_>>(), [false, false]);
     assert_eq!(output(&meters), 12);
 }
 
@@ -147,7 +150,7 @@ fn totals_count_by_what_they_grew_and_anew_after_a_reset() {
         (30, 50, 3.0, 16),
         (1, 15, 99.0, 16),
     ] {
-        meters.take(&sum(false, from, until, value));
+        meters.take(&sum(false, from, until, value), NOW);
         assert_eq!(output(&meters), wanted, "{until}");
     }
     let stored: Meters = serde_json::from_str(&serde_json::to_string(&meters).unwrap()).unwrap();
@@ -164,44 +167,69 @@ fn several_processes_of_a_session_count_beside_each_other() {
         (5, 22, 10.0, 120),
         (1, 20, 110.0, 120),
     ] {
-        meters.take(&sum(false, from, until, value));
+        meters.take(&sum(false, from, until, value), NOW);
         assert_eq!(output(&meters), wanted, "total from {from} until {until}");
     }
     // Of many, those that told nothing for the longest are not known any more: what they say then says nothing.
     for from in 100..120 {
-        meters.take(&sum(false, from, from + 1, 1.0));
+        meters.take(&sum(false, from, from + 1, 1.0), NOW);
     }
     assert_eq!(output(&meters), 140);
-    assert!(!meters.take(&sum(false, 1, 200, 500.0)) && !meters.take(&sum(false, 101, 201, 500.0)));
-    assert!(meters.take(&sum(false, 119, 202, 3.0)));
+    assert!(!meters.take(&sum(false, 1, 200, 500.0), NOW) && !meters.take(&sum(false, 101, 201, 500.0), NOW));
+    assert!(meters.take(&sum(false, 119, 202, 3.0), NOW));
     assert_eq!(output(&meters), 142);
 
     let mut meters = Meters::default();
     for (from, until, value, wanted) in
         [(1, 10, 100.0, 100), (3, 8, 10.0, 110), (8, 16, 1.0, 111), (10, 14, 2.0, 113), (3, 8, 10.0, 113)]
     {
-        meters.take(&sum(true, from, until, value));
+        meters.take(&sum(true, from, until, value), NOW);
         assert_eq!(output(&meters), wanted, "difference from {from} until {until}");
     }
     for from in 100..200 {
-        meters.take(&sum(true, from, from + 1, 0.0));
+        meters.take(&sum(true, from, from + 1, 0.0), NOW);
     }
-    assert!(!meters.take(&sum(true, 3, 8, 10.0)), "too old to tell");
+    assert!(!meters.take(&sum(true, 3, 8, 10.0), NOW), "too old to tell");
     let json = serde_json::to_string(&meters).unwrap();
     assert_eq!(serde_json::from_str::<Meters>(&json).unwrap(), meters);
+}
+
+#[test]
+fn a_clock_that_is_ahead_makes_nothing_count_twice_and_keeps_nothing_from_counting() {
+    let mut meters = Meters::default();
+    let told = [sum(true, 1_500, 1_600, 40.0), sum(false, 1_500, 1_600, 5.0), sum(false, 1_500, 1_660, 9.0)];
+    for now in [NOW, NOW + 60, NOW + 2_000] {
+        for point in &told {
+            meters.take(point, now);
+        }
+        assert_eq!(output(&meters), 49, "by {now}");
+    }
+    let mut meters = Meters::default();
+    for (is_delta, until, value, wanted) in [
+        (false, u64::MAX, 5.0, 5),
+        (false, 900, 9.0, 9),
+        (false, u64::MAX, 5.0, 9),
+        (false, 900, 9.0, 9),
+        (true, u64::MAX, 1.0, 10),
+        (true, 900, 2.0, 12),
+        (true, u64::MAX, 1.0, 12),
+    ] {
+        meters.take(&sum(is_delta, 1, until, value), NOW);
+        assert_eq!(output(&meters), wanted, "until {until}");
+    }
 }
 
 #[test]
 fn a_note_of_before_goes_on_where_it_was() {
     let point = sum(false, 1, 30, 9.0);
     let mut fresh = Meters::default();
-    fresh.take(&point);
+    fresh.take(&point, NOW);
     let mut note = serde_json::to_value(&fresh).unwrap();
     for series in note.as_object_mut().unwrap().values_mut() {
         *series = serde_json::json!({"sum": 7.0, "from": 1, "last": 5.0, "until": 20});
     }
     let mut meters: Meters = serde_json::from_value(note).unwrap();
-    assert!(meters.take(&point) && !meters.take(&point));
+    assert!(meters.take(&point, NOW) && !meters.take(&point, NOW));
     assert_eq!(output(&meters), 11);
 }
 

@@ -21,6 +21,8 @@ use uuid::Uuid;
 
 /// Records of one agent that are told of one by one at a time; of more, only the newest.
 const TOLD: usize = 32;
+/// Places ahead of the clock that are remembered one by one.
+const AHEAD: usize = 512;
 
 /// What is remembered of a session's telemetry.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -28,9 +30,30 @@ const TOLD: usize = 32;
 struct Memory {
     /// The last event's place: what is not behind it was heard already.
     heard: (u64, u64),
+    /// Places that were ahead of the clock here when they were heard, as far as it has not reached them.
+    ahead: BTreeSet<(u64, u64)>,
     /// Whether it told of responses one by one: then sums say nothing more.
     requests: bool,
     meters: Meters,
+}
+
+impl Memory {
+    /// Hears of an event at this place; whether it is the first time. A sender's clock may be ahead: what it tells is
+    /// known by its place all the same, and keeps nothing from being heard that comes before that.
+    fn hears(&mut self, place: (u64, u64), now: u64) -> bool {
+        let is_new = place > self.heard && self.ahead.insert(place);
+        while let Some(first) = self.ahead.first().copied()
+            && (first.0 <= now || self.ahead.len() > AHEAD)
+        {
+            self.ahead.pop_first();
+            self.heard = self.heard.max((first.0.min(now), first.1));
+        }
+        is_new
+    }
+}
+
+fn nanos(at: Timestamp) -> u64 {
+    u64::try_from(at.micros()).unwrap_or_default().saturating_mul(1_000)
 }
 
 fn note(session_id: &str) -> String {
@@ -78,15 +101,6 @@ impl Telemetry {
         self.len() == 0
     }
 
-    /// The same as if it had been told by now: what a clock that is ahead tells of the future would be ahead of all
-    /// that follows, and keep it from being heard.
-    fn by(mut self, now: Timestamp) -> Self {
-        let now = u64::try_from(now.micros()).unwrap_or_default().saturating_mul(1_000);
-        self.told.iter_mut().for_each(|told| told.place.0 = told.place.0.min(now));
-        self.points.iter_mut().for_each(|point| point.until = point.until.min(now));
-        self
-    }
-
     fn sessions(&self) -> Vec<String> {
         let told = self.told.iter().map(|told| &told.thread.session_id);
         let points = self.points.iter().map(|point| &point.session_id);
@@ -102,17 +116,17 @@ impl Telemetry {
 
 impl Intake {
     /// Makes durable what telemetry told.
-    pub async fn hear(&self, telemetry: Telemetry) -> Result<Taken, StoreError> {
+    pub async fn hear(&self, mut telemetry: Telemetry) -> Result<Taken, StoreError> {
         let _turn = self.turn().await?;
-        let mut telemetry = telemetry.by(self.now());
         let sessions = telemetry.sessions();
         let notes = self.store().notes_of(&sessions.iter().map(|id| note(id)).collect::<Vec<_>>()).await?;
         let mut memories = recall(sessions, &notes);
         telemetry.keep(&memories);
         let sessions: Vec<_> = memories.keys().cloned().collect();
         let own = self.store().own_agents_of(&sessions).await?;
+        let now = nanos(self.now());
         for point in &telemetry.points {
-            memories.entry(point.session_id.clone()).or_default().meters.take(point);
+            memories.entry(point.session_id.clone()).or_default().meters.take(point, now);
         }
         // While an agent of our own works, its stream tells.
         let works = |session: &str| {
@@ -193,8 +207,7 @@ impl Entry {
     fn hear(&mut self, crew: &mut Crew, memory: &mut Memory, told: Told) {
         // A clock that is ahead tells nothing of the future.
         let at = told.at.map_or(crew.now, |at| at.min(crew.now));
-        let is_new = told.place > memory.heard;
-        memory.heard = memory.heard.max(told.place);
+        let is_new = memory.hears(told.place, nanos(crew.now));
         let owner = crew.owner(&told.thread);
         crew.overhear(&told, at, is_new);
         let Fact::Request { observed, reported } = told.fact else { return };
