@@ -4,7 +4,7 @@ use crate::{
     conversations,
     store::{Committed, Store, StoreError},
 };
-use orchestrator::replay::{agent_then, marks, task_then};
+use orchestrator::replay::{agent_then, ended, marks, task_then};
 use quarterdeck_shared::{
     AgentId, Event, Payload, TaskId, Timestamp,
     agents::{Agent, AgentStatus},
@@ -107,11 +107,13 @@ impl Stretch {
             (replay.status, replay.steps) = (Some(status), steps);
         }
         let statuses = last_statuses(told);
+        let ends = ends_of_deleted(store, &agents, &statuses).await?;
         let there = agents.into_iter().filter_map(|agent| {
             let told = statuses.get(&agent.id).copied();
             // Who was deleted without a word and took nothing was found out to be somebody else.
             let is_nobody = agent.status == AgentStatus::Deleted && agent.requests == 0 && told.is_none();
-            let status = agent_then(&agent, told, at).filter(|_| !is_nobody)?;
+            let ended = ends.get(&agent.id).copied().unwrap_or(agent.status);
+            let status = agent_then(&agent, told, ended, at).filter(|_| !is_nobody)?;
             Some((agent, status))
         });
         let mut there: Vec<_> = there.collect();
@@ -150,6 +152,31 @@ impl Stretch {
         let requests = store.requests_by_span(&ids, (self.from, self.to), SPANS).await?;
         Ok(Outline { requests, marks: marks(told, name) })
     }
+}
+
+/// How those had ended who were deleted since and of whom no status is told.
+async fn ends_of_deleted(
+    store: &Store,
+    agents: &[Agent],
+    told: &HashMap<AgentId, AgentStatus>,
+) -> Result<HashMap<AgentId, AgentStatus>, StoreError> {
+    let is_silent = |agent: &&Agent| agent.status == AgentStatus::Deleted && !told.contains_key(&agent.id);
+    let silent: Vec<_> = agents.iter().filter(is_silent).collect();
+    let mut ends = silent.iter().map(|agent| (agent.id, ended(None, None))).collect::<HashMap<_, _>>();
+    // They are those of one task.
+    let Some(task) = silent.first().and_then(|agent| agent.task_id) else { return Ok(ends) };
+    let mut taken_in = HashMap::new();
+    for event in store.beginnings_of_task(task).await? {
+        if let Payload::AgentCreated { agent } = event.event()?.payload {
+            taken_in.insert(agent.id, agent.status);
+        }
+    }
+    let is_alone = store.crew_of_task(task).await?.len() == 1;
+    let alone_on = if is_alone { store.task(task).await?.map(|task| task.status) } else { None };
+    for (id, end) in &mut ends {
+        *end = ended(taken_in.get(id).copied(), alone_on);
+    }
+    Ok(ends)
 }
 
 fn last_statuses(told: &[Event]) -> HashMap<AgentId, AgentStatus> {

@@ -42,19 +42,37 @@ pub fn task_then(task: &Task, told: &[Event], at: Timestamp) -> (TaskStatus, Vec
     }
 }
 
-/// An agent's status at a moment: the last one told until then. None before it was there.
-///
-/// That it was deleted is known by an event alone: where none tells of it, that came later than its work.
-pub fn agent_then(agent: &Agent, told: Option<AgentStatus>, at: Timestamp) -> Option<AgentStatus> {
+/// An agent's status at a moment: the last one told until then. None before it was there. `ended` is how its work
+/// ended, where it has: that it was deleted is known by an event alone, and where none tells of it, that came later.
+pub fn agent_then(
+    agent: &Agent,
+    told: Option<AgentStatus>,
+    ended: AgentStatus,
+    at: Timestamp,
+) -> Option<AgentStatus> {
     if at < agent.created_at {
         return None;
     }
     Some(told.unwrap_or_else(|| match (agent.started_at, agent.finished_at) {
-        (_, Some(end)) if end <= at && agent.status == AgentStatus::Deleted => AgentStatus::Completed,
-        (_, Some(end)) if end <= at => agent.status,
+        (_, Some(end)) if end <= at => ended,
         (Some(start), _) if start <= at => AgentStatus::Running,
         _ => AgentStatus::Created,
     }))
+}
+
+/// How the work of a deleted agent had ended: as it was taken in, where that was its end; else as the task on which
+/// nobody else worked. Where neither tells, it had done its work.
+pub fn ended(taken_in: Option<AgentStatus>, alone_on: Option<TaskStatus>) -> AgentStatus {
+    let of_task = alone_on.map(|status| match status {
+        TaskStatus::Failed => AgentStatus::Failed,
+        TaskStatus::Cancelled => AgentStatus::Cancelled,
+        TaskStatus::Interrupted => AgentStatus::Interrupted,
+        TaskStatus::Pending | TaskStatus::Running | TaskStatus::Waiting | TaskStatus::Completed => {
+            AgentStatus::Completed
+        }
+    });
+    let taken_in = taken_in.filter(|status| status.is_final() && *status != AgentStatus::Deleted);
+    taken_in.or(of_task).unwrap_or(AgentStatus::Completed)
 }
 
 /// What stands out among events, in their order.

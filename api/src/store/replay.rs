@@ -51,6 +51,16 @@ impl Store {
         Ok(found)
     }
 
+    /// How everybody stood of whom it was told that they came to work for a task, in order.
+    pub async fn beginnings_of_task(&self, id: TaskId) -> Result<Vec<Committed>, StoreError> {
+        let query = format!(
+            "SELECT {} FROM events WHERE task_id = ? AND kind <> 'agent.activity' AND kind <> 'usage.recorded'
+             AND kind = 'agent.created' ORDER BY seq LIMIT {COURSE}",
+            EVENTS.list()
+        );
+        Sql::with(query, [id.0.into()]).all(self.readers(), read).await
+    }
+
     /// Requests of these agents in each of so many equal spans between two moments.
     pub async fn requests_by_span(
         &self,

@@ -103,6 +103,25 @@ async fn a_task_is_seen_as_its_events_told_it() {
 }
 
 #[rocket::async_test]
+async fn a_session_that_was_cut_off_and_deleted_was_cut_off_then() {
+    let desk = Desk::new().await;
+    let folder = desk.folder.path().join("elsewhere");
+    let mut cut = response("s1", "m1", 10);
+    cut["message"]["stop_reason"] = "tool_use".into();
+    append(&folder.join("s1.jsonl"), &[prompt("s1", "Mend the roof"), cut]);
+    import(desk.store(), &folder, Tense::History).await;
+    let agents = desk.get("/api/v1/agents").await.json();
+    let (agent, task) = (agents["items"][0]["id"].clone(), agents["items"][0]["task_id"].clone());
+    let (agent, task) = (agent.as_str().unwrap(), task.as_str().unwrap());
+    assert_eq!(agents["items"][0]["status"], "interrupted");
+    assert!(desk.delete(&format!("/api/v1/agents/{agent}")).await.status < 300);
+    for whose in [format!("agent_id={agent}"), format!("task_id={task}")] {
+        let end = desk.get(&format!("/api/v1/replay?{whose}&at=2026-11-22T12:00:00Z")).await.json();
+        assert_eq!(end["agents"][0]["status"], "interrupted", "{whose}");
+    }
+}
+
+#[rocket::async_test]
 async fn what_deleted_agents_and_those_beyond_the_table_took_stays_in_the_past() {
     let desk = Desk::new().await;
     let mut task = rows::task(1);

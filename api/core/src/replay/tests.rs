@@ -68,16 +68,26 @@ fn a_task_stands_where_its_last_event_left_it() {
 }
 
 #[test]
-fn before_it_was_deleted_an_agent_had_done_its_work() {
-    let mut agent: Agent = serde_json::from_value(agent()).unwrap();
-    let then = |agent: &Agent, at: &str| agent_then(agent, None, moment(at));
-    assert_eq!(then(&agent, "2026-11-22T09:00:00Z"), None);
-    assert_eq!(then(&agent, "2026-11-22T10:30:00Z"), Some(AgentStatus::Running));
-    assert_eq!(then(&agent, "2026-11-22T11:00:00Z"), Some(AgentStatus::Completed), "nobody told when");
-    agent.status = AgentStatus::Failed;
-    assert_eq!(then(&agent, "2026-11-22T11:00:00Z"), Some(AgentStatus::Failed));
-    let told = agent_then(&agent, Some(AgentStatus::Deleted), moment("2026-11-22T11:00:00Z"));
-    assert_eq!(told, Some(AgentStatus::Deleted));
+fn before_it_was_deleted_an_agent_had_ended_as_its_work_did() {
+    use AgentStatus::{Cancelled, Completed, Created, Deleted, Failed, Interrupted, Running};
+    let agent: Agent = serde_json::from_value(agent()).unwrap();
+    let then = |told, at: &str| agent_then(&agent, told, Failed, moment(at));
+    assert_eq!(then(None, "2026-11-22T09:00:00Z"), None);
+    assert_eq!(then(None, "2026-11-22T10:30:00Z"), Some(Running));
+    assert_eq!(then(None, "2026-11-22T11:00:00Z"), Some(Failed), "nobody told when");
+    let deleted = Some(Deleted);
+    assert_eq!(then(deleted, "2026-11-22T11:00:00Z"), deleted);
+
+    for (taken_in, alone_on, wanted) in [
+        (Some(Interrupted), Some(TaskStatus::Completed), Interrupted),
+        (Some(Created), Some(TaskStatus::Failed), Failed),
+        (Some(Running), Some(TaskStatus::Cancelled), Cancelled),
+        (None, Some(TaskStatus::Interrupted), Interrupted),
+        (Some(Deleted), None, Completed),
+        (None, None, Completed),
+    ] {
+        assert_eq!(ended(taken_in, alone_on), wanted, "{taken_in:?}, {alone_on:?}");
+    }
 }
 
 #[test]
