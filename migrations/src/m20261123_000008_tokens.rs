@@ -1,10 +1,8 @@
-//! What a token may be used for. Those that were made before may do everything, but for what `connect` gave agents.
+//! What a token may be used for. Those that were made before may do everything: which of them `connect` gave agents is
+//! not for their names to say, and `doctor` looks at that one by its id.
 
 use crate::step::Step;
 
 const COLUMNS: &[(&str, &str)] = &[("tokens", "scope text = 'all'")];
 
-const NARROWED: &[&str] = &["UPDATE tokens SET scope = 'ingest' WHERE name = 'connect'"];
-
-pub const STEP: Step =
-    Step { name: "m20261123_000008_tokens", columns: COLUMNS, statements: NARROWED, ..Step::EMPTY };
+pub const STEP: Step = Step { name: "m20261123_000008_tokens", columns: COLUMNS, ..Step::EMPTY };

@@ -7,7 +7,7 @@ use super::{
     CliError, Common, End,
     output::{plain, say},
 };
-use crate::{config::Config, fleet::clock::Clock, http::access::Access};
+use crate::{config::Config, fleet::clock::Clock, http::access::Access, store::Store};
 use clap::Args;
 use files::{Record, Target};
 use quarterdeck_shared::auth::{NewToken, TokenScope};
@@ -41,7 +41,7 @@ impl Connect {
     pub(super) async fn run(self) -> Result<End, CliError> {
         let config = self.common.config()?;
         let target = Target::of(&config)?;
-        let record = target.record()?;
+        let record = Record::of(&config)?;
         let now = target.text()?;
         if self.undo && record.is_none() {
             say("nothing is connected; there is nothing to undo")?;
@@ -153,6 +153,22 @@ impl Connect {
             say("nothing was written")?;
         }
         Ok(End::Well)
+    }
+}
+
+/// What the key is good for that an earlier `connect` wrote; nothing where there is none. Every process of an agent can
+/// read it.
+pub(super) async fn key(config: &Config, store: &Store) -> Result<Option<String>, CliError> {
+    let Some(record) = Record::of(config)? else { return Ok(None) };
+    let again = "run `quarterdeck connect --undo`, then `quarterdeck connect`";
+    match store.token(record.token_id).await?.map(|token| token.scope) {
+        Some(TokenScope::Ingest) => {
+            Ok(Some("its key lets sessions tell what they do, and nothing else".into()))
+        }
+        Some(TokenScope::All) => {
+            Err(CliError::Usage(format!("every session has a key to everything; {again}")))
+        }
+        None => Err(CliError::Usage(format!("the key in Claude Code's settings was revoked; {again}"))),
     }
 }
 

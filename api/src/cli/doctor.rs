@@ -1,6 +1,6 @@
 //! `quarterdeck doctor`: everything looked at, and what to do about whatever is wrong.
 
-use super::{CliError, Common, End};
+use super::{CliError, Common, End, connect};
 use crate::{
     config::Config,
     fleet::runtime::RUNTIMES,
@@ -85,7 +85,9 @@ async fn database(config: &Config) -> Vec<Check> {
     let server = check("server", server.map_err(|error| error.to_string()));
     // Whether batches wait is known to the server alone.
     let outside = store.check().await.into_iter().filter(|check| check.name != "events");
-    [server].into_iter().chain(outside).chain(store.examine().await).collect()
+    let key = connect::key(config, &store).await.map_err(|error| error.to_string()).transpose();
+    let key = key.map(|verdict| check("connect", verdict));
+    [server].into_iter().chain(key).chain(outside).chain(store.examine().await).collect()
 }
 
 /// What can run agents; a `claude` that is not there is a fault, with what to do about it.

@@ -2,8 +2,11 @@
 
 use super::json;
 use crate::support::server::Home;
-use quarterdeck_shared::auth::{Token, TokenScope};
-use serde_json::Value;
+use quarterdeck_shared::{
+    auth::{MadeToken, Token, TokenScope},
+    settings::Check,
+};
+use serde_json::{Value, json};
 use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
@@ -75,6 +78,29 @@ fn it_shows_then_writes_and_undo_leaves_the_file_as_it_was() {
     let tokens: Vec<Token> = json(&home.run(&["token", "list", "--json"]));
     assert_eq!(tokens.len(), 0);
     assert_eq!(home.run(&["connect", "--undo", "--yes"]).code, Some(0));
+}
+
+#[test]
+fn the_doctor_looks_at_the_key_that_sessions_have() {
+    let home = Home::new();
+    let key = || {
+        let checks: Vec<Check> = serde_json::from_str(&home.run(&["doctor", "--json"]).out).unwrap();
+        checks.into_iter().find(|check| check.name == "connect").map(|check| (check.ok, check.message))
+    };
+    // Who calls a token of one's own by that name means something else.
+    let wide: MadeToken = json(&home.run(&["token", "create", "connect", "--json"]));
+    assert_eq!(key(), None);
+    assert_eq!(home.run(&["connect", "--yes"]).code, Some(0));
+    assert!(key().unwrap().0);
+    let place = home.data_dir().join("connect.json");
+    let mut record: Value = serde_json::from_str(&fs::read_to_string(&place).unwrap()).unwrap();
+    record["token_id"] = json!(wide.token.id);
+    fs::write(&place, record.to_string()).unwrap();
+    let (ok, message) = key().unwrap();
+    assert!(!ok && message.contains("a key to everything"), "{message}");
+    assert_eq!(home.run(&["token", "revoke", &wide.token.id.to_string()]).code, Some(0));
+    let (ok, message) = key().unwrap();
+    assert!(!ok && message.contains("was revoked") && message.contains("--undo"), "{message}");
 }
 
 #[test]

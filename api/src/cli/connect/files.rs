@@ -26,6 +26,19 @@ pub struct Record {
     pub entries: Vec<Entry>,
 }
 
+impl Record {
+    /// What an earlier run wrote.
+    pub fn of(config: &Config) -> Result<Option<Self>, CliError> {
+        let Some(text) = read(&place(config))? else { return Ok(None) };
+        Ok(Some(serde_json::from_str(&text)?))
+    }
+}
+
+/// Where it is kept.
+fn place(config: &Config) -> PathBuf {
+    config.data_dir.join("connect.json")
+}
+
 impl Default for Record {
     fn default() -> Self {
         let token_id = TokenId(uuid::Uuid::nil());
@@ -48,7 +61,7 @@ impl Target {
         let named = folder.join("settings.json");
         // A link stays a link: what it leads to is written.
         let settings = fs::canonicalize(&named).unwrap_or(named);
-        Ok(Self { settings, record: config.data_dir.join("connect.json") })
+        Ok(Self { settings, record: place(config) })
     }
 
     /// The settings' path, for people.
@@ -59,12 +72,6 @@ impl Target {
     /// The settings as they are; none where there are none.
     pub fn text(&self) -> Result<Option<String>, CliError> {
         read(&self.settings)
-    }
-
-    /// What an earlier run wrote.
-    pub fn record(&self) -> Result<Option<Record>, CliError> {
-        let Some(text) = read(&self.record)? else { return Ok(None) };
-        Ok(Some(serde_json::from_str(&text)?))
     }
 
     /// Keeps what is being written.
