@@ -188,7 +188,8 @@ impl Book {
                 message.clone_from(&record.message_id);
             }
         }
-        let same = self.records.entry(record.message_id.clone()).or_default();
+        // Nearly every message is one record: room for more is not made before they come.
+        let same = self.records.entry(record.message_id.clone()).or_insert_with(|| Vec::with_capacity(1));
         match same.iter_mut().find(|known| known.id == record.id) {
             Some(known) => *known = record,
             None => same.push(record),

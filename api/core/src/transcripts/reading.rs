@@ -6,7 +6,11 @@ use super::{
 };
 use crate::usage::Observed;
 use quarterdeck_shared::{Timestamp, Usd};
-use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap, HashSet, hash_map::Entry},
+    mem,
+};
 
 /// Names of lines that were too long which are kept; more are counted.
 const OVERSIZE_KEPT: usize = 100;
@@ -62,6 +66,55 @@ pub struct Heard {
     pub reported: Option<Usd>,
 }
 
+impl Heard {
+    fn is_of(&self, observed: &Observed) -> bool {
+        (&self.observed.message_id, &self.observed.request_id) == (&observed.message_id, &observed.request_id)
+    }
+
+    /// Where it stands among those of its file.
+    fn place(&self) -> (u64, &str, Option<&str>) {
+        (self.offset, &self.observed.message_id, self.observed.request_id.as_deref())
+    }
+}
+
+/// Responses, each once.
+#[derive(Clone, Debug, Default)]
+struct Responses {
+    /// In the order of the file.
+    heard: Vec<Heard>,
+    /// Where each is among them, by message and request id.
+    places: HashMap<(String, Option<String>), usize>,
+}
+
+impl Responses {
+    /// Takes a piece of a response. Mostly it is of the one before.
+    fn hear(
+        &mut self,
+        observed: Observed,
+        thread: &Thread,
+        offset: u64,
+        at: Option<Timestamp>,
+        reported: Option<Usd>,
+    ) {
+        let newest = self.heard.len();
+        let place = match self.heard.last() {
+            Some(last) if last.is_of(&observed) => newest - 1,
+            _ => {
+                let key = (observed.message_id.clone(), observed.request_id.clone());
+                *self.places.entry(key).or_insert(newest)
+            }
+        };
+        match self.heard.get_mut(place) {
+            Some(known) => {
+                known.observed.join(&observed);
+                known.at = known.at.into_iter().chain(at).min();
+                known.reported = known.reported.max(reported);
+            }
+            None => self.heard.push(Heard { observed, thread: thread.clone(), offset, at, reported }),
+        }
+    }
+}
+
 /// How much was read, and what of it counted for nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -80,8 +133,7 @@ pub struct Tally {
 /// What a stretch of a file says.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
-    /// The responses, by message and request id.
-    responses: HashMap<(String, Option<String>), Heard>,
+    responses: Responses,
     /// The threads.
     threads: BTreeMap<Thread, Known>,
     /// How much was read.
@@ -121,7 +173,7 @@ impl Reading {
 
     /// How many responses are known by now.
     pub fn size(&self) -> usize {
-        self.responses.len()
+        self.responses.heard.len()
     }
 
     /// Whose words came last, to go on with.
@@ -131,14 +183,15 @@ impl Reading {
 
     /// Every response with its figures, in the order of the file.
     pub fn responses(&self) -> Vec<&Heard> {
-        let mut all: Vec<_> = self.responses.values().collect();
-        all.sort_by(|a, b| {
-            (a.offset, &a.observed.message_id, &a.observed.request_id).cmp(&(
-                b.offset,
-                &b.observed.message_id,
-                &b.observed.request_id,
-            ))
-        });
+        let mut all: Vec<_> = self.responses.heard.iter().collect();
+        all.sort_by(|a, b| a.place().cmp(&b.place()));
+        all
+    }
+
+    /// The same, given away.
+    pub fn take_responses(&mut self) -> Vec<Heard> {
+        let mut all = mem::take(&mut self.responses).heard;
+        all.sort_by(|a, b| a.place().cmp(&b.place()));
         all
     }
 
@@ -152,27 +205,34 @@ impl Reading {
         &self.tally
     }
 
-    fn hear(&mut self, told: Told, offset: u64) {
+    fn hear(&mut self, told: Told<'_>, offset: u64) {
         if let Fact::Broken = told.fact {
             self.tally.broken += 1;
             return;
         }
-        if let Some(session_id) = told.session_id {
-            self.thread.session_id = session_id;
+        if let Some(session_id) = told.session_id.filter(|id| *id != self.thread.session_id) {
+            self.thread.session_id = session_id.into_owned();
         }
-        let thread = Thread {
+        let other = told.agent_id.filter(|id| *id != self.thread.agent_id);
+        let other = other.map(|agent_id| Thread {
             session_id: self.thread.session_id.clone(),
-            agent_id: told.agent_id.unwrap_or_else(|| self.thread.agent_id.clone()),
-        };
-        let known = self.threads.entry(thread.clone()).or_default();
+            agent_id: agent_id.into_owned(),
+        });
+        let thread = other.as_ref().unwrap_or(&self.thread);
+        if !self.threads.contains_key(thread) {
+            self.threads.insert(thread.clone(), Known::default());
+        }
+        let Some(known) = self.threads.get_mut(thread) else { return };
         if known.cwd.is_none() {
-            known.cwd = told.cwd;
+            known.cwd = told.cwd.map(Cow::into_owned);
         }
         known.first_at = known.first_at.into_iter().chain(told.at).min();
         known.last_at = known.last_at.max(told.at);
         match told.fact {
             Fact::Response { observed, tools, turn_ends, reported } => {
-                known.model = Some(observed.model.clone());
+                if known.model.as_ref() != Some(&observed.model) {
+                    known.model = Some(observed.model.clone());
+                }
                 if !observed.sidechain || !thread.agent_id.is_empty() {
                     known.context_used = Some(observed.tokens.prompt());
                 }
@@ -183,7 +243,8 @@ impl Reading {
                         call.insert((thread.clone(), tool));
                     }
                 }
-                self.respond(Heard { observed, thread, offset, at: told.at, reported });
+                self.tally.response_lines += 1;
+                self.responses.hear(observed, thread, offset, told.at, reported);
             }
             Fact::Prompt(words) => {
                 known.turn_ended = Some(false);
@@ -203,20 +264,6 @@ impl Reading {
             Fact::Reported(cost) => known.reported = Some(cost),
             Fact::Echo => self.tally.echoes += 1,
             Fact::Other | Fact::Broken => {}
-        }
-    }
-
-    fn respond(&mut self, heard: Heard) {
-        self.tally.response_lines += 1;
-        let key = (heard.observed.message_id.clone(), heard.observed.request_id.clone());
-        match self.responses.entry(key) {
-            Entry::Vacant(place) => drop(place.insert(heard)),
-            Entry::Occupied(mut place) => {
-                let known = place.get_mut();
-                known.observed.join(&heard.observed);
-                known.at = known.at.into_iter().chain(heard.at).min();
-                known.reported = known.reported.max(heard.reported);
-            }
         }
     }
 

@@ -8,11 +8,12 @@ use crate::{
     transcripts::halves::mended,
     usage::Observed,
 };
-use memchr::memmem;
+use memchr::memmem::Finder;
 use quarterdeck_shared::{Timestamp, Usd};
 use serde::Deserialize;
 use serde_json::Deserializer;
 use shape::{Content, Response, Shape, Skipped, Text, Words};
+use std::{borrow::Cow, sync::LazyLock};
 
 /// Lines up to this length are looked at whatever they seem to be.
 const SHORT: usize = 2 << 10;
@@ -24,22 +25,29 @@ const MOST: usize = 4_096;
 
 /// What one object of a session file says.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Told {
+pub struct Told<'line> {
     /// The session it belongs to.
-    pub session_id: Option<String>,
+    pub session_id: Option<Cow<'line, str>>,
     /// The sub-agent whose it is; none on the main thread.
-    pub agent_id: Option<String>,
+    pub agent_id: Option<Cow<'line, str>>,
     /// Where the agent works.
-    pub cwd: Option<String>,
+    pub cwd: Option<Cow<'line, str>>,
     /// When.
     pub at: Option<Timestamp>,
     /// What.
     pub fact: Fact,
 }
 
-impl Told {
+impl Told<'_> {
     fn broken() -> Self {
         Self { session_id: None, agent_id: None, cwd: None, at: None, fact: Fact::Broken }
+    }
+
+    /// The same beyond its line.
+    fn kept(self) -> Told<'static> {
+        let kept = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
+        let Self { session_id, agent_id, cwd, at, fact } = self;
+        Told { session_id: kept(session_id), agent_id: kept(agent_id), cwd: kept(cwd), at, fact }
     }
 }
 
@@ -80,10 +88,13 @@ pub enum Fact {
 
 /// Whether a line has to be looked into at all. Large lines without a response are stepped over unread.
 pub fn matters(line: &[u8], title_wanted: bool) -> bool {
+    static SOUGHT: LazyLock<[Finder<'static>; 3]> =
+        LazyLock::new(|| ["\"assistant\"", "\"is_error\":true", "\"user\""].map(Finder::new));
+    let [response, error, prompt] = &*SOUGHT;
     line.len() <= SHORT
-        || memmem::find(line, b"\"assistant\"").is_some()
-        || memmem::find(line, b"\"is_error\":true").is_some()
-        || (title_wanted && memmem::find(line, b"\"user\"").is_some())
+        || response.find(line).is_some()
+        || error.find(line).is_some()
+        || (title_wanted && prompt.find(line).is_some())
 }
 
 /// Whether these bytes are a whole object: nothing that a writer may still add belongs to it.
@@ -95,11 +106,11 @@ pub fn is_whole(line: &[u8]) -> bool {
 /// Reads one line: usually one object, several where a newline was lost.
 ///
 /// Whatever the bytes are, it answers: what is no JSON becomes [`Fact::Broken`], what is unknown [`Fact::Other`].
-pub fn told(line: &[u8], title_wanted: bool) -> Vec<Told> {
+pub fn told(line: &[u8], title_wanted: bool) -> Vec<Told<'_>> {
     if title_wanted { quickly::<Text<'_>>(line) } else { quickly::<Skipped>(line) }
 }
 
-fn quickly<'line, W: Words + Deserialize<'line>>(line: &'line [u8]) -> Vec<Told> {
+fn quickly<'line, W: Words + Deserialize<'line>>(line: &'line [u8]) -> Vec<Told<'line>> {
     let mut found = Vec::with_capacity(1);
     for shape in Deserializer::from_slice(line).into_iter::<Shape<'line, W>>() {
         match shape {
@@ -116,7 +127,7 @@ fn quickly<'line, W: Words + Deserialize<'line>>(line: &'line [u8]) -> Vec<Told>
 }
 
 /// Reads a line whose shape is not what it should be, object by object.
-fn patiently(line: &[u8]) -> Vec<Told> {
+fn patiently(line: &[u8]) -> Vec<Told<'static>> {
     if line.len() > PATIENCE {
         return vec![Told::broken()];
     }
@@ -127,19 +138,19 @@ fn patiently(line: &[u8]) -> Vec<Told> {
             found.push(Told::broken());
             break;
         };
-        found.push(said(Shape::<Text<'_>>::of(&value)));
+        found.push(said(Shape::<Text<'_>>::of(&value)).kept());
     }
     found
 }
 
-fn said<W: Words>(shape: Shape<'_, W>) -> Told {
-    let owned = |text: &Text<'_>| text.filled().map(str::to_owned);
+fn said<W: Words>(shape: Shape<'_, W>) -> Told<'_> {
+    let (at, fact) = (shape.timestamp.filled().and_then(|at| at.parse().ok()), fact(&shape));
     Told {
-        session_id: owned(&shape.session_id),
-        agent_id: owned(&shape.agent_id),
-        cwd: owned(&shape.cwd),
-        at: shape.timestamp.filled().and_then(|at| at.parse().ok()),
-        fact: fact(&shape),
+        session_id: shape.session_id.words(),
+        agent_id: shape.agent_id.words(),
+        cwd: shape.cwd.words(),
+        at,
+        fact,
     }
 }
 

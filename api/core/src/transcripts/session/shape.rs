@@ -199,6 +199,11 @@ impl Text<'_> {
 }
 
 impl<'line> Text<'line> {
+    /// The text itself, where there is any.
+    pub(super) fn words(self) -> Option<Cow<'line, str>> {
+        self.0.filter(|text| !text.is_empty())
+    }
+
     fn of(holder: &'line Value, key: &str) -> Self {
         Self(holder.get(key).and_then(Value::as_str).map(Cow::Borrowed))
     }
