@@ -117,6 +117,7 @@ impl Dialect {
                     .synchronous(SqliteSynchronous::Full)
                     .pragma("wal_autocheckpoint", rules.checkpoint_pages.to_string())
                     .pragma("journal_size_limit", "67108864")
+                    .pragma("temp_store", "memory")
                     .pragma("cache_size", "-16384");
                 let pool = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
                 let pool = pool.acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
@@ -195,6 +196,15 @@ async fn begin_with(db: &DatabaseConnection, lock: i64) -> Result<DatabaseTransa
     let lock = Statement::from_sql_and_values(DbBackend::Postgres, statement, [lock.into()]);
     transaction.query_one_raw(lock).await?;
     Ok(transaction)
+}
+
+/// How rows that are new are inserted. Whatever fails takes back its whole transaction: where SQLite were to take back
+/// a statement of many rows alone, it would keep a copy of every page that each of them changes.
+pub(super) const fn insertion(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Sqlite => "INSERT OR FAIL",
+        _ => "INSERT",
+    }
 }
 
 /// Statements are written with question marks; PostgreSQL wants its placeholders numbered.

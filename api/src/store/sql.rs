@@ -36,6 +36,11 @@ impl Sql {
         self
     }
 
+    /// Appends values whose placeholders the text has already.
+    pub(super) fn give(&mut self, values: Vec<Value>) {
+        self.values.extend(values);
+    }
+
     /// Appends another statement's text and values.
     pub(super) fn join(&mut self, other: Self) -> &mut Self {
         self.text.push_str(&other.text);

@@ -1,10 +1,10 @@
 //! A table: its columns in one order, for writing and for reading.
 
-use super::{StoreError, sql::Sql};
+use super::{StoreError, dialect, sql::Sql};
 use sea_orm::{ConnectionTrait, Value};
 
 /// Rows that one statement writes at most. A group is cut into powers of two, so that few statements are prepared.
-const ROWS: usize = 64;
+pub(super) const ROWS: usize = 64;
 
 pub(super) struct Table {
     pub(super) name: &'static str,
@@ -59,7 +59,8 @@ impl Table {
         db: &impl ConnectionTrait,
         rows: Vec<Vec<Value>>,
     ) -> Result<(), StoreError> {
-        self.write(db, rows, "").await
+        let begin = dialect::insertion(db.get_database_backend());
+        self.write_between(db, rows, &self.into(begin), "").await
     }
 
     /// Writes rows that are not there yet; one that is stays as it was.
@@ -105,8 +106,11 @@ impl Table {
         rows: Vec<Vec<Value>>,
         end: &str,
     ) -> Result<(), StoreError> {
-        let begin = format!("INSERT INTO {} ({}) VALUES ", self.name, self.columns.join(", "));
-        self.write_between(db, rows, &begin, end).await
+        self.write_between(db, rows, &self.into("INSERT"), end).await
+    }
+
+    fn into(&self, begin: &str) -> String {
+        format!("{begin} INTO {} ({}) VALUES ", self.name, self.columns.join(", "))
     }
 
     async fn write_between(
@@ -118,12 +122,11 @@ impl Table {
     ) -> Result<(), StoreError> {
         let mut left = rows.len();
         let mut rows = rows.into_iter();
+        let places = format!("({})", vec!["?"; self.columns.len()].join(", "));
         while left > 0 {
             let count = chunk(left);
-            let mut sql = Sql::new(begin);
-            for (index, row) in rows.by_ref().take(count).enumerate() {
-                sql.push(if index == 0 { "(" } else { ", (" }).bind_all(row).push(")");
-            }
+            let mut sql = Sql::new(format!("{begin}{}", vec![places.as_str(); count].join(", ")));
+            rows.by_ref().take(count).for_each(|row| sql.give(row));
             sql.push(end);
             sql.run(db).await?;
             left -= count;
