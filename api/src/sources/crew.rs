@@ -211,6 +211,10 @@ impl Crew {
         member.touched = true;
         if tense == Tense::History {
             member.last.clear();
+            // Of whom nobody knew it is told that they are there, and no more.
+            if member.was.is_none() {
+                return;
+            }
         }
         member.last.push(grown.record.clone());
     }

@@ -11,10 +11,10 @@ use crate::{
 };
 use orchestrator::{
     agent_logs::{database::Whole, left, stated_of},
-    ledger::{Book, Grown, Telling, shrink},
+    ledger::{Book, Grown, Owner, Telling, shrink},
     otlp::{Meters, UNNAMED, unnamed},
     pricing::PriceTable,
-    transcripts::reading::Reading,
+    transcripts::reading::{Heard, Reading, Thread},
 };
 use quarterdeck_shared::{
     AgentId, Payload, RecordId, TaskId, Timestamp,
@@ -96,13 +96,12 @@ pub(super) struct Changed {
 }
 
 impl Changed {
-    pub(super) fn note(&mut self, grown: &Grown) {
-        let record = &grown.record;
-        let was = grown.before.as_ref().map(|before| &before.message_id);
-        if let Some(was) = was.filter(|was| **was != record.message_id) {
-            self.stood_for.entry(record.id).or_insert_with(|| was.clone());
+    pub(super) fn note(&mut self, Grown { before, record }: Grown) {
+        let was = before.map(|before| before.message_id);
+        if let Some(was) = was.filter(|was| *was != record.message_id) {
+            self.stood_for.entry(record.id).or_insert(was);
         }
-        self.records.insert(record.id, record.clone());
+        self.records.insert(record.id, record);
     }
 
     pub(super) fn rows(mut self) -> impl Iterator<Item = Row> {
@@ -153,17 +152,22 @@ impl Intake {
         let mut changed = Changed::default();
         let mut grown_of_own: Vec<Grown> = Vec::new();
         let prices = self.prices();
-        for one in &found {
-            for heard in one.reading.responses() {
-                let owner = crew.owner(&heard.thread);
-                let telling = Telling {
-                    observed: heard.observed.clone(),
-                    cost: None,
-                    reported: heard.reported,
-                    provenance: format!("{}, byte {}", one.file.path, heard.offset),
-                    at: heard.at.unwrap_or(self.now()),
+        let mut files = Vec::with_capacity(found.len());
+        // One number is drawn; those of the others follow it.
+        let mut number = Uuid::now_v7().as_u128();
+        for mut one in found {
+            let mut speaker: Option<(Thread, Owner)> = None;
+            for Heard { observed, thread, offset, at, reported } in one.reading.take_responses() {
+                let owner = match speaker.take() {
+                    Some((last, owner)) if last == thread => owner,
+                    _ => crew.owner(&thread),
                 };
-                let id = RecordId(Uuid::now_v7());
+                speaker = Some((thread, owner));
+                let provenance = format!("{}, byte {offset}", one.file.path);
+                let at = at.unwrap_or_else(|| self.now());
+                let telling = Telling { observed, cost: None, reported, provenance, at };
+                let id = RecordId(Uuid::from_u128(number));
+                number = number.wrapping_add(1);
                 let Some(grown) = book.enter(&prices, owner, telling, id) else {
                     taken.known_records += 1;
                     continue;
@@ -171,10 +175,10 @@ impl Intake {
                 *(if grown.before.is_some() { &mut taken.grown_records } else { &mut taken.new_records }) +=
                     1;
                 crew.spend(&grown, tense);
-                changed.note(&grown);
                 if crew.has_remainders(grown.record.agent_id) {
-                    grown_of_own.push(grown);
+                    grown_of_own.push(grown.clone());
                 }
+                changed.note(grown);
             }
             for (thread, known) in one.reading.threads() {
                 crew.learn(thread, known, one.about.as_ref(), one.again);
@@ -185,12 +189,13 @@ impl Intake {
                     first_at: known.first_at.unwrap_or_else(|| self.now()),
                 });
             }
+            files.push(Row::SourceFile(Box::new(one.file)));
         }
         taken.new_agents = crew.met.len() as u64;
         self.resum(&mut crew, &grown_of_own, &mut changed).await?;
         batch.rows.extend(changed.rows());
         write(&mut crew, tense, &mut batch);
-        batch.rows.extend(found.into_iter().map(|one| Row::SourceFile(Box::new(one.file))));
+        batch.rows.extend(files);
         self.store.commit(batch).await?;
         Ok(taken)
     }
@@ -250,17 +255,14 @@ impl Intake {
 
     /// What is known of the messages that were read.
     async fn book(&self, found: &[Found]) -> Result<Book, StoreError> {
-        let messages: BTreeSet<_> = found
-            .iter()
-            .flat_map(|one| one.reading.responses())
-            .map(|heard| heard.observed.message_id.clone())
-            .collect();
+        let heard = || found.iter().flat_map(|one| one.reading.responses());
+        let mut messages: Vec<_> = heard().map(|heard| heard.observed.message_id.clone()).collect();
+        messages.sort_unstable();
+        messages.dedup();
         let mut book = Book::default();
-        let mut messages: Vec<_> = messages.into_iter().collect();
         // What telemetry told first is known by its request alone.
         if self.store.has_usage_of(UNNAMED).await? {
-            let heard = found.iter().flat_map(|one| one.reading.responses());
-            messages.extend(heard.filter_map(|heard| heard.observed.request_id.as_deref().map(unnamed)));
+            messages.extend(heard().filter_map(|heard| heard.observed.request_id.as_deref().map(unnamed)));
         }
         self.store.usage_of_messages(&messages).await?.into_iter().for_each(|record| book.know(record));
         Ok(book)

@@ -79,7 +79,7 @@ impl Intake {
             for record in self.store().agent_usage(*id).await?.into_iter().filter(|it| !it.replayed) {
                 if let Some(grown) = reprice(&prices, &record) {
                     crew.spend(&grown, Tense::History);
-                    changed.note(&grown);
+                    changed.note(grown);
                 }
                 known.push(record);
             }

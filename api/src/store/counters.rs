@@ -14,7 +14,7 @@ use quarterdeck_shared::{
     usage::{CostBasis, Totals, UsageRecord},
 };
 use sea_orm::{ConnectionTrait, Value};
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 const COUNTERS: Table =
     Table { name: "counters", key: &["day", "name"], columns: &["day", "name", "value"], unread: 0 };
@@ -27,23 +27,23 @@ const ALWAYS: i64 = 0;
 
 /// What a transaction adds to the counters.
 #[derive(Debug, Default)]
-pub(super) struct Changes(BTreeMap<(i64, String), i64>);
+pub(super) struct Changes(BTreeMap<(i64, Cow<'static, str>), i64>);
 
 impl Changes {
     /// One more or fewer agent of this status and role.
     pub(super) fn agent(&mut self, status: &str, role: &str, by: i64) {
-        self.add(ALWAYS, format!("agents/{status}/{role}"), by);
+        self.add(ALWAYS, format!("agents/{status}/{role}").into(), by);
     }
 
     /// One more or fewer task of this status, type and analyst.
     pub(super) fn task(&mut self, status: &str, task_type: &str, include_analyst: bool, by: i64) {
         let analyst = if include_analyst { Analyst::With } else { Analyst::Without };
-        self.add(ALWAYS, format!("tasks/{status}/{task_type}/{analyst}"), by);
+        self.add(ALWAYS, format!("tasks/{status}/{task_type}/{analyst}").into(), by);
     }
 
     /// One more or fewer approval of this status.
     pub(super) fn approval(&mut self, status: &str, by: i64) {
-        self.add(ALWAYS, format!("approvals/{status}"), by);
+        self.add(ALWAYS, format!("approvals/{status}").into(), by);
     }
 
     /// One more or fewer usage record.
@@ -71,7 +71,7 @@ impl Changes {
         self.add(day(record.at), "usage/cost".into(), cost);
     }
 
-    fn add(&mut self, day: i64, name: String, by: i64) {
+    fn add(&mut self, day: i64, name: Cow<'static, str>, by: i64) {
         let sum = self.0.entry((day, name)).or_default();
         *sum = sum.saturating_add(by);
     }
@@ -79,7 +79,7 @@ impl Changes {
     pub(super) async fn write(self, db: &impl ConnectionTrait) -> Result<(), StoreError> {
         let changed = self.0.into_iter().filter(|(_, by)| *by != 0);
         let rows: Vec<Vec<Value>> =
-            changed.map(|((day, name), by)| vec![day.into(), name.into(), by.into()]).collect();
+            changed.map(|((day, name), by)| vec![day.into(), name.into_owned().into(), by.into()]).collect();
         COUNTERS.add(db, rows).await
     }
 }

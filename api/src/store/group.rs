@@ -17,8 +17,8 @@ use super::{
         tasks::{FIGURES, Figures, TASKS, figure_values, values as task_values},
         usage::{self, FORMER_PRICES, Response, USAGE},
     },
-    sql::{self, Sql},
-    table::{Table, groups},
+    sql::{self, Fields, Sql},
+    table::{ROWS, Table, groups},
 };
 use quarterdeck_shared::{
     AgentId, ApprovalId, RecordId, TaskId, Timestamp,
@@ -29,7 +29,8 @@ use quarterdeck_shared::{
 };
 use sea_orm::{ConnectionTrait, Value};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
+    mem,
     sync::Arc,
 };
 
@@ -46,7 +47,7 @@ pub(super) struct Group {
     figures: BTreeMap<TaskId, Figures>,
     removed: BTreeMap<TaskId, Timestamp>,
     approvals: BTreeMap<ApprovalId, Approval>,
-    usage: BTreeMap<Response, UsageRecord>,
+    usage: BTreeMap<Response, Box<UsageRecord>>,
     /// Message ids that records had before theirs was known.
     stood_for: Vec<String>,
     former_prices: BTreeMap<RecordId, Vec<FormerPrice>>,
@@ -92,8 +93,11 @@ impl Group {
             Row::Approval(approval) => drop(self.approvals.insert(approval.id, *approval)),
             Row::Usage(record) => {
                 let response = usage::response(&record);
-                let older = self.usage.remove(&response).or_else(|| self.take_unnamed(&record));
-                let record = older.map_or_else(|| *record.clone(), |older| usage::merged(&older, &record));
+                let older = self.usage.remove(&response).or_else(|| self.take_unnamed(&response, record.id));
+                let record = match older {
+                    Some(older) => Box::new(usage::merged(&older, &record)),
+                    None => record,
+                };
                 self.usage.insert(response, record);
             }
             Row::UsageNamed { was, record } => {
@@ -101,7 +105,7 @@ impl Group {
                 let older = self.usage.remove(&usage::response(&before));
                 self.stood_for.push(was);
                 if let Some(older) = older {
-                    let older = UsageRecord { message_id: record.message_id.clone(), ..older };
+                    let older = UsageRecord { message_id: record.message_id.clone(), ..*older };
                     self.take(Row::Usage(Box::new(older)));
                 }
                 self.take(Row::Usage(record));
@@ -122,9 +126,9 @@ impl Group {
     }
 
     /// The same record as it was before its request id was known.
-    fn take_unnamed(&mut self, record: &UsageRecord) -> Option<UsageRecord> {
-        let unnamed = usage::response(&UsageRecord { request_id: None, ..record.clone() });
-        let is_same = self.usage.get(&unnamed).is_some_and(|known| known.id == record.id);
+    fn take_unnamed(&mut self, (message, _, replay): &Response, id: RecordId) -> Option<Box<UsageRecord>> {
+        let unnamed = (message.clone(), String::new(), replay.clone());
+        let is_same = self.usage.get(&unnamed).is_some_and(|known| known.id == id);
         if is_same { self.usage.remove(&unnamed) } else { None }
     }
 
@@ -169,7 +173,14 @@ impl Group {
             .update(db, self.figures.iter().map(|(id, figures)| figure_values(*id, figures)).collect())
             .await?;
         APPROVALS.upsert(db, rows(self.approvals.values(), approval_values)?).await?;
-        USAGE.upsert(db, self.usage.values().map(usage::values).collect()).await?;
+        // In the order they came to be, in which most of their indexes grow at the end.
+        let mut records: Vec<_> = self.usage.into_values().collect();
+        records.sort_unstable_by_key(|record| record.id);
+        let mut records = records.into_iter();
+        while records.len() > 0 {
+            let some = records.by_ref().take(ROWS).map(|record| usage::values(*record));
+            USAGE.upsert(db, some.collect()).await?;
+        }
         let former = self
             .former_prices
             .iter()
@@ -204,25 +215,30 @@ impl Group {
         db: &impl ConnectionTrait,
         changes: &mut Changes,
     ) -> Result<(), StoreError> {
-        let messages = self.usage.values().map(|record| record.message_id.clone());
-        let messages: Vec<_> = messages.chain(std::mem::take(&mut self.stood_for)).collect();
-        let by_id: HashMap<_, _> =
-            self.usage.iter().map(|(response, record)| (record.id, response.clone())).collect();
+        let sought = self.usage.values().map(|record| record.message_id.clone());
+        let mut messages: Vec<_> = sought.chain(mem::take(&mut self.stood_for)).collect();
+        messages.dedup();
+        let (mut same, mut renamed) = (HashMap::new(), HashMap::new());
         for group in groups(&messages) {
             let mut query =
                 Sql::new(format!("SELECT {} FROM usage_records WHERE message_id IN (", USAGE.list()));
             query.bind_all(group.iter().map(|message| sql::text(message))).push(")");
             for older in query.all(db, usage::read).await? {
-                let same = usage::response(&older);
-                let same = if self.usage.contains_key(&same) { Some(&same) } else { by_id.get(&older.id) };
-                if let Some(newer) = same.and_then(|same| self.usage.get_mut(same)) {
-                    changes.usage(&older, -1);
-                    *newer = usage::merged(&older, newer);
+                let response = usage::response(&older);
+                if self.usage.contains_key(&response) {
+                    same.insert(response, older);
+                } else {
+                    renamed.insert(older.id, older);
                 }
             }
         }
-        for record in self.usage.values() {
-            changes.usage(record, 1);
+        for (response, newer) in &mut self.usage {
+            let renamed = renamed.remove(&newer.id);
+            for older in same.remove(response).into_iter().chain(renamed) {
+                changes.usage(&older, -1);
+                **newer = usage::merged(&older, newer);
+            }
+            changes.usage(newer, 1);
         }
         Ok(())
     }

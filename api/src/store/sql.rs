@@ -185,11 +185,15 @@ pub(super) fn usd_or_none(amount: Option<Usd>) -> Value {
 }
 
 /// Text as both databases can hold it: PostgreSQL knows no NUL.
-pub(super) fn text(words: &str) -> Value {
-    if words.contains('\0') { words.replace('\0', "\u{fffd}").into() } else { words.into() }
+pub(super) fn text(words: impl Into<String> + AsRef<str>) -> Value {
+    if memchr::memchr(0, words.as_ref().as_bytes()).is_some() {
+        words.as_ref().replace('\0', "\u{fffd}").into()
+    } else {
+        Value::from(words.into())
+    }
 }
 
-pub(super) fn text_or_none(words: Option<&str>) -> Value {
+pub(super) fn text_or_none(words: Option<impl Into<String> + AsRef<str>>) -> Value {
     words.map_or(Value::String(None), text)
 }
 

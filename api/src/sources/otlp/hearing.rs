@@ -230,7 +230,7 @@ impl Entry {
         let (new, grew) = (&mut self.taken.new_records, &mut self.taken.grown_records);
         *(if grown.before.is_some() { grew } else { new }) += 1;
         crew.spend(&grown, Tense::Live);
-        self.changed.note(&grown);
+        self.changed.note(grown.clone());
         Some(grown)
     }
 

@@ -82,8 +82,11 @@ pub(in crate::store) type Response = (String, String, String);
 
 /// Which response a record is of.
 pub(in crate::store) fn response(record: &UsageRecord) -> Response {
-    let replay_of = if record.replayed { record.agent_id.to_string() } else { String::new() };
-    (record.message_id.clone(), record.request_id.clone().unwrap_or_default(), replay_of)
+    (record.message_id.clone(), record.request_id.clone().unwrap_or_default(), replay_of(record))
+}
+
+fn replay_of(record: &UsageRecord) -> String {
+    if record.replayed { record.agent_id.to_string() } else { String::new() }
 }
 
 /// One record out of two of the same response: the larger count of each kind, first seen when the older was. A
@@ -112,32 +115,32 @@ pub(in crate::store) fn merged(older: &UsageRecord, newer: &UsageRecord) -> Usag
 }
 
 /// A record's row.
-pub(in crate::store) fn values(record: &UsageRecord) -> Vec<Value> {
-    let (message_id, request_id, replay_of) = response(record);
+pub(in crate::store) fn values(record: UsageRecord) -> Vec<Value> {
+    let replay_of = replay_of(&record);
     vec![
         record.id.0.into(),
         record.agent_id.0.into(),
         record.task_id.map(|id| id.0).into(),
         record.role.as_str().into(),
-        sql::text(&message_id),
-        sql::text(&request_id),
-        sql::text(&record.model),
+        sql::text(record.message_id),
+        sql::text(record.request_id.unwrap_or_default()),
+        sql::text(record.model),
         sql::number(record.tokens.input),
         sql::number(record.tokens.output),
         sql::number(record.tokens.cache_creation),
         sql::number(record.tokens.cache_read),
         sql::usd(record.cost_usd),
         record.cost_basis.as_str().into(),
-        sql::text_or_none(record.price_version.as_deref()),
-        sql::text(&record.provenance),
+        sql::text_or_none(record.price_version),
+        sql::text(record.provenance),
         record.sidechain.into(),
         record.replayed.into(),
         sql::time(record.at),
         sql::number(record.terms.cache_5m),
         sql::number(record.terms.cache_1h),
         sql::number(record.terms.web_searches),
-        sql::text_or_none(record.terms.speed.as_deref()),
-        sql::text_or_none(record.terms.geo.as_deref()),
+        sql::text_or_none(record.terms.speed),
+        sql::text_or_none(record.terms.geo),
         record.terms.complete.into(),
         sql::usd_or_none(record.reported_cost_usd),
         replay_of.into(),
