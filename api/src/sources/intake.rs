@@ -1,6 +1,8 @@
 //! The intake: what was read of session files becomes records, agents and tasks, in one transaction with how far the
 //! files are read. Read twice, it changes nothing.
 
+mod stored;
+
 use super::agent_logs::database;
 use super::crew::{About, Crew, HOOKS, Member, SOURCE, from_elsewhere, resum, speaks, standing, unheard};
 use super::otlp;
@@ -24,8 +26,9 @@ use quarterdeck_shared::{
 };
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+use stored::Stored;
 use uuid::Uuid;
 
 /// What was read of one file, and how far.
@@ -83,6 +86,7 @@ pub struct Intake {
     store: Store,
     clock: Clock,
     prices: Prices,
+    stored: Arc<Mutex<Stored>>,
 }
 
 /// Records that are new or grew, to be written once.
@@ -93,6 +97,8 @@ pub(super) struct Changed {
     pub(super) stated: HashMap<String, Whole>,
     /// What stood for message ids that were not known.
     stood_for: HashMap<RecordId, String>,
+    /// Those of responses that were looked for in vain, among so many records.
+    unknown: HashMap<RecordId, u64>,
 }
 
 impl Changed {
@@ -107,7 +113,10 @@ impl Changed {
     pub(super) fn rows(mut self) -> impl Iterator<Item = Row> {
         self.records.into_values().map(move |record| match self.stood_for.remove(&record.id) {
             Some(was) => Row::UsageNamed { was, record: Box::new(record) },
-            None => Row::Usage(Box::new(record)),
+            None => match self.unknown.remove(&record.id) {
+                Some(among) => Row::UsageUnknown { among, record: Box::new(record) },
+                None => Row::Usage(Box::new(record)),
+            },
         })
     }
 }
@@ -115,7 +124,7 @@ impl Changed {
 impl Intake {
     /// Remembers with this store.
     pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock, prices: Prices::default() }
+        Self { store, clock, prices: Prices::default(), stored: Arc::default() }
     }
 
     /// With these prices instead of those in the program.
@@ -127,6 +136,10 @@ impl Intake {
     /// What responses cost now.
     pub(super) fn prices(&self) -> Arc<PriceTable> {
         self.prices.current()
+    }
+
+    fn stored(&self) -> MutexGuard<'_, Stored> {
+        self.stored.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Where it remembers.
@@ -146,6 +159,9 @@ impl Intake {
         let own = self.store.own_agents_of(&sessions).await?;
         let (found, held_back) = hold_back(found, &own);
         let mut taken = Taken { held_back, ..Taken::default() };
+        // Counted before anybody looks: what is written in between is looked for again.
+        let among = self.store.usage_records().await?;
+        self.stored().look(among);
         let mut book = self.book(&found).await?;
         let mut crew = self.crew(&sessions, &own, &book).await?;
         let mut batch = Batch::new();
@@ -178,6 +194,9 @@ impl Intake {
                 if crew.has_remainders(grown.record.agent_id) {
                     grown_of_own.push(grown.clone());
                 }
+                if grown.before.is_none() {
+                    changed.unknown.insert(id, among);
+                }
                 changed.note(grown);
             }
             for (thread, known) in one.reading.threads() {
@@ -193,10 +212,15 @@ impl Intake {
         }
         taken.new_agents = crew.met.len() as u64;
         self.resum(&mut crew, &grown_of_own, &mut changed).await?;
+        {
+            let mut stored = self.stored();
+            changed.records.values().for_each(|record| stored.add(&record.message_id));
+        }
         batch.rows.extend(changed.rows());
         write(&mut crew, tense, &mut batch);
         batch.rows.extend(files);
         self.store.commit(batch).await?;
+        self.stored().grow(taken.new_records);
         Ok(taken)
     }
 
@@ -256,7 +280,11 @@ impl Intake {
     /// What is known of the messages that were read.
     async fn book(&self, found: &[Found]) -> Result<Book, StoreError> {
         let heard = || found.iter().flat_map(|one| one.reading.responses());
-        let mut messages: Vec<_> = heard().map(|heard| heard.observed.message_id.clone()).collect();
+        let mut messages: Vec<_> = {
+            let stored = self.stored();
+            let ids = heard().map(|heard| &heard.observed.message_id);
+            ids.filter(|id| !stored.lacks(id)).cloned().collect()
+        };
         messages.sort_unstable();
         messages.dedup();
         let mut book = Book::default();

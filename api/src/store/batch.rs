@@ -115,6 +115,14 @@ pub enum Row {
     /// One response of the model's API. One with the same message and request id (for a replay: of the same
     /// agent) is replaced, its larger token counts kept.
     Usage(Box<UsageRecord>),
+    /// The same of a response that was looked for among so many records, all there were, and was none of them: where
+    /// there are no others by now, nobody looks again.
+    UsageUnknown {
+        /// How many records there were, replays too.
+        among: u64,
+        /// The record.
+        record: Box<UsageRecord>,
+    },
     /// The same of a response whose message id was not known before, and stood for by this one.
     UsageNamed {
         /// The message id it had.

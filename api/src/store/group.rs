@@ -4,7 +4,7 @@ mod counting;
 
 use super::{
     FileRow, Indexed, Noun, Row, StoreError,
-    counters::Changes,
+    counters::{self, Changes},
     rows::{
         agents::{
             AGENT_FIGURES, AGENTS, DETAILS, FILES, RETIRED, Retired, TOOLS, detail_values,
@@ -48,6 +48,8 @@ pub(super) struct Group {
     removed: BTreeMap<TaskId, Timestamp>,
     approvals: BTreeMap<ApprovalId, Approval>,
     usage: BTreeMap<Response, Box<UsageRecord>>,
+    /// Among how many records these were looked for in vain.
+    unknown: HashMap<RecordId, u64>,
     /// Message ids that records had before theirs was known.
     stood_for: Vec<String>,
     former_prices: BTreeMap<RecordId, Vec<FormerPrice>>,
@@ -95,10 +97,17 @@ impl Group {
                 let response = usage::response(&record);
                 let older = self.usage.remove(&response).or_else(|| self.take_unnamed(&response, record.id));
                 let record = match older {
-                    Some(older) => Box::new(usage::merged(&older, &record)),
+                    Some(older) => {
+                        self.unknown.remove(&older.id);
+                        Box::new(usage::merged(&older, &record))
+                    }
                     None => record,
                 };
                 self.usage.insert(response, record);
+            }
+            Row::UsageUnknown { among, record } => {
+                self.unknown.insert(record.id, among);
+                self.take(Row::Usage(record));
             }
             Row::UsageNamed { was, record } => {
                 let before = UsageRecord { message_id: was.clone(), ..*record.clone() };
@@ -176,11 +185,14 @@ impl Group {
         // In the order they came to be, in which most of their indexes grow at the end.
         let mut records: Vec<_> = self.usage.into_values().collect();
         records.sort_unstable_by_key(|record| record.id);
-        let mut records = records.into_iter();
-        while records.len() > 0 {
-            let some = records.by_ref().take(ROWS).map(|record| usage::values(*record));
-            USAGE.upsert(db, some.collect()).await?;
+        let (new, known): (Vec<_>, Vec<_>) =
+            records.into_iter().partition(|record| self.unknown.contains_key(&record.id));
+        let mut new = new.into_iter();
+        while new.len() > 0 {
+            let some = new.by_ref().take(ROWS).map(|record| usage::values(*record));
+            USAGE.insert(db, some.collect()).await?;
         }
+        USAGE.upsert(db, known.into_iter().map(|record| usage::values(*record)).collect()).await?;
         let former = self
             .former_prices
             .iter()
@@ -215,7 +227,12 @@ impl Group {
         db: &impl ConnectionTrait,
         changes: &mut Changes,
     ) -> Result<(), StoreError> {
-        let sought = self.usage.values().map(|record| record.message_id.clone());
+        if !self.unknown.is_empty() {
+            let records = counters::records(db).await?;
+            self.unknown.retain(|_, among| *among == records);
+        }
+        let sought = self.usage.values().filter(|record| !self.unknown.contains_key(&record.id));
+        let sought = sought.map(|record| record.message_id.clone());
         let mut messages: Vec<_> = sought.chain(mem::take(&mut self.stood_for)).collect();
         messages.dedup();
         let (mut same, mut renamed) = (HashMap::new(), HashMap::new());

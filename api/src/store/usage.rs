@@ -118,6 +118,11 @@ impl Store {
         Ok(Series { bucket_seconds, from, to, points })
     }
 
+    /// How many usage records there are, replays too. They never become fewer.
+    pub async fn usage_records(&self) -> Result<u64, StoreError> {
+        counters::records(self.readers()).await
+    }
+
     /// The fleet in figures.
     pub async fn totals(&self, now: Timestamp) -> Result<Totals, StoreError> {
         counters::totals(self.readers(), now).await

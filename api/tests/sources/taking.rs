@@ -1,9 +1,10 @@
 //! What becomes of a file: records, agents, tasks, once.
 
-use super::{LATER, adds_up, agents, append, helped, import, prompt, records, response, totals};
+use super::{LATER, adds_up, agents, append, helped, import, import_with, prompt, records, response, totals};
 use crate::{both, support::rows};
 use quarterdeck::{
-    sources::Tense,
+    fleet::clock::Clock,
+    sources::{Intake, Tense},
     store::{Channel, Row, Store},
 };
 use quarterdeck_shared::{
@@ -71,6 +72,25 @@ both! {
         assert_eq!(totals(&store).await.tokens.output, 10);
         let told = kinds(&store).await;
         assert_eq!(told[1..], ["usage.recorded", "usage.recorded"], "live, response by response");
+        adds_up(&store).await;
+        store.close().await;
+    }
+
+    async fn what_somebody_else_took_in_meanwhile_is_known(place: &Place) {
+        let store = place.open().await;
+        let one = Intake::new(store.clone(), Clock::manual(LATER));
+        let (folder, session) = project();
+        append(&session, &[response("s1", "m1", 7)]);
+        assert_eq!(import_with(&one, folder.path(), HISTORY).await.new_records, 1);
+        append(&session.with_file_name("s2.jsonl"), &[response("s2", "m1", 7), response("s2", "m2", 5)]);
+        let copied = import_with(&one, folder.path(), HISTORY).await;
+        assert_eq!((copied.new_records, copied.known_records), (1, 1), "its own it knows by heart");
+        append(&session.with_file_name("s3.jsonl"), &[response("s3", "m3", 3)]);
+        assert_eq!(import(&store, folder.path(), HISTORY).await.new_records, 1);
+        append(&session.with_file_name("s4.jsonl"), &[response("s4", "m3", 3), response("s4", "m4", 2)]);
+        let told = import_with(&one, folder.path(), HISTORY).await;
+        assert_eq!((told.new_records, told.known_records), (1, 1), "it asks, once it is not alone");
+        assert_eq!(totals(&store).await.tokens.output, 17);
         adds_up(&store).await;
         store.close().await;
     }

@@ -105,6 +105,28 @@ both! {
         store.close().await;
     }
 
+    async fn what_was_looked_for_in_vain_is_looked_for_again_once_there_are_others(place: &Place) {
+        let store = place.open().await;
+        let unknown = |among, record| Row::UsageUnknown { among, record: Box::new(record) };
+        assert_eq!(store.usage_records().await.unwrap(), 0);
+        let first = UsageRecord { tokens: Tokens { output: 1, ..rows::record(1).tokens }, ..rows::record(1) };
+        store.commit(rows::rows([unknown(0, first.clone()), unknown(0, rows::record(2))])).await.unwrap();
+        assert_eq!(store.usage_records().await.unwrap(), 2);
+
+        let again = UsageRecord { id: rows::record(9).id, ..rows::record(1) };
+        put(&store, unknown(0, again.clone())).await;
+        assert_eq!(store.usage_records().await.unwrap(), 2, "somebody else had written it meanwhile");
+        let counted = totals(&store).await;
+        assert_eq!((counted.records, counted.tokens), (2, again.tokens + rows::record(2).tokens));
+
+        let new = UsageRecord { id: rows::record(10).id, ..rows::record(3) };
+        let both = [unknown(2, rows::record(3)), Row::Usage(Box::new(new))];
+        store.commit(rows::rows(both)).await.unwrap();
+        assert_eq!(store.usage_records().await.unwrap(), 3, "told twice in one batch it is one");
+        assert_eq!(store.usage(&UsageQuery::default()).await.unwrap().items.len(), 3);
+        store.close().await;
+    }
+
     async fn replays_and_unpriced_records_are_in_no_sum(place: &Place) {
         let store = place.open().await;
         let replayed = |agent: u64| UsageRecord {
