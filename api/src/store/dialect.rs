@@ -26,6 +26,8 @@ const TURN_LOCK: i64 = 0x5155_4152_5445_5203;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 400;
+/// Pages of a SQLite database that is new.
+const PAGE_BYTES: u32 = 8_192;
 
 /// A database and how it is opened.
 #[derive(Clone)]
@@ -113,6 +115,7 @@ impl Dialect {
                 let options = options
                     .clone()
                     .create_if_missing(server)
+                    .page_size(PAGE_BYTES)
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Full)
                     .pragma("wal_autocheckpoint", rules.checkpoint_pages.to_string())
