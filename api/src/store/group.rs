@@ -17,7 +17,7 @@ use super::{
         tasks::{FIGURES, Figures, TASKS, figure_values, values as task_values},
         usage::{self, FORMER_PRICES, Response, USAGE},
     },
-    sql::{self, Fields, Sql},
+    sql::{self, Sql},
     table::{ROWS, Table, groups},
 };
 use quarterdeck_shared::{
@@ -29,7 +29,7 @@ use quarterdeck_shared::{
 };
 use sea_orm::{ConnectionTrait, Value};
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashMap},
     mem,
     sync::Arc,
 };
@@ -239,7 +239,7 @@ impl Group {
         for group in groups(&messages) {
             let mut query =
                 Sql::new(format!("SELECT {} FROM usage_records WHERE message_id IN (", USAGE.list()));
-            query.bind_all(group.iter().map(|message| sql::text(message))).push(")");
+            query.bind_all(group.iter().map(sql::text)).push(")");
             for older in query.all(db, usage::read).await? {
                 let response = usage::response(&older);
                 if self.usage.contains_key(&response) {

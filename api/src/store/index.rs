@@ -293,7 +293,7 @@ impl Indexed {
         FILE_CHANGES.upsert_where(db, settled.into_iter().map(done_values).collect(), newer).await?;
         for group in groups(&self.failed) {
             let mut sql = Sql::new("DELETE FROM file_changes WHERE NOT settled AND call IN (");
-            sql.bind_all(group.iter().map(|call| sql::text(call))).push(")");
+            sql.bind_all(group.iter().map(sql::text)).push(")");
             sql.run(db).await?;
         }
         let file = self.file.iter().map(indexed_values).collect();

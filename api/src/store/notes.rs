@@ -25,7 +25,7 @@ impl Store {
         let mut found = HashMap::new();
         for group in groups(names) {
             let mut query = Sql::new("SELECT name, json FROM notes WHERE name IN (");
-            query.bind_all(group.iter().map(|name| sql::text(name))).push(")");
+            query.bind_all(group.iter().map(sql::text)).push(")");
             found.extend(query.all(self.readers(), |fields| Ok((fields.take()?, fields.take()?))).await?);
         }
         Ok(Notes(found))

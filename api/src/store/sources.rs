@@ -35,7 +35,7 @@ impl Store {
         for group in groups(sessions) {
             let mut query =
                 Sql::new("SELECT session_id, thread_id, agent_id FROM threads WHERE session_id IN (");
-            query.bind_all(group.iter().map(|session| sql::text(session))).push(")");
+            query.bind_all(group.iter().map(sql::text)).push(")");
             let rows = query
                 .all(self.readers(), |fields| Ok(((fields.take()?, fields.take()?), AgentId(fields.id()?))));
             found.extend(rows.await?);
@@ -49,7 +49,7 @@ impl Store {
         let query = "SELECT session_id, agent_id FROM threads WHERE session_id >= ? AND session_id < ?
              ORDER BY session_id";
         let range = [format!("{word}:"), format!("{word};")];
-        let query = Sql::with(query, range.iter().map(|end| sql::text(end)));
+        let query = Sql::with(query, range.iter().map(sql::text));
         query.all(self.readers(), |fields| Ok((fields.take()?, AgentId(fields.id()?)))).await
     }
 
@@ -61,7 +61,7 @@ impl Store {
                 "SELECT {} FROM agents WHERE source = 'quarterdeck' AND runtime <> 'replay' AND session_id IN (",
                 AGENTS.list()
             ));
-            query.bind_all(group.iter().map(|session| sql::text(session))).push(")");
+            query.bind_all(group.iter().map(sql::text)).push(")");
             found.extend(query.all(self.readers(), read_agent).await?);
         }
         Ok(found)
@@ -127,7 +127,7 @@ impl Store {
                 "SELECT {} FROM usage_records WHERE request_id <> '' AND request_id IN (",
                 USAGE.list()
             ));
-            query.bind_all(group.iter().map(|request| sql::text(request))).push(")");
+            query.bind_all(group.iter().map(sql::text)).push(")");
             found.extend(query.all(self.readers(), read).await?);
         }
         Ok(found)
@@ -147,7 +147,7 @@ impl Store {
         for group in groups(messages) {
             let mut query =
                 Sql::new(format!("SELECT {} FROM usage_records WHERE message_id IN (", USAGE.list()));
-            query.bind_all(group.iter().map(|message| sql::text(message))).push(")");
+            query.bind_all(group.iter().map(sql::text)).push(")");
             found.extend(query.all(self.readers(), read).await?);
         }
         Ok(found)

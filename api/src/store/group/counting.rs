@@ -48,7 +48,7 @@ impl Group {
         let notes: Vec<_> = self.retired.values().map(|retired| retired.unless.clone()).collect();
         for group in groups(&notes) {
             let mut query = Sql::new("SELECT name FROM notes WHERE name IN (");
-            query.bind_all(group.iter().map(|name| sql::text(name))).push(") LIMIT 1");
+            query.bind_all(group.iter().map(sql::text)).push(") LIMIT 1");
             if let Some(name) = query.one(db, |fields| fields.take::<String>()).await? {
                 let found = self.retired.iter().find(|(_, retired)| retired.unless == name);
                 let what = found.map_or(name, |(id, _)| format!("agent {id}"));

@@ -146,7 +146,7 @@ pub(in crate::store) fn values(agent: &Agent) -> Vec<Value> {
         sql::time_or_none(agent.finished_at),
         sql::time(agent.updated_at),
         agent.parent_id.map(|id| id.0).into(),
-        sql::text(&agent.name.to_lowercase()),
+        sql::text(agent.name.to_lowercase()),
     ]
 }
 

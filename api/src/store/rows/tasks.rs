@@ -120,8 +120,8 @@ pub(in crate::store) fn values(task: &Task) -> Result<Vec<Value>, StoreError> {
         sql::time(task.updated_at),
         sql::text(&task.source),
         sql::number(task.tokens.total()),
-        sql::text(&task.title.to_lowercase()),
-        sql::text(&task.prompt.to_lowercase()),
+        sql::text(task.title.to_lowercase()),
+        sql::text(task.prompt.to_lowercase()),
     ])
 }
 
