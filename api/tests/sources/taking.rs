@@ -205,8 +205,8 @@ both! {
         let agent = agents(&store).await.remove(0);
         assert_eq!(agent.status, AgentStatus::Running);
         assert!(agent.status_evidence.last_event_at.is_some());
-        let clock = quarterdeck::fleet::clock::Clock::manual(LATER.plus_seconds(3_600));
-        quarterdeck::sources::Intake::new(store.clone(), clock).look_after().await.unwrap();
+        let clock = Clock::manual(LATER.plus_seconds(3_600));
+        Intake::new(store.clone(), clock).look_after().await.unwrap();
         let agent = agents(&store).await.remove(0);
         assert_eq!(agent.status, AgentStatus::Interrupted);
         assert_eq!(store.task(agent.task_id.unwrap()).await.unwrap().unwrap().status, TaskStatus::Interrupted);
