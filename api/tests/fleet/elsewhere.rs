@@ -100,7 +100,7 @@ both! {
         append(&folder.join("-home-dev-app/s1.jsonl"), &[response("s1", "m1", 7)]);
         import(&deck.store, &folder, Tense::Live).await;
         let now = deck.store.agent(me.id).await.unwrap().unwrap().agent;
-        assert_eq!((now.status, now.output_tokens), (AgentStatus::Deleted, 7));
+        assert_eq!((now.status, now.output_tokens), (AgentStatus::Deleted, me.output_tokens + 7));
         deck.store.close().await;
     }
 
