@@ -87,6 +87,7 @@ fn the_doctor_looks_at_the_key_that_sessions_have() {
         let checks: Vec<Check> = serde_json::from_str(&home.run(&["doctor", "--json"]).out).unwrap();
         checks.into_iter().find(|check| check.name == "connect").map(|check| (check.ok, check.message))
     };
+    assert_eq!(home.run(&["migrate"]).code, Some(0));
     // Who calls a token of one's own by that name means something else.
     let wide: MadeToken = json(&home.run(&["token", "create", "connect", "--json"]));
     assert_eq!(key(), None);
