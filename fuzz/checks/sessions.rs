@@ -15,7 +15,7 @@ fn read(bytes: &[u8], cut: usize) -> (Reading, u64) {
 }
 
 /// What of a line goes into the ledger.
-fn responses(all: &[Told]) -> Vec<&Fact> {
+fn responses<'told>(all: &'told [Told<'_>]) -> Vec<&'told Fact> {
     all.iter().map(|told| &told.fact).filter(|fact| matches!(fact, Fact::Response { .. })).collect()
 }
 
