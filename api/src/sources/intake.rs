@@ -1,27 +1,31 @@
 //! The intake: what was read of session files becomes records, agents and tasks, in one transaction with how far the
 //! files are read. Read twice, it changes nothing.
 
+mod changed;
 mod stored;
+mod telling;
+
+pub(super) use changed::Changed;
+pub(super) use telling::write;
 
 use super::agent_logs::database;
-use super::crew::{About, Crew, HOOKS, Member, SOURCE, from_elsewhere, resum, speaks, standing, unheard};
+use super::crew::{About, Crew, HOOKS, Member, SOURCE, resum, speaks, standing, unheard};
 use super::otlp;
 use crate::{
     fleet::clock::Clock,
     prices::Prices,
-    store::{Batch, Draft, FileRow, Row, Store, StoreError, Turn},
+    store::{Batch, FileRow, Row, Store, StoreError, Turn},
 };
 use orchestrator::{
-    agent_logs::{database::Whole, left, stated_of},
+    agent_logs::{left, stated_of},
     ledger::{Book, Grown, Owner, Telling, shrink},
     otlp::{Meters, UNNAMED, unnamed},
     pricing::PriceTable,
     transcripts::reading::{Heard, Reading, Thread},
 };
 use quarterdeck_shared::{
-    AgentId, Payload, RecordId, TaskId, Timestamp,
+    AgentId, RecordId, TaskId, Timestamp,
     agents::{Agent, AgentStatus},
-    tasks::Task,
     usage::UsageRecord,
 };
 use std::{
@@ -87,38 +91,6 @@ pub struct Intake {
     clock: Clock,
     prices: Prices,
     stored: Arc<Mutex<Stored>>,
-}
-
-/// Records that are new or grew, to be written once.
-#[derive(Debug, Default)]
-pub(super) struct Changed {
-    pub(super) records: HashMap<RecordId, UsageRecord>,
-    /// What databases state in all, by message id, where that is new.
-    pub(super) stated: HashMap<String, Whole>,
-    /// What stood for message ids that were not known.
-    stood_for: HashMap<RecordId, String>,
-    /// Those of responses that were looked for in vain, among so many records.
-    unknown: HashMap<RecordId, u64>,
-}
-
-impl Changed {
-    pub(super) fn note(&mut self, Grown { before, record }: Grown) {
-        let was = before.map(|before| before.message_id);
-        if let Some(was) = was.filter(|was| *was != record.message_id) {
-            self.stood_for.entry(record.id).or_insert(was);
-        }
-        self.records.insert(record.id, record);
-    }
-
-    pub(super) fn rows(mut self) -> impl Iterator<Item = Row> {
-        self.records.into_values().map(move |record| match self.stood_for.remove(&record.id) {
-            Some(was) => Row::UsageNamed { was, record: Box::new(record) },
-            None => match self.unknown.remove(&record.id) {
-                Some(among) => Row::UsageUnknown { among, record: Box::new(record) },
-                None => Row::Usage(Box::new(record)),
-            },
-        })
-    }
 }
 
 impl Intake {
@@ -219,8 +191,14 @@ impl Intake {
         batch.rows.extend(changed.rows());
         write(&mut crew, tense, &mut batch);
         batch.rows.extend(files);
-        self.store.commit(batch).await?;
-        self.stored().grow(taken.new_records);
+        match self.store.commit(batch).await {
+            Ok(_) => self.stored().grow(taken.new_records),
+            Err(error) => {
+                // What was refused may stand there after all, under the name of another.
+                self.stored().forget();
+                return Err(error);
+            }
+        }
         Ok(taken)
     }
 
@@ -424,81 +402,4 @@ fn hold_back(found: Vec<Found>, own: &[Agent]) -> (Vec<Found>, Vec<String>) {
         .into_iter()
         .partition(|one| one.reading.threads().keys().any(|thread| works(&thread.session_id)));
     (free, held.into_iter().map(|one| one.file.path).collect())
-}
-
-/// The rows of everybody who changed, and the events that tell of it.
-pub(super) fn write(crew: &mut Crew, tense: Tense, batch: &mut Batch) {
-    for (thread, agent_id) in std::mem::take(&mut crew.met) {
-        let (session_id, thread_id) = (thread.session_id, thread.agent_id);
-        batch.rows.push(Row::Thread { session_id, thread_id, agent_id });
-    }
-    let mut charged: BTreeSet<TaskId> = BTreeSet::new();
-    let mut members: Vec<_> = crew.members.values().filter(|member| member.touched).collect();
-    members.sort_by_key(|member| (member.me.agent.created_at, member.me.agent.id));
-    for member in &members {
-        let me = &member.me;
-        charged.extend(me.agent.task_id);
-        if member.is_own() {
-            // Its own work may be writing the rest of it at this moment.
-            batch.rows.push(Row::AgentFigures(Box::new(me.agent.clone())));
-            continue;
-        }
-        batch.rows.push(Row::AgentDetail(Box::new(me.clone())));
-        if !me.tool_breakdown.is_empty() {
-            batch.rows.push(Row::Tools { agent_id: me.agent.id, tools: me.tool_breakdown.clone() });
-        }
-    }
-    for charge in charged.iter().filter_map(|id| crew.tasks.get(id)) {
-        let task = &charge.task;
-        if !from_elsewhere(&task.source) {
-            let Task { id: task_id, tokens, cost_usd, cost_basis, updated_at, .. } = *task;
-            batch.rows.push(Row::TaskFigures { task_id, tokens, cost_usd, cost_basis, updated_at });
-            continue;
-        }
-        batch.rows.push(Row::Task(Box::new(task.clone())));
-        let draft = |payload| Draft { agent_id: None, task_id: Some(task.id), payload };
-        match &charge.was {
-            _ if tense == Tense::History => {}
-            None => batch.events.push(draft(Payload::TaskCreated { task: task.clone() })),
-            Some(was) if was.status != task.status => batch.events.push(draft(Payload::TaskStatusChanged {
-                from: was.status,
-                to: task.status,
-                task: task.clone(),
-            })),
-            Some(_) => {}
-        }
-    }
-    for member in members {
-        tell(crew, member, tense, batch);
-    }
-}
-
-/// What is told of an agent: that it is there, that it stands elsewhere, what it took.
-fn tell(crew: &Crew, member: &Member, tense: Tense, batch: &mut Batch) {
-    let agent = &member.me.agent;
-    let mut say =
-        |payload| batch.events.push(Draft { agent_id: Some(agent.id), task_id: agent.task_id, payload });
-    let changed_from = match &member.was {
-        None => {
-            say(Payload::AgentCreated { agent: agent.clone() });
-            if tense == Tense::History {
-                return;
-            }
-            None
-        }
-        Some(was) => {
-            Some(was.status).filter(|was| *was != agent.status && agent.status != AgentStatus::Deleted)
-        }
-    };
-    if let Some(from) = changed_from {
-        let (to, evidence) = (agent.status, agent.status_evidence.clone());
-        say(Payload::AgentStatusChanged { from, to, evidence, agent: agent.clone() });
-    }
-    if tense == Tense::Live && member.was.is_some() && changed_from.is_none() && member.last.is_empty() {
-        say(Payload::AgentChanged { agent: agent.clone() });
-    }
-    let task_cost_usd = agent.task_id.and_then(|id| crew.tasks.get(&id)).map(|charge| charge.task.cost_usd);
-    for record in &member.last {
-        say(Payload::UsageRecorded { record: record.clone(), agent: agent.clone(), task_cost_usd });
-    }
 }

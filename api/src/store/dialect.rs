@@ -92,6 +92,8 @@ impl Dialect {
         match self {
             Self::Sqlite(options) => {
                 let options = options.clone().create_if_missing(false).pragma("query_only", "ON");
+                // The system keeps the file in memory as well.
+                let options = options.pragma("cache_size", "-1024");
                 let pool = SqlitePoolOptions::new().max_connections(count).test_before_acquire(false);
                 let pool = pool.acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
                 SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.connect_lazy_with(options))
@@ -121,7 +123,7 @@ impl Dialect {
                     .pragma("wal_autocheckpoint", rules.checkpoint_pages.to_string())
                     .pragma("journal_size_limit", "67108864")
                     .pragma("temp_store", "memory")
-                    .pragma("cache_size", "-16384");
+                    .pragma("cache_size", "-8192");
                 let pool = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
                 let pool = pool.acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
                 let pool =

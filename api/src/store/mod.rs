@@ -111,7 +111,7 @@ pub struct WriterRules {
 
 impl Default for WriterRules {
     fn default() -> Self {
-        Self { group: 512, queue: 1024, checkpoint_pages: 4000, readers: 4 }
+        Self { group: 512, queue: 1024, checkpoint_pages: 2000, readers: 4 }
     }
 }
 

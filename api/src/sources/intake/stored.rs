@@ -45,6 +45,11 @@ impl Stored {
         }
     }
 
+    /// Nothing is certain any more.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
     /// So many records more are stored.
     pub(super) fn grow(&mut self, records: u64) {
         self.records += records;
@@ -77,5 +82,8 @@ mod tests {
         stored.add("a");
         stored.look(0);
         assert_eq!((stored.lacks("a"), stored.lacks("b")), (false, true));
+        stored.forget();
+        stored.look(1);
+        assert!(!stored.lacks("b"));
     }
 }

@@ -1,0 +1,38 @@
+//! The records of one take that are new or grew.
+
+use crate::store::Row;
+use orchestrator::{agent_logs::database::Whole, ledger::Grown};
+use quarterdeck_shared::{RecordId, usage::UsageRecord};
+use std::collections::HashMap;
+
+/// Records that are new or grew, to be written once.
+#[derive(Debug, Default)]
+pub struct Changed {
+    pub records: HashMap<RecordId, UsageRecord>,
+    /// What databases state in all, by message id, where that is new.
+    pub stated: HashMap<String, Whole>,
+    /// What stood for message ids that were not known.
+    stood_for: HashMap<RecordId, String>,
+    /// Those of responses that were looked for in vain, among so many records.
+    pub(super) unknown: HashMap<RecordId, u64>,
+}
+
+impl Changed {
+    pub fn note(&mut self, Grown { before, record }: Grown) {
+        let was = before.map(|before| before.message_id);
+        if let Some(was) = was.filter(|was| *was != record.message_id) {
+            self.stood_for.entry(record.id).or_insert(was);
+        }
+        self.records.insert(record.id, record);
+    }
+
+    pub fn rows(mut self) -> impl Iterator<Item = Row> {
+        self.records.into_values().map(move |record| match self.stood_for.remove(&record.id) {
+            Some(was) => Row::UsageNamed { was, record: Box::new(record) },
+            None => match self.unknown.remove(&record.id) {
+                Some(among) => Row::UsageUnknown { among, record: Box::new(record) },
+                None => Row::Usage(Box::new(record)),
+            },
+        })
+    }
+}
