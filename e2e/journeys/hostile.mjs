@@ -73,6 +73,8 @@ async function narrow(page, path) {
   await page.setViewportSize(NARROWEST);
   await gathered.poll(() => page.evaluate(outstanding), { message: `what stands out of ${path}`, timeout: 2_000 }).toEqual([]);
   await page.setViewportSize(WIDE);
+  // A browser without a screen sometimes takes a window that was resized for hidden, and draws nothing more in it.
+  await page.bringToFront();
 }
 
 /** Marks that are not among these. */
