@@ -195,6 +195,30 @@ both! {
         store.close().await;
     }
 
+    async fn of_a_deleted_session_and_of_our_own_agents_no_change_is_told(place: &Place) {
+        let store = place.open().await;
+        let (folder, session) = project();
+        append(&session, &[prompt("s1", "go"), response("s1", "m1", 7)]);
+        import(&store, folder.path(), HISTORY).await;
+        let mut gone = agents(&store).await.remove(0);
+        gone.status = AgentStatus::Deleted;
+        let mut mine = rows::agent(1);
+        (mine.session_id, mine.status) = (Some("s2".into()), AgentStatus::Completed);
+        let mine = Row::AgentDetail(Box::new(rows::detail(mine)));
+        store.commit(rows::rows([Row::Agent(Box::new(gone)), mine])).await.unwrap();
+        append(&session, &[prompt("s1", "go on")]);
+        append(&session.with_file_name("s2.jsonl"), &[prompt("s2", "go on")]);
+        let taken = import(&store, folder.path(), Tense::Live).await;
+        assert_eq!((taken.new_agents, taken.held_back.len()), (0, 0));
+        assert_eq!(kinds(&store).await, ["agent.created"], "what it was before");
+        append(&session.with_file_name("s3.jsonl"), &[prompt("s3", "go")]);
+        import(&store, folder.path(), Tense::Live).await;
+        append(&session.with_file_name("s3.jsonl"), &[prompt("s3", "go on")]);
+        import(&store, folder.path(), Tense::Live).await;
+        assert_eq!(kinds(&store).await.last().unwrap(), "agent.changed", "of anybody else it is");
+        store.close().await;
+    }
+
     async fn a_session_cut_off_in_its_turn_runs_until_it_is_quiet(place: &Place) {
         let store = place.open().await;
         let (folder, session) = project();

@@ -60,24 +60,24 @@ fn tell(crew: &Crew, member: &Member, tense: Tense, batch: &mut Batch) {
     let agent = &member.me.agent;
     let mut say =
         |payload| batch.events.push(Draft { agent_id: Some(agent.id), task_id: agent.task_id, payload });
-    let changed_from = match &member.was {
+    match &member.was {
         None => {
             say(Payload::AgentCreated { agent: agent.clone() });
             if tense == Tense::History {
                 return;
             }
-            None
         }
-        Some(was) => {
-            Some(was.status).filter(|was| *was != agent.status && agent.status != AgentStatus::Deleted)
+        // It left the lists: nothing brings it back.
+        Some(_) if agent.status == AgentStatus::Deleted => {}
+        Some(was) if was.status != agent.status => {
+            let (from, to, evidence) = (was.status, agent.status, agent.status_evidence.clone());
+            say(Payload::AgentStatusChanged { from, to, evidence, agent: agent.clone() });
         }
-    };
-    if let Some(from) = changed_from {
-        let (to, evidence) = (agent.status, agent.status_evidence.clone());
-        say(Payload::AgentStatusChanged { from, to, evidence, agent: agent.clone() });
-    }
-    if tense == Tense::Live && member.was.is_some() && changed_from.is_none() && member.last.is_empty() {
-        say(Payload::AgentChanged { agent: agent.clone() });
+        // Its own work tells how it stands now.
+        Some(_) if tense == Tense::Live && !member.is_own() && member.last.is_empty() => {
+            say(Payload::AgentChanged { agent: agent.clone() });
+        }
+        Some(_) => {}
     }
     let task_cost_usd = agent.task_id.and_then(|id| crew.tasks.get(&id)).map(|charge| charge.task.cost_usd);
     for record in &member.last {
