@@ -181,8 +181,7 @@ impl Store {
             query.push(" AND usage_records.model = ").bind(sql::text(model));
         }
         if let Some(project) = &span.project {
-            let (before, after) = OF_PROJECT.split_once('?').unwrap_or((OF_PROJECT, ""));
-            query.push(" AND ").push(before).bind(sql::text(project)).push(after);
+            query.push(" AND ").join(Sql::with(OF_PROJECT, [sql::text(project)]));
         }
         query.push(&format!(" GROUP BY {groups}, usage_records.model ORDER BY min(at), usage_records.model"));
         query.all(self.readers(), |fields| read(fields, cut)).await

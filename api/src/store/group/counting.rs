@@ -21,10 +21,9 @@ impl Group {
         db: &impl ConnectionTrait,
         changes: &mut Changes,
     ) -> Result<(), StoreError> {
-        let ids: HashSet<_> = self.agents.keys().chain(self.retired.keys()).map(|id| id.0).collect();
-        let ids: Vec<_> = ids.into_iter().collect();
+        let ids = self.agents.keys().chain(self.retired.keys()).map(|id| id.0);
         let words = |fields: &mut Fields| Ok((fields.word::<AgentStatus>()?, fields.word::<Role>()?));
-        let mut known = stored(db, "SELECT id, status, role FROM agents", &ids, words).await?;
+        let mut known = stored(db, "SELECT id, status, role FROM agents", ids, words).await?;
         for (status, role) in known.values() {
             changes.agent(status.as_str(), role.as_str(), -1);
         }
@@ -63,15 +62,14 @@ impl Group {
         db: &impl ConnectionTrait,
         changes: &mut Changes,
     ) -> Result<(), StoreError> {
-        let ids: HashSet<_> = self.tasks.keys().chain(self.removed.keys()).map(|id| id.0).collect();
-        let ids: Vec<_> = ids.into_iter().collect();
+        let ids = self.tasks.keys().chain(self.removed.keys()).map(|id| id.0);
         let words = |fields: &mut Fields| {
             let (status, kind, analyst) =
                 (fields.take::<String>()?, fields.take::<String>()?, fields.take::<bool>()?);
             Ok((status, kind, analyst, fields.time_or_none()?.is_some()))
         };
         let query = "SELECT id, status, task_type, include_analyst, removed_at FROM tasks";
-        let mut stored = stored(db, query, &ids, words).await?;
+        let mut stored = stored(db, query, ids, words).await?;
         for (status, kind, analyst, removed) in stored.values() {
             changes.task(if *removed { DELETED } else { status }, kind, *analyst, -1);
         }
@@ -92,9 +90,9 @@ impl Group {
         db: &impl ConnectionTrait,
         changes: &mut Changes,
     ) -> Result<(), StoreError> {
-        let ids: Vec<_> = self.approvals.keys().map(|id| id.0).collect();
+        let ids = self.approvals.keys().map(|id| id.0);
         let word = |fields: &mut Fields| fields.take::<String>();
-        let stored = stored(db, "SELECT id, status FROM approvals", &ids, word).await?;
+        let stored = stored(db, "SELECT id, status FROM approvals", ids, word).await?;
         for status in stored.values() {
             changes.approval(status, -1);
         }
@@ -109,11 +107,12 @@ impl Group {
 async fn stored<T>(
     db: &impl ConnectionTrait,
     query: &str,
-    ids: &[Uuid],
+    ids: impl Iterator<Item = Uuid>,
     read: impl Fn(&mut Fields) -> Result<T, StoreError>,
 ) -> Result<HashMap<Uuid, T>, StoreError> {
+    let ids: Vec<_> = ids.collect::<HashSet<_>>().into_iter().collect();
     let mut found = HashMap::new();
-    for group in groups(ids) {
+    for group in groups(&ids) {
         let mut query = Sql::new(query);
         query.push(" WHERE id IN (").bind_all(group.into_iter().map(Value::from)).push(")");
         found.extend(query.all(db, |fields| Ok((fields.id()?, read(fields)?))).await?);
