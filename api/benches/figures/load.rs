@@ -70,6 +70,15 @@ impl Connection {
         (status, &self.body)
     }
 
+    /// Asks what is answered well: after how many milliseconds, and the body.
+    pub async fn timed(&mut self, request: &[u8]) -> (f64, &[u8]) {
+        let began = Instant::now();
+        let (status, body) = self.ask(request).await;
+        let took = began.elapsed().as_secs_f64() * 1_000.0;
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(body));
+        (took, body)
+    }
+
     async fn read_line(&mut self) {
         self.line.clear();
         assert!(self.stream.read_line(&mut self.line).await.unwrap() > 0, "the server closed the connection");

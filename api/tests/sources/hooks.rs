@@ -15,7 +15,7 @@ use quarterdeck_shared::{
 };
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::broadcast::Receiver;
+use tokio::{sync::broadcast::Receiver, task::JoinHandle};
 
 /// Hooks that hold a question so long.
 pub fn heard_by(store: &Store, hold: Duration, ask: &[&str]) -> (Sources, Outside) {
@@ -74,6 +74,19 @@ pub async fn asked(groups: &mut Receiver<Arc<[Committed]>>, store: &Store) -> Ap
             return approvals(store, "pending").await.remove(0);
         }
     }
+}
+
+/// Hooks that are asked and hold their answer.
+fn held_by(sources: &Sources, question: Value) -> JoinHandle<Value> {
+    let hooks = sources.hooks().unwrap().clone();
+    tokio::spawn(async move { hear(&hooks, question).await })
+}
+
+/// The same, and the approval that came of it.
+async fn pending(sources: &Sources, store: &Store, question: Value) -> (JoinHandle<Value>, Approval) {
+    let mut groups = store.watch();
+    let held = held_by(sources, question);
+    (held, asked(&mut groups, store).await)
 }
 
 pub async fn approvals(store: &Store, status: &str) -> Vec<Approval> {
@@ -143,14 +156,10 @@ both! {
             ("PermissionRequest", json!({"hookEventName": "PermissionRequest", "decision": {"behavior": "allow"}})),
             ("PreToolUse", json!({"hookEventName": "PreToolUse", "permissionDecision": "allow"})),
         ] {
-            let mut groups = store.watch();
-            let hooks = sources.hooks().unwrap().clone();
-            let held = tokio::spawn(async move { hear(&hooks, tool(event)).await });
-            let approval = asked(&mut groups, &store).await;
+            let (held, approval) = pending(&sources, &store, tool(event)).await;
             assert_eq!((approval.tool.as_str(), &approval.input), ("Bash", &json!({"command": "make"})));
             // The same question asked again is no second one; both hear the answer.
-            let hooks = sources.hooks().unwrap().clone();
-            let twin = (event == "PermissionRequest").then(|| tokio::spawn(async move { hear(&hooks, tool(event)).await }));
+            let twin = (event == "PermissionRequest").then(|| held_by(&sources, tool(event)));
             let answered = outside.answer(approval.id, allow()).await.expect("it is open").unwrap();
             assert_eq!(answered.status, ApprovalStatus::Allowed);
             assert_eq!(held.await.unwrap()["hookSpecificOutput"], wanted);
@@ -172,10 +181,7 @@ both! {
     async fn a_denial_says_why(place: &Place) {
         let store = place.open().await;
         let (sources, outside) = heard_by(&store, hours(), &[]);
-        let mut groups = store.watch();
-        let hooks = sources.hooks().unwrap().clone();
-        let held = tokio::spawn(async move { hear(&hooks, tool("PermissionRequest")).await });
-        let approval = asked(&mut groups, &store).await;
+        let (held, approval) = pending(&sources, &store, tool("PermissionRequest")).await;
         assert_eq!(stands(&store).await.0, AgentStatus::Waiting);
         let answer = NewAnswer { message: Some("Not on this quay.".into()), ..NewAnswer::default() };
         outside.answer(approval.id, answer).await.expect("it is open").unwrap();
@@ -193,19 +199,14 @@ both! {
         drop(outside);
 
         let (sources, _) = heard_by(&store, hours(), &[]);
-        let mut groups = store.watch();
-        let hooks = sources.hooks().unwrap().clone();
-        let held = tokio::spawn(async move { hear(&hooks, tool("PermissionRequest")).await });
-        asked(&mut groups, &store).await;
+        let (held, _) = pending(&sources, &store, tool("PermissionRequest")).await;
         hear(sources.hooks().unwrap(), tool("PostToolUse")).await;
         assert_eq!(held.await.unwrap(), json!({}));
         assert_eq!(approvals(&store, "withdrawn").await.len(), 2);
 
         let mut other = tool("PermissionRequest");
         other["tool_input"] = json!({"command": "make clean"});
-        let hooks = sources.hooks().unwrap().clone();
-        let held = tokio::spawn(async move { hear(&hooks, other).await });
-        asked(&mut groups, &store).await;
+        let (held, _) = pending(&sources, &store, other).await;
         sources.stop();
         assert_eq!(held.await.unwrap(), json!({}));
         assert_eq!(approvals(&store, "pending").await, []);
@@ -215,10 +216,7 @@ both! {
     async fn a_question_of_a_server_that_was_killed_is_withdrawn_by_the_next(place: &Place) {
         let store = place.open().await;
         let (killed, _) = heard_by(&store, hours(), &[]);
-        let mut groups = store.watch();
-        let hooks = killed.hooks().unwrap().clone();
-        let held = tokio::spawn(async move { hear(&hooks, tool("PermissionRequest")).await });
-        let left = asked(&mut groups, &store).await;
+        let (held, left) = pending(&killed, &store, tool("PermissionRequest")).await;
         held.abort();
         let (next, outside) = heard_by(&store, hours(), &[]);
         let running = tokio::spawn({ let next = next.clone(); async move { next.run().await } });
@@ -234,10 +232,7 @@ both! {
     async fn what_hooks_left_behind_ends_also_where_no_more_are_heard(place: &Place) {
         let store = place.open().await;
         let (killed, _) = heard_by(&store, hours(), &[]);
-        let mut groups = store.watch();
-        let hooks = killed.hooks().unwrap().clone();
-        let held = tokio::spawn(async move { hear(&hooks, tool("PermissionRequest")).await });
-        asked(&mut groups, &store).await;
+        let (held, _) = pending(&killed, &store, tool("PermissionRequest")).await;
         held.abort();
         let heard = agents(&store).await[0].status_evidence.last_event_at.unwrap();
         let clock = Clock::manual(heard.plus_seconds(90_000));
