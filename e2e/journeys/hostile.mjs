@@ -73,7 +73,7 @@ async function narrow(page, path) {
   await page.setViewportSize(NARROWEST);
   await gathered.poll(() => page.evaluate(outstanding), { message: `what stands out of ${path}`, timeout: 2_000 }).toEqual([]);
   await page.setViewportSize(WIDE);
-  // A browser without a screen sometimes takes a window that was resized for hidden, and draws nothing more in it.
+  // Once a browser without a screen gave no more frames to a window that was resized, while its scripts went on.
   await page.bringToFront();
 }
 
