@@ -3,7 +3,7 @@
 mod session;
 mod standing;
 
-use super::intake::Tense;
+use super::intake::{Found, Tense};
 use orchestrator::{
     ledger::{Change, Grown, Owner},
     pricing::PriceTable,
@@ -219,8 +219,13 @@ impl Crew {
         member.last.push(grown.record.clone());
     }
 
-    /// Takes what a stretch of a file says of a thread; `again` where the file is read once more from its beginning.
-    pub fn learn(&mut self, thread: &Thread, known: &Known, about: Option<&About>, again: bool) {
+    /// Whether somebody is known whose words these are.
+    pub fn knows(&self, thread: &Thread) -> bool {
+        self.threads.contains_key(&(thread.session_id.clone(), thread.agent_id.clone()))
+    }
+
+    /// Takes what a stretch of a file says of a thread. Where no line of it has a time, the file's counts.
+    pub fn learn(&mut self, thread: &Thread, known: &Known, found: &Found) {
         let id = self.find(thread);
         let Some(member) = self.members.get_mut(&id) else { return };
         let is_new = member.was.is_none();
@@ -237,14 +242,14 @@ impl Crew {
         }
         let agent = &mut member.me.agent;
         member.touched = true;
+        agent.created_at = agent.created_at.min(known.first_at.unwrap_or(found.written_at));
         if let Some(first) = known.first_at {
-            agent.created_at = agent.created_at.min(first);
             agent.started_at = Some(agent.started_at.map_or(first, |at| at.min(first)));
         }
         if agent.working_directory.is_empty() {
             agent.working_directory = known.cwd.clone().unwrap_or_default();
         }
-        if let Some(name) = name(thread, known, about)
+        if let Some(name) = name(thread, known, found.about.as_ref())
             && (known.name.is_some()
                 || agent.name.starts_with(UNNAMED[0])
                 || agent.name.starts_with(UNNAMED[1]))
@@ -272,13 +277,13 @@ impl Crew {
             }
         }
         agent.finished_at = if agent.status.is_final() { newest } else { None };
-        agent.updated_at = newest.unwrap_or(self.now);
+        agent.updated_at = newest.unwrap_or(found.written_at);
         member.me.seconds = agent
             .finished_at
             .or(newest)
             .zip(agent.started_at)
             .map_or(0, |(end, start)| end.seconds_since(start).max(0));
-        if is_new || is_taken_over || !again {
+        if is_new || is_taken_over || !found.again {
             count(&mut member.me.tool_breakdown, known);
             agent.tool_calls = member.me.tool_breakdown.iter().map(|tool| tool.calls).sum();
         }

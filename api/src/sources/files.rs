@@ -58,6 +58,11 @@ impl Seen {
         Some(Self::of(path.to_owned(), &metadata))
     }
 
+    /// When it was written last.
+    fn written_at(&self) -> Timestamp {
+        Timestamp(self.modified_ns / 1_000)
+    }
+
     /// Whether it is as it was when it was read last.
     pub fn is_unchanged(&self, known: &FileRow) -> bool {
         (self.device, self.inode, self.size, self.modified_ns)
@@ -209,7 +214,8 @@ pub fn read_on(
     row.read_at = now;
     let again = known.is_some() && same.is_none();
     let about = if row.thread_id.is_empty() { None } else { about(&seen.path) };
-    Ok((Found { file: row, reading, about, again }, more))
+    let written_at = seen.written_at();
+    Ok((Found { file: row, reading, about, again, written_at }, more))
 }
 
 fn read_full(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {

@@ -46,6 +46,8 @@ pub struct Found {
     pub about: Option<About>,
     /// Whether it was read once more from its beginning.
     pub again: bool,
+    /// When it was written last.
+    pub written_at: Timestamp,
 }
 
 /// What came of it.
@@ -152,7 +154,7 @@ impl Intake {
                 };
                 speaker = Some((thread, owner));
                 let provenance = format!("{}, byte {offset}", one.file.path);
-                let at = at.unwrap_or_else(|| self.now());
+                let at = at.unwrap_or(one.written_at);
                 let telling = Telling { observed, cost: None, reported, provenance, at };
                 let id = RecordId(Uuid::from_u128(number));
                 number = number.wrapping_add(1);
@@ -172,12 +174,15 @@ impl Intake {
                 changed.note(grown);
             }
             for (thread, known) in one.reading.threads() {
-                crew.learn(thread, known, one.about.as_ref(), one.again);
+                if !known.certain && !crew.knows(thread) {
+                    continue;
+                }
+                crew.learn(thread, known, &one);
                 batch.rows.push(Row::ThreadFile {
                     session_id: thread.session_id.clone(),
                     thread_id: thread.agent_id.clone(),
                     path: one.file.path.clone(),
-                    first_at: known.first_at.unwrap_or_else(|| self.now()),
+                    first_at: known.first_at.unwrap_or(one.written_at),
                 });
             }
             files.push(Row::SourceFile(Box::new(one.file)));

@@ -13,7 +13,12 @@ use quarterdeck_shared::{
     tasks::TaskStatus,
     usage::{CostBasis, Tokens, UsageRecord},
 };
-use std::{fs, path::PathBuf};
+use serde_json::json;
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, UNIX_EPOCH},
+};
 use tempfile::TempDir;
 
 const HISTORY: Tense = Tense::History;
@@ -52,6 +57,27 @@ both! {
         assert_eq!(task.tokens, Tokens { input: 300, output: 17, ..Tokens::default() });
         assert!(records(&store).await.iter().all(|record| record.provenance.contains(".jsonl, byte ")));
         assert_eq!(kinds(&store).await, ["agent.created", "agent.created"], "one a file");
+        adds_up(&store).await;
+        store.close().await;
+    }
+
+    async fn a_files_name_makes_no_agent_and_the_moment_of_import_no_beginning(place: &Place) {
+        let store = place.open().await;
+        let (folder, session) = project();
+        let summary = json!({"type": "summary", "summary": "What it was about", "leafUuid": "u"});
+        append(&session, &[json!({"type": "file-history-snapshot"}), summary.clone(), response("other", "m1", 7)]);
+        append(&session.with_file_name("s2.jsonl"), &[summary]);
+        let mut timeless = prompt("s3", "go");
+        timeless.as_object_mut().unwrap().remove("timestamp");
+        let third = session.with_file_name("s3.jsonl");
+        append(&third, &[timeless]);
+        let written = LATER.plus_seconds(-86_400);
+        let written_at = UNIX_EPOCH + Duration::from_micros(written.micros().try_into().unwrap());
+        fs::File::options().append(true).open(&third).unwrap().set_modified(written_at).unwrap();
+        import(&store, folder.path(), HISTORY).await;
+        let [first, third] = &agents(&store).await[..] else { panic!("two sessions spoke") };
+        assert_eq!((first.name.as_str(), first.session_id.as_deref()), ("What it was about", Some("other")));
+        assert_eq!((third.created_at, third.updated_at), (written, written), "as its file");
         adds_up(&store).await;
         store.close().await;
     }

@@ -27,6 +27,8 @@ pub struct Thread {
 /// What is known of one thread.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Known {
+    /// Whether a line names it, or was said by it or to it; a file's name is a guess.
+    pub certain: bool,
     /// Where it works.
     pub cwd: Option<String>,
     /// Its first moment.
@@ -210,8 +212,9 @@ impl Reading {
             self.tally.broken += 1;
             return;
         }
+        let named = told.session_id.is_some() || told.agent_id.is_some();
         if let Some(session_id) = told.session_id.filter(|id| *id != self.thread.session_id) {
-            self.thread.session_id = session_id.into_owned();
+            self.rename(session_id.into_owned());
         }
         let other = told.agent_id.filter(|id| *id != self.thread.agent_id);
         let other = other.map(|agent_id| Thread {
@@ -223,6 +226,7 @@ impl Reading {
             self.threads.insert(thread.clone(), Known::default());
         }
         let Some(known) = self.threads.get_mut(thread) else { return };
+        known.certain |= named || told.fact.is_said();
         if known.cwd.is_none() {
             known.cwd = told.cwd.map(Cow::into_owned);
         }
@@ -264,6 +268,16 @@ impl Reading {
             Fact::Reported(cost) => known.reported = Some(cost),
             Fact::Echo => self.tally.echoes += 1,
             Fact::Other | Fact::Broken => {}
+        }
+    }
+
+    /// Goes on in another session; what was read while nothing but the file's name told whose it is belongs to that.
+    fn rename(&mut self, session_id: String) {
+        let guessed = self.threads.get(&self.thread).is_some_and(|known| !known.certain);
+        let guess = if guessed { self.threads.remove(&self.thread) } else { None };
+        self.thread.session_id = session_id;
+        if let Some(known) = guess {
+            self.threads.entry(self.thread.clone()).or_insert(known);
         }
     }
 

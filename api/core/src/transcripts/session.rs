@@ -86,6 +86,13 @@ pub enum Fact {
     Broken,
 }
 
+impl Fact {
+    /// Whether it was said by an agent or to it.
+    pub fn is_said(&self) -> bool {
+        matches!(self, Self::Response { .. } | Self::Prompt(_) | Self::Results { .. })
+    }
+}
+
 /// Whether a line has to be looked into at all. Large lines without a response are stepped over unread.
 pub fn matters(line: &[u8], title_wanted: bool) -> bool {
     static SOUGHT: LazyLock<[Finder<'static>; 3]> =
