@@ -234,12 +234,13 @@ pub struct Reckoning {
 }
 
 impl Reckoning {
-    /// How its cost is known.
-    pub const fn cost_basis(&self) -> CostBasis {
+    /// How its cost is known; not at all where nothing was used.
+    pub const fn cost_basis(&self) -> Option<CostBasis> {
         match (self.unpriced, self.lower_bound) {
-            (1.., _) => CostBasis::Unknown,
-            (0, 1..) => CostBasis::LowerBound,
-            (0, 0) => CostBasis::Computed,
+            (1.., _) => Some(CostBasis::Unknown),
+            (0, 1..) => Some(CostBasis::LowerBound),
+            (0, 0) if self.tokens.total() == 0 && self.cost_usd.nanos() == 0 => None,
+            (0, 0) => Some(CostBasis::Computed),
         }
     }
 }

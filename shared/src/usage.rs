@@ -216,8 +216,12 @@ pub struct Totals {
     pub tokens: Tokens,
     /// The sum of all records' costs, replays left out.
     pub cost_usd: Usd,
-    /// The same since midnight UTC.
+    /// How it is known: the weakest basis among them; null without a record.
+    pub cost_basis: Option<CostBasis>,
+    /// The cost since midnight UTC.
     pub cost_today_usd: Usd,
+    /// How that is known.
+    pub cost_today_basis: Option<CostBasis>,
     /// Records whose price is not known: their cost is in no sum.
     pub unpriced_records: u64,
     /// Records in all, replays left out.
@@ -314,6 +318,15 @@ pub struct Series {
     pub points: Vec<SeriesPoint>,
 }
 
+impl Series {
+    /// What all of it cost, how well that is known, and its tokens.
+    pub fn sum(&self) -> (Usd, Option<CostBasis>, Tokens) {
+        self.points.iter().fold(Default::default(), |(cost, basis, tokens), point| {
+            (cost + point.cost_usd, basis.max(point.cost_basis), tokens + point.tokens)
+        })
+    }
+}
+
 /// The records of one group in one bucket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -324,6 +337,8 @@ pub struct SeriesPoint {
     pub group: String,
     /// Their cost.
     pub cost_usd: Usd,
+    /// How it is known: the weakest basis among them.
+    pub cost_basis: Option<CostBasis>,
     /// Their tokens.
     pub tokens: Tokens,
     /// How many they are.

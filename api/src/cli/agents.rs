@@ -6,7 +6,7 @@ use super::{
     CliError, Common, End,
     output::{
         Column::{self, Numbers, Words},
-        moment, plain, say,
+        cost, moment, plain, say,
     },
     say_if_left,
 };
@@ -117,7 +117,7 @@ fn row(agent: &Agent) -> Vec<String> {
         agent.id.to_string(),
         agent.role.to_string(),
         agent.status.to_string(),
-        agent.cost_usd.display(),
+        cost(agent.cost_usd, agent.cost_basis),
         figures::tokens(agent.total_tokens),
         moment(agent.created_at),
         plain(&agent.name),

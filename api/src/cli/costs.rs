@@ -7,7 +7,7 @@ use super::{
     CliError, Common, End, import,
     output::{
         Column::{Numbers, Words},
-        Output, plain, say,
+        Output, cost, plain, say,
     },
 };
 use crate::{
@@ -17,9 +17,8 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use orchestrator::figures;
-use quarterdeck_shared::{
-    costs::{CostGroup, CostSum, Costs as Sums, CostsBy, CostsQuery, WeekStart, WhyQuery},
-    usage::CostBasis,
+use quarterdeck_shared::costs::{
+    CostGroup, CostSum, Costs as Sums, CostsBy, CostsQuery, WeekStart, WhyQuery,
 };
 
 /// Shows what was spent.
@@ -212,16 +211,7 @@ fn row(label: String, sum: &CostSum, models: String) -> Vec<String> {
     let tokens = sum.tokens;
     let counts = [tokens.input, tokens.output, tokens.cache_creation, tokens.cache_read, tokens.total()];
     let counts = counts.map(figures::tokens);
-    [label].into_iter().chain(counts).chain([cost(sum), models]).collect()
-}
-
-/// A cost as it is known: at least so much, or not at all; never nothing where nobody knows.
-fn cost(sum: &CostSum) -> String {
-    match sum.cost_basis {
-        Some(CostBasis::Unknown) if sum.unknown_records == sum.records => "unknown".to_owned(),
-        Some(CostBasis::Unknown | CostBasis::LowerBound) => format!("≥ {}", sum.cost_usd.display()),
-        _ => sum.cost_usd.display(),
-    }
+    [label].into_iter().chain(counts).chain([cost(sum.cost_usd, sum.cost_basis), models]).collect()
 }
 
 fn doubts(sum: &CostSum) -> Vec<String> {

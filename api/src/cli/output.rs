@@ -2,12 +2,22 @@
 
 use super::CliError;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, Table, presets};
-use quarterdeck_shared::Timestamp;
+use quarterdeck_shared::{Timestamp, Usd, usage::CostBasis};
 use serde::Serialize;
 use std::{
     ffi::OsString,
     io::{self, BufRead as _, IsTerminal, Write as _},
 };
+
+/// A cost as it is known: at least so much, or not at all; never nothing where nobody knows.
+pub fn cost(cost: Usd, basis: Option<CostBasis>) -> String {
+    match basis {
+        None if cost == Usd::ZERO => "–".to_owned(),
+        Some(CostBasis::Unknown) if cost == Usd::ZERO => "unknown".to_owned(),
+        Some(CostBasis::Unknown | CostBasis::LowerBound) => format!("≥ {}", cost.display()),
+        _ => cost.display(),
+    }
+}
 
 /// Where a command's answer goes and how it is written.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! `quarterdeck status`: the fleet in figures.
 
-use super::{CliError, Common, End, say_if_left};
+use super::{CliError, Common, End, output::cost, say_if_left};
 use crate::fleet::clock::Clock;
 use clap::Args;
 use orchestrator::figures;
@@ -72,7 +72,11 @@ fn lines(Answer { version, server, database, seq, totals }: &Answer) -> Vec<(&'s
         ("Tokens", kinds.join(", ")),
         (
             "Cost",
-            format!("{}, today {}{unpriced}", totals.cost_usd.display(), totals.cost_today_usd.display()),
+            format!(
+                "{}, today {}{unpriced}",
+                cost(totals.cost_usd, totals.cost_basis),
+                cost(totals.cost_today_usd, totals.cost_today_basis)
+            ),
         ),
     ]
 }

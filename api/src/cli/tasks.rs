@@ -4,7 +4,7 @@ use super::{
     CliError, Common, End,
     output::{
         Column::{Numbers, Words},
-        moment, plain, say,
+        cost, moment, plain, say,
     },
     say_if_left,
 };
@@ -83,7 +83,7 @@ fn row(task: &Task) -> Vec<String> {
         task.id.to_string(),
         task.status.to_string(),
         format!("{done}/{}", task.workflow.len()),
-        task.cost_usd.display(),
+        cost(task.cost_usd, task.cost_basis),
         moment(task.created_at),
         plain(&task.title),
     ]

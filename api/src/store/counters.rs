@@ -63,12 +63,12 @@ impl Changes {
             let count = i64::try_from(count).unwrap_or(i64::MAX);
             self.add(ALWAYS, name.into(), by.saturating_mul(count));
         }
-        if record.cost_basis == CostBasis::Unknown {
-            return self.add(ALWAYS, "usage/unpriced".into(), by);
+        let priced = record.cost_basis != CostBasis::Unknown;
+        let cost = if priced { by.saturating_mul(record.cost_usd.nanos()) } else { 0 };
+        for day in [ALWAYS, day(record.at)] {
+            self.add(day, known(record.cost_basis).into(), by);
+            self.add(day, "usage/cost".into(), cost);
         }
-        let cost = by.saturating_mul(record.cost_usd.nanos());
-        self.add(ALWAYS, "usage/cost".into(), cost);
-        self.add(day(record.at), "usage/cost".into(), cost);
     }
 
     fn add(&mut self, day: i64, name: Cow<'static, str>, by: i64) {
@@ -81,6 +81,16 @@ impl Changes {
         let rows: Vec<Vec<Value>> =
             changed.map(|((day, name), by)| vec![day.into(), name.into_owned().into(), by.into()]).collect();
         COUNTERS.add(db, rows).await
+    }
+}
+
+/// The counter of records whose cost is known so.
+const fn known(basis: CostBasis) -> &'static str {
+    match basis {
+        CostBasis::Reported => "usage/basis/reported",
+        CostBasis::Computed => "usage/basis/computed",
+        CostBasis::LowerBound => "usage/basis/lower_bound",
+        CostBasis::Unknown => "usage/basis/unknown",
     }
 }
 
@@ -133,8 +143,11 @@ pub(super) async fn totals(db: &impl ConnectionTrait, now: Timestamp) -> Result<
     for (name, value) in read(db, "", ALWAYS).await? {
         count(&mut totals, &name, value);
     }
-    let today = read(db, "usage/cost", day(now)).await?;
-    totals.cost_today_usd = today.into_iter().map(|(_, nanos)| Usd::from_nanos(nanos)).sum();
+    let mut today = Totals::default();
+    for (name, value) in read(db, "usage/", day(now)).await? {
+        count(&mut today, &name, value);
+    }
+    (totals.cost_today_usd, totals.cost_today_basis) = (today.cost_usd, today.cost_basis);
     Ok(totals)
 }
 
@@ -163,7 +176,13 @@ fn count(totals: &mut Totals, name: &str, value: i64) {
         ["usage", "cache_creation"] => totals.tokens.cache_creation = number,
         ["usage", "cache_read"] => totals.tokens.cache_read = number,
         ["usage", "records"] => totals.records = number,
-        ["usage", "unpriced"] => totals.unpriced_records = number,
+        ["usage", "basis", basis] if number > 0 => {
+            let basis = basis.parse().ok();
+            totals.cost_basis = totals.cost_basis.max(basis);
+            if basis == Some(CostBasis::Unknown) {
+                totals.unpriced_records = number;
+            }
+        }
         ["usage", "cost"] => totals.cost_usd = Usd::from_nanos(value),
         _ => {}
     }

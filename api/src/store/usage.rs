@@ -2,20 +2,18 @@
 
 use super::{
     Store, StoreError,
-    costs::OF_PROJECT,
+    costs::{OF_PROJECT, SUMS, read_sum},
     counters,
     cursor::{Place, Seal},
     list::{self, Condition, List, Sort},
-    rows::{
-        tasks::tokens,
-        usage::{FORMER_PRICES, USAGE, read, read_former},
-    },
+    rows::usage::{FORMER_PRICES, USAGE, read, read_former},
     sql::{self, Fields, Sql},
     table::groups,
 };
 use quarterdeck_shared::{
     AgentId, Page, TaskId, Timestamp, Total,
     agents::Role,
+    costs::CostSum,
     usage::{Bucket, Series, SeriesBy, SeriesPoint, SeriesQuery, Totals, UsageQuery, UsageRecord},
 };
 use sea_orm::Value;
@@ -105,10 +103,7 @@ impl Store {
         let micros = bucket_seconds * 1_000_000;
         let query = Sql::with(
             format!(
-                "SELECT at / {micros} * {micros} AS bucket, {group},
-                     CAST(sum(cost_nanos) AS bigint), CAST(sum(input_tokens) AS bigint),
-                     CAST(sum(output_tokens) AS bigint), CAST(sum(cache_creation_tokens) AS bigint),
-                     CAST(sum(cache_read_tokens) AS bigint), count(*)
+                "SELECT at / {micros} * {micros} AS bucket, {group}, {SUMS}
                  FROM usage_records WHERE at >= ? AND at <= ? AND NOT replayed
                  GROUP BY bucket, {group} ORDER BY bucket, {group}"
             ),
@@ -130,8 +125,9 @@ impl Store {
 }
 
 fn read_point(fields: &mut Fields) -> Result<SeriesPoint, StoreError> {
-    let (at, group, cost_usd) = (fields.time()?, fields.take()?, fields.usd()?);
-    Ok(SeriesPoint { at, group, cost_usd, tokens: tokens(fields)?, records: fields.number()? })
+    let (at, group, sum) = (fields.time()?, fields.take()?, read_sum(fields)?);
+    let CostSum { records, tokens, cost_usd, cost_basis, .. } = sum;
+    Ok(SeriesPoint { at, group, cost_usd, cost_basis, tokens, records })
 }
 
 fn conditions(query: &UsageQuery) -> Result<Vec<Condition>, StoreError> {

@@ -83,14 +83,26 @@ both! {
 
     async fn a_response_counts_once_with_its_largest_figures(place: &Place) {
         let store = place.open().await;
-        let first = UsageRecord { tokens: Tokens { output: 1, ..rows::record(1).tokens }, ..rows::record(1) };
+        let first = UsageRecord {
+            tokens: Tokens { output: 1, ..rows::record(1).tokens },
+            cost_basis: CostBasis::LowerBound,
+            ..rows::record(1)
+        };
         let grown = UsageRecord {
             id: rows::record(9).id,
             cost_usd: Usd::from_nanos(5_000_000),
             at: first.at.plus_seconds(5),
             ..rows::record(1)
         };
+        let basis = |totals: Totals| (totals.cost_basis, totals.cost_today_basis);
+        assert_eq!(basis(totals(&store).await), (None, None), "no request is not nothing");
         put(&store, Row::Usage(Box::new(first.clone()))).await;
+        let least = Some(CostBasis::LowerBound);
+        assert_eq!(basis(totals(&store).await), (least, least));
+        let tomorrow = rows::MORNING.plus_seconds(86_400);
+        assert_eq!(basis(store.totals(tomorrow).await.unwrap()), (least, None));
+        let series = store.series(&SeriesQuery::default(), rows::MORNING.plus_seconds(600)).await.unwrap();
+        assert_eq!((series.points[0].cost_basis, series.sum().1), (least, least));
         put(&store, Row::Usage(Box::new(grown.clone()))).await;
         put(&store, Row::Usage(Box::new(first.clone()))).await;
         let stored = store.usage(&UsageQuery::default()).await.unwrap().items;
@@ -98,6 +110,7 @@ both! {
         let counted = totals(&store).await;
         assert_eq!((counted.records, counted.tokens, counted.cost_usd), (1, grown.tokens, grown.cost_usd));
         assert_eq!(counted.cost_today_usd, grown.cost_usd);
+        assert_eq!(basis(counted), (Some(grown.cost_basis), Some(grown.cost_basis)));
 
         let both = [first, UsageRecord { id: rows::record(10).id, ..grown.clone() }];
         store.commit(rows::rows(both.map(|record| Row::Usage(Box::new(record))))).await.unwrap();
@@ -140,6 +153,7 @@ both! {
         store.commit(rows::rows(records.map(|record| Row::Usage(Box::new(record))))).await.unwrap();
         let counted = totals(&store).await;
         assert_eq!((counted.records, counted.unpriced_records), (2, 1));
+        assert_eq!(counted.cost_basis, Some(CostBasis::Unknown));
         assert_eq!(counted.cost_usd, rows::record(3).cost_usd);
         assert_eq!(counted.tokens, unpriced.tokens + rows::record(3).tokens);
         let listed = store.usage(&UsageQuery::default()).await.unwrap();

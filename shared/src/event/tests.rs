@@ -111,7 +111,7 @@ fn every_frame_survives_the_wire() {
         "agents": 1, "active": 1, "by_status": {"running": 1}, "by_role": {}, "tasks": 1, "tasks_by_status": {},
         "with_analyst": 0, "without_analyst": 1, "pending_approvals": 1,
         "tokens": {"input": 1, "output": 2, "cache_creation": 3, "cache_read": 4}, "cost_usd": "1",
-        "cost_today_usd": "0.5", "unpriced_records": 0, "records": 3,
+        "cost_basis": "lower_bound", "cost_today_usd": "0", "cost_today_basis": null, "unpriced_records": 0, "records": 3,
     });
     for sent in [
         json!({"type": "snapshot", "seq": 4, "agents": [agent()], "tasks": [task()], "approvals": [approval()], "totals": totals}),

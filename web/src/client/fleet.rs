@@ -131,6 +131,10 @@ impl FleetState {
             let grown = agent.cost_usd - cost;
             totals.cost_usd += grown;
             totals.cost_today_usd += grown;
+            if agent.requests > requests {
+                totals.cost_basis = totals.cost_basis.max(agent.cost_basis);
+                totals.cost_today_basis = totals.cost_today_basis.max(agent.cost_basis);
+            }
             totals.records += agent.requests.saturating_sub(requests);
             let now = agent.tokens();
             totals.tokens.input += now.input.saturating_sub(tokens.input);

@@ -15,7 +15,7 @@ use crate::components::{Act, Entry, Icon};
 use crate::dom;
 use crate::hooks::{Live, LiveProvider, Query, use_address, use_live};
 use crate::panels::horizon::{Lane, Stop};
-use crate::panels::marks::{role_class, role_title};
+use crate::panels::marks::{cost_text, cost_title, role_class, role_title};
 
 /// How far back work stands on the horizon.
 const HOUR_US: i64 = 3_600_000_000;
@@ -92,10 +92,10 @@ fn facts(live: &Live, lanes: Rc<[Lane]>, things: Rc<[Entry]>) -> Facts {
         Connection::Lost { since_us, .. } if fleet.known => Some(since_us),
         _ => None,
     };
-    let today = totals.cost_today_usd;
+    let (today, basis) = (totals.cost_today_usd, totals.cost_today_basis);
     let spent = fleet.known.then(|| Spent {
-        short: today.display().into(),
-        exact: format!("${today}").into(),
+        short: cost_text(today, basis).into(),
+        exact: cost_title(today, basis).into(),
         over: "today".into(),
     });
     let counts = Counts {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use quarterdeck_shared::endpoints::{GetUsageSeries, ListUsage};
-use quarterdeck_shared::usage::{Bucket, Series, SeriesBy, SeriesQuery, Tokens, UsageQuery};
+use quarterdeck_shared::usage::{Bucket, CostBasis, Series, SeriesBy, SeriesQuery, UsageQuery};
 use quarterdeck_shared::{NoBody, Timestamp, Usd};
 use yew::prelude::*;
 
@@ -13,10 +13,11 @@ use super::faces::face;
 use super::roles::Roles;
 use crate::components::{Bar, Bars, ButtonLink, Choice, Empty, Faced, Icon, Section, Segment};
 use crate::dom;
-use crate::format::{count, grouped};
+use crate::format::{count, grouped, several};
 use crate::hooks::{Address, use_address, use_live, use_query, use_settled};
 use crate::order;
 use crate::panels::deed::visible;
+use crate::panels::marks::{cost_text, cost_title};
 use crate::panels::records::Records;
 use crate::panels::trend::{Measure, Trend};
 
@@ -62,13 +63,13 @@ pub fn Analytics() -> Html {
             <ButtonLink href="/tasks/new" icon={Icon::Plus}>{ "New task" }</ButtonLink>
         </Empty>
     };
-    let (cost, tokens) = sums(series.as_deref());
+    let (cost, basis, tokens) = series.as_deref().map(Series::sum).unwrap_or_default();
     html! {
         <>
             <div class="ledger-head">
                 <div>
                     <Heading title="Analytics">
-                        if series.is_some() { <span class="num" title={format!("${cost}")} data-testid="analytics-cost">{ cost.display() }</span>{ format!(" in {words}") } }
+                        if series.is_some() { <span class="num" title={cost_title(cost, basis)} data-testid="analytics-cost">{ cost_text(cost, basis) }</span>{ format!(" in {words}") } }
                         else { { "Analytics" } }
                     </Heading>
                     <p class="sub quiet"><span title={grouped(tokens.total())}>{ format!("{} tokens", count(tokens.total())) }</span>{ ", each figure a sum of the records below" }</p>
@@ -128,27 +129,21 @@ fn span_value(seconds: i64) -> &'static str {
     SPANS.into_iter().find(|(_, _, span, _)| *span == seconds).map_or("24h", |(value, ..)| value)
 }
 
-fn sums(series: Option<&Series>) -> (Usd, Tokens) {
-    let points = series.map_or(&[][..], |series| series.points.as_slice());
-    points.iter().fold((Usd::ZERO, Tokens::default()), |(cost, tokens), point| {
-        (cost + point.cost_usd, tokens + point.tokens)
-    })
-}
-
 fn bars(series: &Series, address: &Address) -> Vec<Bar> {
-    let mut groups: BTreeMap<&str, (Usd, u64)> = BTreeMap::new();
+    let mut groups: BTreeMap<&str, (Usd, Option<CostBasis>, u64)> = BTreeMap::new();
     for point in &series.points {
-        let (cost, records) = groups.entry(&point.group).or_default();
+        let (cost, basis, records) = groups.entry(&point.group).or_default();
         *cost += point.cost_usd;
+        *basis = point.cost_basis.max(*basis);
         *records += point.records;
     }
-    let most = groups.values().map(|(cost, _)| cost.nanos()).max().unwrap_or(0).max(1);
+    let most = groups.values().map(|(cost, ..)| cost.nanos()).max().unwrap_or(0).max(1);
     let mut groups: Vec<_> = groups.into_iter().collect();
-    order::largest_first(&mut groups, |(_, (cost, _))| *cost);
-    let bar = |(group, (cost, records)): (&str, (Usd, u64))| Bar {
+    order::largest_first(&mut groups, |(_, (cost, ..))| *cost);
+    let bar = |(group, (cost, basis, records)): (&str, (Usd, Option<CostBasis>, u64))| Bar {
         name: html! { { group } },
         part: cost.nanos() as f64 / most as f64,
-        value: html! { <a href={address.href("group", group)} title={format!("${cost}, {records} requests: show them")}>{ cost.display() }</a> },
+        value: html! { <a href={address.href("group", group)} title={format!("{}, {}: show them", cost_title(cost, basis), several(records, "request"))}>{ cost_text(cost, basis) }</a> },
         class: classes!("f1"),
     };
     groups.into_iter().map(bar).collect()

@@ -1,9 +1,9 @@
 //! Cost or tokens over time, stacked by role or by model.
 
-use quarterdeck_shared::Usd;
 use quarterdeck_shared::usage::{Series, SeriesPoint};
 use yew::prelude::*;
 
+use super::marks::cost_text;
 use crate::charts::{Drawing, Stack, Unit};
 use crate::components::Plot;
 use crate::format::count;
@@ -29,11 +29,10 @@ impl Measure {
     }
 
     fn told(self, series: &Series) -> String {
+        let (cost, basis, tokens) = series.sum();
         match self {
-            Self::Cost => series.points.iter().map(|point| point.cost_usd).sum::<Usd>().display(),
-            Self::Tokens => {
-                format!("{} tokens", count(series.points.iter().map(|point| point.tokens.total()).sum()))
-            }
+            Self::Cost => cost_text(cost, basis),
+            Self::Tokens => format!("{} tokens", count(tokens.total())),
         }
     }
 }
@@ -75,7 +74,8 @@ fn stack(series: &Series, measure: Measure) -> Stack {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use quarterdeck_shared::{Timestamp, usage::Tokens};
+    use quarterdeck_shared::usage::{CostBasis, Tokens};
+    use quarterdeck_shared::{Timestamp, Usd};
 
     const HOUR: i64 = 3_600_000_000;
 
@@ -85,6 +85,7 @@ mod tests {
             at: Timestamp(hour * HOUR),
             group: group.into(),
             cost_usd: Usd::from_nanos(nanos),
+            cost_basis: Some(if nanos % 2 == 0 { CostBasis::LowerBound } else { CostBasis::Computed }),
             tokens,
             records: 1,
         }
@@ -112,6 +113,6 @@ mod tests {
         let html = crate::testing::drawn(
             html! { <Trend series={std::rc::Rc::new(series)} measure={Measure::Cost} /> },
         );
-        crate::testing::holds(&html, &["Cost over time: $0.23 in all", "BUILDER"]);
+        crate::testing::holds(&html, &["Cost over time: ≥ $0.23 in all", "BUILDER"]);
     }
 }

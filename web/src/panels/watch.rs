@@ -3,6 +3,7 @@
 use quarterdeck_shared::usage::Totals;
 use yew::prelude::*;
 
+use super::marks::{cost_text, cost_title};
 use crate::components::{Elapsed, Figure, Ticker};
 use crate::format::{count, grouped, percent, several};
 
@@ -44,6 +45,7 @@ fn asks(waiting: u64) -> Html {
 pub fn Watch(props: &WatchProps) -> Html {
     let totals = &props.totals;
     let all = totals.tokens.total();
+    let (today, today_basis) = (totals.cost_today_usd, totals.cost_today_basis);
     let cached = (totals.tokens.prompt() > 0)
         .then(|| percent(totals.tokens.cache_read as f64 / totals.tokens.prompt() as f64));
     html! {
@@ -65,9 +67,9 @@ pub fn Watch(props: &WatchProps) -> Html {
             </div>
             <div class="figures">
                 <Figure name={html! { "today" }}>
-                    <Ticker text={money(totals.cost_today_usd)} exact={format!("${}", totals.cost_today_usd)} test_id="cost-ticker" />
+                    <Ticker text={cost_text(today, today_basis)} exact={cost_title(today, today_basis)} test_id="cost-ticker" />
                 </Figure>
-                <Figure name={html! { "in all" }} exact={format!("${}", totals.cost_usd)}>{ money(totals.cost_usd) }</Figure>
+                <Figure name={html! { "in all" }} exact={cost_title(totals.cost_usd, totals.cost_basis)}>{ cost_text(totals.cost_usd, totals.cost_basis) }</Figure>
                 <Figure name={html! { <>{ "tokens" }{ for cached.map(|part| format!(", {part} from cache")) }</> }} exact={grouped(all)}>
                     { count(all) }
                 </Figure>
@@ -76,15 +78,11 @@ pub fn Watch(props: &WatchProps) -> Html {
     }
 }
 
-fn money(cost: quarterdeck_shared::Usd) -> String {
-    cost.display()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::drawn;
-    use quarterdeck_shared::Usd;
+    use quarterdeck_shared::{Usd, usage::CostBasis};
 
     fn totals(running: u64, waiting: u64) -> Totals {
         let by_status = [("running".to_owned(), running)].into();
@@ -105,11 +103,21 @@ mod tests {
 
     #[test]
     fn what_has_no_price_is_said_beside_the_sum() {
-        let totals =
-            Totals { unpriced_records: 2, cost_usd: Usd::from_nanos(21_306_775_000), ..totals(1, 0) };
+        let totals = Totals {
+            unpriced_records: 2,
+            cost_usd: Usd::from_nanos(21_306_775_000),
+            cost_basis: Some(CostBasis::LowerBound),
+            ..totals(1, 0)
+        };
         let html =
             drawn(html! { <Watch {totals} oldest_ask_us={None::<i64>} fullest={91.0} heading={html! {}} /> });
-        for part in ["2 requests without a known price", "$21.31", "$21.306775", "One context is at 91%."] {
+        for part in [
+            "2 requests without a known price",
+            ">≥ $21.31<",
+            "at least $21.306775",
+            "class=\"sr\">–<",
+            "One context is at 91%.",
+        ] {
             assert!(html.contains(part), "{part} is not in {html}");
         }
     }

@@ -1,19 +1,15 @@
 //! Why a day's sum is what it is, in words.
 
-use super::{cost, doubts};
+use super::doubts;
 use crate::cli::{
     CliError,
     output::{
         Column::{Numbers, Words},
-        Output, say,
+        Output, cost, say,
     },
 };
 use orchestrator::figures;
-use quarterdeck_shared::{
-    Usd,
-    costs::{Reckoning, Why},
-    usage::CostBasis,
-};
+use quarterdeck_shared::costs::{Reckoning, Why};
 
 /// Tells it.
 pub fn tell(output: Output, why: &Why) -> Result<(), CliError> {
@@ -23,7 +19,11 @@ pub fn tell(output: Output, why: &Why) -> Result<(), CliError> {
         vec![way.to_owned(), figures::tokens(tokens.total()), figures::tokens(tokens.output), cost]
     };
     let own = Reckoning { tokens: why.sum.tokens, ..Reckoning::default() };
-    let mut rows = vec![row("each response once, as Quarterdeck counts", &own, cost(&why.sum))];
+    let mut rows = vec![row(
+        "each response once, as Quarterdeck counts",
+        &own,
+        cost(why.sum.cost_usd, why.sum.cost_basis),
+    )];
     for (way, took) in
         [("every line added up", &why.every_line), ("the first line of each response", &why.first_line)]
     {
@@ -64,16 +64,13 @@ pub fn tell(output: Output, why: &Why) -> Result<(), CliError> {
 
 /// What a reckoning cost, as far as the prices are known.
 fn reckoned(took: &Reckoning) -> String {
-    match took.cost_basis() {
-        CostBasis::Unknown if took.cost_usd == Usd::ZERO => "unknown".to_owned(),
-        CostBasis::Unknown | CostBasis::LowerBound => format!("≥ {}", took.cost_usd.display()),
-        _ => took.cost_usd.display(),
-    }
+    cost(took.cost_usd, took.cost_basis())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use quarterdeck_shared::Usd;
 
     #[test]
     fn lines_without_a_price_never_cost_nothing() {

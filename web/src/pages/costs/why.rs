@@ -47,7 +47,7 @@ fn ways(why: &Why) -> Html {
         }
     };
     let other = |way: &str, note: &str, took: &Reckoning| {
-        row(way, note, Some(took.tokens), cost(took.cost_usd, Some(took.cost_basis())))
+        row(way, note, Some(took.tokens), cost(took.cost_usd, took.cost_basis()))
     };
     let sum = &why.sum;
     let own = cost(sum.cost_usd, sum.cost_basis);
@@ -134,5 +134,7 @@ mod tests {
         let html = drawn(ways(&why));
         holds(&html, &[">no price<", ">≥ $0.53<"]);
         assert!(!html.contains("$0.00"), "{html}");
+        let html = drawn(ways(&Why::default()));
+        assert!(!html.contains('$'), "a day without a request: {html}");
     }
 }
