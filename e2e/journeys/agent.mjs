@@ -37,3 +37,18 @@ test('a task is cancelled and its agents end', async ({ page, product, stub }) =
   expect(agents.map((agent) => agent.status)).toEqual(['cancelled']);
   stub.gates.release('ever');
 });
+
+test('a drawer can be closed on every window, however long the name of its agent is', async ({ page, product, stub }) => {
+  const { id } = await product.call('POST', '/agents', { role: 'BUILDER', name: 'roof '.repeat(16).trim(), prompt: 'Go [[stub: hold roof]]' });
+  for (const size of [{ width: 1280, height: 800 }, { width: 320, height: 640 }]) {
+    await page.setViewportSize(size);
+    await page.goto(`/agents/${id}`);
+    const drawer = page.getByTestId('agent-drawer');
+    for (const name of ['Copy the link', 'Close']) {
+      await expect(drawer.getByRole('button', { name, exact: true }), `${name} at ${size.width}`).toBeInViewport({ ratio: 0.99 });
+    }
+    await drawer.getByRole('button', { name: 'Close', exact: true }).click();
+    await expect(drawer).toHaveCount(0);
+  }
+  stub.gates.release('roof');
+});
