@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
-use orchestrator::workflows;
+use super::run::put_step;
 use quarterdeck_shared::agents::{Agent, AgentStatus};
 use quarterdeck_shared::approvals::{Approval, ApprovalStatus};
 use quarterdeck_shared::event::{Activity, ActivityKind};
@@ -95,7 +95,7 @@ impl FleetState {
             | Payload::TaskStatusChanged { task, .. } => self.put_task(task),
             Payload::TaskStepStarted { step }
             | Payload::TaskStepChanged { step }
-            | Payload::TaskStepFinished { step } => self.put_step(event.task_id, step),
+            | Payload::TaskStepFinished { step } => self.put_step(event.task_id, step, at),
             Payload::TaskDeleted {} => self.drop_task(event.task_id),
             Payload::ApprovalAsked { approval } => {
                 self.approvals.retain(|known| known.id != approval.id);
@@ -171,17 +171,9 @@ impl FleetState {
         self.tasks.insert(task.id, Rc::new(task));
     }
 
-    fn put_step(&mut self, task: Option<TaskId>, step: Step) {
+    fn put_step(&mut self, task: Option<TaskId>, step: Step, at: Timestamp) {
         let Some(id) = task else { return };
-        self.edit_task(id, |task| {
-            match task.workflow.iter_mut().find(|known| known.plan.id == step.plan.id) {
-                Some(known) => *known = step,
-                None => task.workflow.push(step),
-            }
-            // A step's event does not repeat its task; the reason for the status is a sentence about the steps.
-            let reason = workflows::evidence(task, task.status);
-            task.status_evidence.reason = reason;
-        });
+        self.edit_task(id, |task| put_step(task, step, at));
     }
 
     fn edit_task(&mut self, id: TaskId, edit: impl FnOnce(&mut Task)) {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use quarterdeck_shared::agents::Agent;
+use orchestrator::workflows;
+use quarterdeck_shared::agents::{Agent, StatusEvidence};
 use quarterdeck_shared::live::Frame;
 use quarterdeck_shared::tasks::{Step, Task};
 use quarterdeck_shared::{AgentId, Event, Payload, TaskId, Timestamp};
@@ -71,7 +72,7 @@ impl RunState {
             }
             Payload::TaskStepStarted { step }
             | Payload::TaskStepChanged { step }
-            | Payload::TaskStepFinished { step } => self.edit_task(at, |task| put_step(task, step)),
+            | Payload::TaskStepFinished { step } => self.edit_task(at, |task| put_step(task, step, at)),
             Payload::TaskDeleted {} => self.removed = true,
             Payload::AgentDeleted {}
             | Payload::AgentPrompted { .. }
@@ -99,11 +100,15 @@ impl RunState {
     }
 }
 
-fn put_step(task: &mut Task, step: Step) {
+/// Puts a step into its task. The step's event does not repeat the task: the reason for its status is a sentence about
+/// the steps.
+pub(super) fn put_step(task: &mut Task, step: Step, at: Timestamp) {
     match task.workflow.iter_mut().find(|known| known.plan.id == step.plan.id) {
         Some(known) => *known = step,
         None => task.workflow.push(step),
     }
+    let reason = workflows::evidence(task, task.status);
+    task.status_evidence = StatusEvidence { last_event_at: Some(at), ..StatusEvidence::because(reason) };
 }
 
 #[cfg(test)]

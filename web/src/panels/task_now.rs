@@ -77,7 +77,8 @@ fn sentence(view: &TaskView) -> (String, Html) {
         }
         TaskStatus::Failed => {
             let why = task.error.as_deref().map(plain).unwrap_or_default();
-            let why = why.lines().next().unwrap_or_default().to_owned();
+            let why = why.lines().next().unwrap_or_default();
+            let why = why.strip_prefix(&format!("step {step}, ")).unwrap_or(why).to_owned();
             (
                 format!("at step {step} of {steps}"),
                 if why.is_empty() {
@@ -232,8 +233,8 @@ mod tests {
 
     #[test]
     fn an_ended_task_says_how_it_ended() {
-        let ended = json!({"status": "failed", "error": "cargo check: exit 101\nmore", "finished_at": "2026-11-22T10:04:12Z"});
-        holds(&task(ended), &["failed<", "cargo check: exit 101", ">4:12<", "took"]);
+        let ended = json!({"status": "failed", "error": "step 2, BUILDER: cargo check: exit 101\nmore", "finished_at": "2026-11-22T10:04:12Z"});
+        holds(&task(ended), &["failed<", ">BUILDER: cargo check: exit 101<", ">4:12<", "took"]);
         let done = json!({"status": "completed", "finished_at": "2026-11-22T10:04:12Z"});
         holds(&task(done), &["completed<", "all 3 steps done"]);
     }

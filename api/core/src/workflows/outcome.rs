@@ -24,8 +24,8 @@ pub(super) fn status(steps: &[Step]) -> TaskStatus {
 /// Why a status of a task is believed, as a sentence about its steps as they are now.
 pub fn evidence(task: &Task, status: TaskStatus) -> String {
     let names = |wanted: StepStatus| {
-        let steps = task.workflow.iter().filter(|step| step.status == wanted);
-        steps.map(|step| format!("{} {}", step.plan.id, step.plan.role)).collect::<Vec<_>>().join(", ")
+        let steps = task.workflow.iter().enumerate().filter(|(_, step)| step.status == wanted);
+        steps.map(named).collect::<Vec<_>>().join("; ")
     };
     match status {
         TaskStatus::Pending => "no step has begun".into(),
@@ -37,6 +37,11 @@ pub fn evidence(task: &Task, status: TaskStatus) -> String {
         TaskStatus::Completed => "every step ended well".into(),
         _ => task.error.clone().unwrap_or_else(|| status.to_string()),
     }
+}
+
+/// A step as people count them: `step 2, TESTER`.
+fn named((at, step): (usize, &Step)) -> String {
+    format!("step {}, {}", at + 1, step.plan.role)
 }
 
 /// The end of the run, with the last words of the last step that ended well.
@@ -54,10 +59,10 @@ fn error(steps: &[Step], status: TaskStatus) -> Option<String> {
         TaskStatus::Interrupted => [StepStatus::Interrupted].as_slice(),
         _ => return None,
     };
-    let first = |status: &StepStatus| steps.iter().find(|step| step.status == *status);
-    let Some(step) = causes.iter().find_map(first) else {
+    let first = |status: &StepStatus| steps.iter().enumerate().find(|(_, step)| step.status == *status);
+    let Some((at, step)) = causes.iter().find_map(first) else {
         return Some("there was no step to run".to_owned());
     };
     let reason = step.error.as_deref().unwrap_or("it gave no reason");
-    Some(format!("{} {}: {reason}", step.plan.id, step.plan.role))
+    Some(format!("{}: {reason}", named((at, step))))
 }

@@ -113,5 +113,5 @@ fn a_step_that_begins_changes_the_reason_for_the_status_of_its_task() {
         json!({"step": samples::step_json("s2", "BUILDER", "running", &["s1"])}),
     );
     let task = state.tasks.values().next().unwrap();
-    assert_eq!(task.status_evidence.reason, "at work: s2 BUILDER");
+    assert_eq!(task.status_evidence.reason, "at work: step 2, BUILDER");
 }

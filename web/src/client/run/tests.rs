@@ -88,6 +88,8 @@ fn steps_and_cost_reach_the_task_and_a_repeated_frame_changes_nothing() {
     let task = state.task.clone().unwrap();
     assert_eq!(task.workflow[0].status.as_str(), "completed");
     assert_eq!(task.updated_at, second(2));
+    assert_eq!(task.status_evidence.reason, "at work: step 2, BUILDER");
+    assert_eq!(task.status_evidence.last_event_at, Some(second(2)));
     let cost = task.cost_usd;
     hear(&mut state, 2, "task.created", json!({"task": samples::task_json(json!({"cost_usd": "9"}))}));
     assert_eq!(state.task.unwrap().cost_usd, cost);
