@@ -6,6 +6,8 @@ mod prompts;
 
 use std::rc::Rc;
 
+use orchestrator::agent_logs;
+use orchestrator::agents::OWN;
 use quarterdeck_shared::agents::AgentQuery;
 use quarterdeck_shared::approvals::ApprovalQuery;
 use quarterdeck_shared::endpoints::{GetTask, ListAgents, ListApprovals};
@@ -200,7 +202,7 @@ fn Shown(props: &ShownProps) -> Html {
                     <Contexts view={view.clone()} />
                 </div>
                 <div class="side-list">
-                    <Prompts agents={view.agents.clone()} />
+                    if view.agents.iter().any(|agent| agent.source == OWN || agent.source == agent_logs::SOURCE) { <Prompts agents={view.agents.clone()} /> }
                     <TaskFacts view={view.clone()} />
                 </div>
             </div>
@@ -217,13 +219,35 @@ fn meta(view: &TaskView) -> Html {
         html! { <code>{ visible(&task.working_directory) }</code> }
     };
     let analyst = if task.include_analyst { "ANALYST included" } else { "no ANALYST" };
+    let place = html! { <span title={visible(&task.working_directory)}>{ place }</span> };
+    if task.source != OWN {
+        // Nobody here planned it or asked for it.
+        return html! { <p class="quiet small meta"><span>{ "begun elsewhere" }</span>{ place }</p> };
+    }
     html! {
         <p class="quiet small meta">
             <span>{ format!("{}, {}", words::task_type(task.task_type), task.complexity) }</span>
-            <span title={visible(&task.working_directory)}>{ place }</span>
+            { place }
             <span>{ words::permission_mode(task.permission_mode) }</span>
             <span title={task.analyst_reason.clone()}>{ analyst }</span>
             <span>{ words::execution_mode(task.execution_mode) }</span>
         </p>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::panels::samples;
+    use crate::testing::{drawn, holds};
+    use serde_json::json;
+
+    #[test]
+    fn of_what_was_begun_elsewhere_no_plan_is_told() {
+        let planned = ["complex", "asks before each tool", "no ANALYST"];
+        holds(&drawn(meta(&samples::view(json!({})))), &planned);
+        let html = drawn(meta(&samples::view(json!({"source": "transcript"}))));
+        holds(&html, &["begun elsewhere", "/home/me/checkout"]);
+        assert!(planned.iter().all(|words| !html.contains(words)), "{html}");
     }
 }

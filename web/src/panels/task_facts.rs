@@ -1,5 +1,6 @@
 //! What is known of a task beside its run: why its status is believed, how it was planned, where it works, its limits.
 
+use orchestrator::agents::OWN;
 use quarterdeck_shared::Timestamp;
 use quarterdeck_shared::tasks::{Limits, Task};
 use yew::prelude::*;
@@ -22,25 +23,30 @@ pub struct TaskFactsProps {
 pub fn TaskFacts(props: &TaskFactsProps) -> Html {
     let task = &props.view.task;
     let tokens = props.view.tokens();
+    let ours = task.source == OWN;
     html! {
         <>
             <Section title="Why this status" id="evidence">
                 <p class="small" data-testid="task-evidence">{ visible(&task.status_evidence.reason) }</p>
                 if let Some(at) = task.status_evidence.last_event_at { <p class="small quiet">{ "last heard of " }<TimeAgo at_us={at.micros()} /></p> }
             </Section>
-            <Section title="How it was planned" id="planned">
-                <p class="small">{ format!("{}, {}: {}", words::capital(words::task_type(task.task_type)), task.complexity, words::execution_mode(task.execution_mode)) }</p>
-                <ul class="small quiet dashes">
-                    { for task.reasons.iter().map(|reason| html! { <li>{ visible(reason) }</li> }) }
-                    <li>{ visible(&task.analyst_reason) }</li>
-                </ul>
-            </Section>
+            if ours {
+                <Section title="How it was planned" id="planned">
+                    <p class="small">{ format!("{}, {}: {}", words::capital(words::task_type(task.task_type)), task.complexity, words::execution_mode(task.execution_mode)) }</p>
+                    <ul class="small quiet dashes">
+                        { for task.reasons.iter().map(|reason| html! { <li>{ visible(reason) }</li> }) }
+                        <li>{ visible(&task.analyst_reason) }</li>
+                    </ul>
+                </Section>
+            }
             <Section title="Facts" id="facts" aside={html! { <CopyButton text={task.id.to_string()} label="Copy the task's id" /> }}>
                 <dl class="facts small">
                     <dt>{ "Works in" }</dt><dd><code>{ visible(&task.working_directory) }</code></dd>
                     <dt>{ "Runtime" }</dt><dd>{ runtime(task) }</dd>
-                    <dt>{ "Permissions" }</dt><dd>{ words::permission_mode(task.permission_mode) }</dd>
-                    <dt>{ "Limits" }</dt><dd>{ limits(&task.limits) }</dd>
+                    if ours {
+                        <dt>{ "Permissions" }</dt><dd>{ words::permission_mode(task.permission_mode) }</dd>
+                        <dt>{ "Limits" }</dt><dd>{ limits(&task.limits) }</dd>
+                    }
                     <dt>{ "Tokens" }</dt>
                     <dd class="num">{ format!("{} in, {} out, {} cached, {} from cache", grouped(tokens.input), grouped(tokens.output), grouped(tokens.cache_creation), grouped(tokens.cache_read)) }</dd>
                     <dt>{ "Submitted" }</dt><dd><TimeAt at_us={task.created_at.micros()} /></dd>
@@ -113,6 +119,16 @@ mod tests {
                 "Copy the prompt",
             ],
         );
+    }
+
+    #[test]
+    fn of_what_was_begun_elsewhere_no_plan_is_told() {
+        let elsewhere = samples::view(json!({"source": "transcript", "analyst_reason": ""}));
+        let html = drawn(html! { <TaskFacts view={elsewhere} /> });
+        holds(&html, &["Why this status", "Works in"]);
+        for invented in ["How it was planned", "Permissions", "Limits"] {
+            assert!(!html.contains(invented), "{invented} is in {html}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use orchestrator::agents::OWN;
 use orchestrator::figures;
 use quarterdeck_shared::Timestamp;
 use quarterdeck_shared::agents::{Agent, AgentDetail, FileUse, ToolCount};
@@ -116,7 +117,7 @@ fn time(agent: &Agent, detail: &AgentDetail) -> Html {
     let queued = agent.started_at.map(|started| started.micros() - agent.created_at.micros());
     html! {
         <dl class="facts">
-            <dt>{ "Waited to begin" }</dt><dd class="num">{ queued.map_or_else(|| DASH.to_owned(), lasting) }</dd>
+            if agent.source == OWN { <dt>{ "Waited to begin" }</dt><dd class="num">{ queued.map_or_else(|| DASH.to_owned(), lasting) }</dd> }
             <dt>{ "Worked" }</dt><dd class="num">{ worked(agent, detail) }</dd>
             <dt>{ "Requests" }</dt><dd class="num">{ grouped(agent.requests) }</dd>
         </dl>

@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
+use orchestrator::agents::OWN;
 use quarterdeck_shared::Timestamp;
 use quarterdeck_shared::agents::{Agent, AgentDetail};
+use quarterdeck_shared::tasks::PermissionMode;
 use yew::prelude::*;
 
 use crate::calendar;
@@ -28,6 +30,13 @@ pub struct SetupProps {
 #[component]
 pub fn Setup(props: &SetupProps) -> Html {
     let (agent, detail) = (&props.agent, &props.detail);
+    let ours = agent.source == OWN;
+    // Of whoever was begun elsewhere only what was told is known.
+    let mode = agent.permission_mode;
+    let model = agent
+        .model
+        .as_deref()
+        .map_or_else(|| if ours { "the runtime's default" } else { DASH }.to_owned(), visible);
     let tools = match &detail.tools {
         None => "the runtime's own choice".to_owned(),
         Some(tools) => visible(&tools.join(", ")),
@@ -38,11 +47,11 @@ pub fn Setup(props: &SetupProps) -> Html {
                 <h2>{ "Configuration" }</h2>
                 <dl class="facts">
                     <dt>{ "Role" }</dt><dd>{ role_mark(agent.role, false) }</dd>
-                    <dt>{ "Prompt variant" }</dt><dd>{ detail.complexity.as_str() }</dd>
-                    <dt>{ "Model" }</dt><dd>{ agent.model.as_deref().map_or_else(|| "the runtime's default".to_owned(), visible) }</dd>
+                    if ours { <dt>{ "Prompt variant" }</dt><dd>{ detail.complexity.as_str() }</dd> }
+                    <dt>{ "Model" }</dt><dd>{ model }</dd>
                     <dt>{ "Runtime" }</dt><dd>{ runtime(&agent.runtime) }</dd>
-                    <dt>{ "Permissions" }</dt><dd>{ permission_mode(agent.permission_mode) }</dd>
-                    <dt>{ "Tools" }</dt><dd>{ tools }</dd>
+                    if ours || mode != PermissionMode::Default { <dt>{ "Permissions" }</dt><dd>{ permission_mode(mode) }</dd> }
+                    if ours || detail.tools.is_some() { <dt>{ "Tools" }</dt><dd>{ tools }</dd> }
                     if let Some((title, href)) = &props.task {
                         <dt>{ "Task" }</dt>
                         <dd><a class="in" {href}>{ title }</a>if let Some(step) = &agent.step_id { <span class="quiet">{ format!(", step {step}") }</span> }</dd>
@@ -102,25 +111,28 @@ pub struct PromptsProps {
 pub fn Prompts(props: &PromptsProps) -> Html {
     let detail = &props.detail;
     let system = &detail.system_prompt;
+    let ours = detail.agent.source == OWN;
     html! {
         <>
             <section>
-                <h2>{ "Newest prompt" }</h2>
+                <h2>{ if ours { "Newest prompt" } else { "Prompt" } }</h2>
                 { told(detail.prompt.as_deref(), "It was given no words yet.") }
             </section>
-            if detail.custom_instructions != detail.prompt {
+            if detail.custom_instructions != detail.prompt && (ours || detail.custom_instructions.is_some()) {
                 <section>
                     <h2>{ "Instructions beyond its role" }</h2>
                     { told(detail.custom_instructions.as_deref(), "None.") }
                 </section>
             }
-            <section>
-                <details class="fold">
-                    <summary>{ icon(Icon::Right) }{ format!("System prompt, {} characters", grouped(system.chars().count() as u64)) }</summary>
-                    <pre class="cmd" tabindex="0" data-testid="system-prompt">{ visible(system) }</pre>
-                    <CopyButton text={system.clone()} label="Copy the system prompt">{ "Copy" }</CopyButton>
-                </details>
-            </section>
+            if ours || !system.is_empty() {
+                <section>
+                    <details class="fold">
+                        <summary>{ icon(Icon::Right) }{ format!("System prompt, {} characters", grouped(system.chars().count() as u64)) }</summary>
+                        <pre class="cmd" tabindex="0" data-testid="system-prompt">{ visible(system) }</pre>
+                        <CopyButton text={system.clone()} label="Copy the system prompt">{ "Copy" }</CopyButton>
+                    </details>
+                </section>
+            }
         </>
     }
 }

@@ -75,6 +75,21 @@ fn configuration_names_everything_it_was_made_with() {
 }
 
 #[test]
+fn of_who_was_begun_elsewhere_only_what_was_told_is_said() {
+    let elsewhere = json!({
+        "source": "transcript", "model": null, "system_prompt": "", "custom_instructions": null, "prompt": "Mend it"
+    });
+    let tabs = ["setup", "prompt", "metrics"].map(|open| tab(open, elsewhere.clone()));
+    holds(&tabs[1], &["<h2>Prompt<", "Mend it"]);
+    for invented in
+        ["Prompt variant", "the runtime's", "asks before", "System prompt", "Waited to begin", "None."]
+    {
+        assert!(tabs.iter().all(|html| !html.contains(invented)), "{invented}");
+    }
+    holds(&tab("setup", json!({"source": "hooks", "permission_mode": "plan"})), &["Permissions"]);
+}
+
+#[test]
 fn each_file_has_an_address_and_the_named_one_is_marked() {
     let html = tab("files", json!({}));
     holds(
