@@ -4,13 +4,14 @@ mod line;
 
 use std::rc::Rc;
 
+use orchestrator::agents::OWN;
 use quarterdeck_shared::agents::Agent;
 use quarterdeck_shared::approvals::Approval;
 use quarterdeck_shared::event::ActivityKind;
 use yew::prelude::*;
 
 use self::line::{State, line};
-use super::deed::Deed;
+use super::deed::{Deed, visible};
 use super::marks::{Standing, status_shape};
 use super::task_view::TaskView;
 use crate::components::{
@@ -143,12 +144,24 @@ fn asking(asks: &Approval) -> Html {
     }
 }
 
-fn nothing(agent: &Agent) -> String {
-    match agent.status.is_final() {
+/// Why no line is here, and where its words are.
+fn nothing(agent: &Agent) -> Html {
+    let elsewhere = agent.source != OWN;
+    let words = match agent.status.is_final() {
+        _ if elsewhere => "It was begun elsewhere: its words stand in its conversation.".to_owned(),
         true => {
-            format!("Nothing of what it said has reached this page. It {}.", agent.status_evidence.reason)
+            let reason = visible(&agent.status_evidence.reason);
+            format!("Nothing of what it said has reached this page: {reason}.")
         }
         false => "Nothing said yet.".to_owned(),
+    };
+    html! {
+        <>
+            <p>{ words }</p>
+            if elsewhere || agent.status.is_final() {
+                <ButtonLink size={ButtonSize::Small} icon={Icon::Talk} href={format!("/agents/{}/conversation", agent.id)}>{ "Read the conversation" }</ButtonLink>
+            }
+        </>
     }
 }
 

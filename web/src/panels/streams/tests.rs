@@ -84,6 +84,23 @@ fn of_many_lines_the_newest_are_drawn_and_the_others_offered() {
 }
 
 #[test]
+fn where_nothing_was_heard_the_way_to_the_words_is_open() {
+    let silent = |changes: Value| {
+        let mut view = samples::view(json!({}));
+        view.agents = vec![Rc::new(samples::agent(changes))];
+        shown(view, Face::Full)
+    };
+    let reason = json!({"reason": "its session file ends in the middle of a turn"});
+    let ended = silent(json!({"status": "interrupted", "status_evidence": reason}));
+    holds(&ended, &["this page: its session file ends in the middle of a turn.", "Read the conversation"]);
+    holds(
+        &silent(json!({"source": "transcript"})),
+        &["begun elsewhere", "Read the conversation", "/conversation\""],
+    );
+    assert!(!silent(json!({})).contains("Read the conversation"), "it has only just begun");
+}
+
+#[test]
 fn before_the_first_word_and_without_the_server_it_says_so() {
     let mut none = samples::view(json!({}));
     none.agents.clear();
