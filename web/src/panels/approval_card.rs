@@ -51,7 +51,7 @@ pub fn ApprovalCard(props: &ApprovalCardProps) -> Html {
 }
 
 fn why(approval: &Approval, deed: &Deed) -> Html {
-    let words = [deed.note.as_deref(), approval.reason.as_deref()];
+    let words = [deed.note.as_deref(), deed.beyond(approval.reason.as_deref())];
     let words: Vec<_> = words.into_iter().flatten().filter(|words| !words.trim().is_empty()).collect();
     html! { if !words.is_empty() { <p class="small wrap-text">{ visible(&words.join(" · ")) }</p> } }
 }
@@ -80,5 +80,22 @@ mod tests {
                 "deny-button",
             ],
         );
+    }
+
+    #[test]
+    fn a_reason_that_says_the_call_again_is_left_out() {
+        let told = |changes| why_of(&approval(changes));
+        let repeats = json!({"input": {"command": "npm run build -- --watch"}, "reason": "npm run build -…"});
+        assert_eq!(told(repeats), "");
+        let file =
+            json!({"tool": "Write", "input": {"file_path": "/w/a.rs", "content": "x"}, "reason": "a.rs"});
+        assert_eq!(told(file), "");
+        let noted = json!({"input": {"command": "ls", "description": "Look"}, "reason": "Look"});
+        assert_eq!(told(noted).matches("Look").count(), 1);
+        holds(&told(json!({"input": {"command": "ls"}, "reason": "No rule"})), &["No rule"]);
+    }
+
+    fn why_of(approval: &Approval) -> String {
+        drawn(why(approval, &Deed::read(&approval.tool, &approval.input)))
     }
 }

@@ -95,10 +95,8 @@ fn why(props: &DecisionProps, deed: &Deed) -> Html {
         |words| html! { <p class="prose small wrap-text">{ format!("“{}”", visible(words.trim())) }</p> },
     );
     let note = deed.note.as_ref().map(|words| html! { <p class="small wrap-text">{ visible(words) }</p> });
-    let reason = props
-        .approval
-        .reason
-        .as_ref()
+    let reason = deed
+        .beyond(props.approval.reason.as_deref())
         .map(|words| html! { <p class="small quiet wrap-text">{ visible(words) }</p> });
     if said.is_none() && note.is_none() && reason.is_none() {
         return html! { <p class="small quiet">{ "It gave no reason." }</p> };
@@ -182,6 +180,12 @@ mod tests {
                 "allow-button",
             ],
         );
+    }
+
+    #[test]
+    fn a_reason_that_says_the_call_again_is_none() {
+        let html = decision(json!({"input": {"command": "npm run build"}, "reason": "npm run b…"}));
+        assert_eq!(html.matches("npm run b").count(), 1, "{html}");
     }
 
     #[test]

@@ -74,6 +74,19 @@ impl Deed {
         }
         .unwrap_or_else(|| other(tool, input))
     }
+
+    /// What a reason says beyond the call: not one that is its beginning, its file's name or its note.
+    pub fn beyond<'a>(&self, reason: Option<&'a str>) -> Option<&'a str> {
+        let reason = reason.map(str::trim).filter(|words| !words.is_empty())?;
+        let words = one_line(reason.trim_end_matches(['…', '.']));
+        let name = |path: &str| path.rsplit('/').next().is_some_and(|name| name == words);
+        let repeats = match &self.shown {
+            Shown::Command(command) => one_line(command).starts_with(&words),
+            Shown::Change { path, .. } => path.starts_with(&words) || name(path),
+            Shown::Questions(_) | Shown::Values(_) => self.line.starts_with(&words) || name(&self.line),
+        };
+        (!repeats && self.note.as_deref().map(str::trim) != Some(reason)).then_some(reason)
+    }
 }
 
 fn text<'a>(input: &'a Value, field: &str) -> Option<&'a str> {
