@@ -23,7 +23,7 @@ struct View {
 const VIEWS: [View; 5] = [
     View { words: "All", status: "", sort: "" },
     View { words: "At work", status: "running,waiting", sort: "" },
-    View { words: "Failed", status: "failed,interrupted", sort: "" },
+    View { words: "Failed or cut off", status: "failed,interrupted", sort: "" },
     View { words: "Expensive", status: "", sort: "-cost" },
     View { words: "Deleted", status: "deleted", sort: "" },
 ];
