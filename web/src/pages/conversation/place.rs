@@ -18,7 +18,7 @@ pub struct Place {
     pub view: NodeRef,
     /// The stretch that is held.
     pub reel: Rc<Reel>,
-    /// Which of its items is read: the chosen one, else the one at the top.
+    /// Which of its items is read: the chosen one; else at the end the last, and elsewhere the one at the top.
     pub here: Option<usize>,
     /// The chosen item.
     pub selected: UseStateHandle<Option<AttrValue>>,
@@ -171,7 +171,8 @@ pub fn use_place(reading: &Reading, at: AttrValue) -> Place {
             }
         });
     }
-    let here = selected.as_ref().and_then(|cursor| reel.find(cursor)).or_else(|| reel.find(&top));
+    let here =
+        selected.as_ref().and_then(|cursor| reel.find(cursor)).or_else(|| unchosen(&reel, *follows, &top));
     let fresh =
         left_at.as_ref().filter(|_| !*follows && reel.later.is_none()).and_then(|cursor| reel.find(cursor));
     let fresh = fresh.map_or(0, |at| reel.items.len() - at - 1);
@@ -181,6 +182,12 @@ pub fn use_place(reading: &Reading, at: AttrValue) -> Place {
         use_effect_with(Rc::clone(&place.reel), move |_| place.go_on());
     }
     place
+}
+
+/// What is read where nothing was chosen. At the end it is the last that has a moment.
+fn unchosen(reel: &Reel, at_end: bool, top: &str) -> Option<usize> {
+    let last = reel.items.iter().rposition(|item| item.at.is_some()).filter(|_| at_end);
+    last.or_else(|| reel.find(top))
 }
 
 /// Where a reel is shown that changed.
@@ -211,6 +218,20 @@ fn stop(began_at_end: Option<bool>, linked: Option<AttrValue>, follows: bool) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use quarterdeck_shared::Timestamp;
+    use quarterdeck_shared::conversations::Conversation;
+
+    #[test]
+    fn at_the_end_one_reads_the_last_and_elsewhere_what_stands_at_the_top() {
+        let item = |at: i64| Item {
+            cursor: format!("0.{at}.0"),
+            at: (at < 3).then_some(Timestamp(at)),
+            ..Item::default()
+        };
+        let reel = Reel::begin(Conversation { items: (0..4).map(item).collect(), ..Conversation::default() });
+        let read = |at_end| unchosen(&reel, at_end, "0.1.0");
+        assert_eq!((read(false), read(true)), (Some(1), Some(2)), "the last one tells no moment");
+    }
 
     #[test]
     fn a_moment_near_the_end_is_shown_and_not_the_end() {
