@@ -96,7 +96,7 @@ pub fn Agents(props: &AgentsProps) -> Html {
     html! {
         <>
         <div class={if open.is_some() { "with-drawer" } else { "without-drawer" }}>
-            <section class="list" aria-label="Agents">
+            <section class="list">
                 { heading(fleet) }
                 <Views fleet={Rc::clone(fleet)} filter={filter.clone()} />
                 <Toolbar filter={filter.clone()} {fresh} on_fresh={listed.again.clone()} on_new={on_new.clone()} />

@@ -155,7 +155,7 @@ pub fn Diff(props: &DiffProps) -> Html {
         Callback::from(move |_| whole.set(true))
     };
     html! {
-        <div class="diff" tabindex="0" role="region" aria-label={&props.label}>
+        <div class="diff" tabindex="0" role="group" aria-label={&props.label}>
             { for props.lines.iter().take(shown).map(line) }
             if over > 0 && !*whole {
                 <button type="button" class="button small bare" onclick={more}>{ format!("Show {over} more lines") }</button>

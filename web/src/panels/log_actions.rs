@@ -36,8 +36,8 @@ fn row(action: &Action) -> Html {
                     { for action.outcome.map(outcome) }
                 </summary>
                 if let Some(path) = &action.path { <p class="small quiet row">{ icon(Icon::File) }<code class="wrap-text">{ visible(path) }</code></p> }
-                if !action.input.is_empty() { <pre class="ink" tabindex="0" role="region" aria-label="Input">{ for action.input.iter().map(ink) }</pre> }
-                if !action.text.is_empty() { <pre class="ink" tabindex="0" role="region" aria-label="Words">{ visible(&action.text) }</pre> }
+                if !action.input.is_empty() { <pre class="ink" tabindex="0" role="group" aria-label="Input">{ for action.input.iter().map(ink) }</pre> }
+                if !action.text.is_empty() { <pre class="ink" tabindex="0" role="group" aria-label="Words">{ visible(&action.text) }</pre> }
                 if action.left_out > 0 { <p class="small quiet">{ format!("{} characters are left out here.", format::grouped(action.left_out)) }</p> }
             </details>
         </li>

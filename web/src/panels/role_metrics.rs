@@ -21,7 +21,7 @@ pub fn RoleMetrics(props: &RoleMetricsProps) -> Html {
     let mut roles: Vec<_> = props.roles.iter().collect();
     order::largest_first(&mut roles, |metrics| metrics.sum.cost_usd);
     html! {
-        <div class="table-wrap" tabindex="0" role="region" aria-label="What each role did">
+        <div class="table-wrap" tabindex="0" role="region" aria-label="What each role did, in a table">
             <table class="records" data-testid="role-metrics">
                 <thead><tr>
                     <th scope="col">{ "Role" }</th><th scope="col" class="r hide-s">{ "Agents" }</th><th scope="col" class="r hide-s">{ "Requests" }</th>

@@ -18,7 +18,7 @@ pub struct SettingListProps {
 #[component]
 pub fn SettingList(props: &SettingListProps) -> Html {
     html! {
-        <div class="table-wrap" tabindex="0" role="region" aria-label={&props.label}>
+        <div class="table-wrap" tabindex="0" role="region" aria-label={format!("{}, in a table", props.label)}>
             <table class="setting-table">
                 <thead><tr><th scope="col">{ "Setting" }</th><th scope="col">{ "Value" }</th><th scope="col">{ "From" }</th></tr></thead>
                 <tbody>{ for props.settings.iter().map(row) }</tbody>
@@ -66,7 +66,17 @@ mod tests {
     fn a_setting_tells_its_value_its_origin_and_its_variable() {
         let settings = vec![setting("max_agents", "4", "environment"), setting("tls_cert", "", "default")];
         let html = drawn(html! { <SettingList {settings} label="All settings" /> });
-        holds(&html, &["max_agents", ">4<", "class=\"tag\">environment<", "QUARTERDECK_MAX_AGENTS", "–"]);
+        holds(
+            &html,
+            &[
+                "max_agents",
+                ">4<",
+                "class=\"tag\">environment<",
+                "QUARTERDECK_MAX_AGENTS",
+                "–",
+                "All settings, in a table",
+            ],
+        );
     }
 
     #[test]

@@ -128,7 +128,7 @@ fn Out(props: &OutProps) -> Html {
     };
     html! {
         <>
-            <div class="out" tabindex="0" role="region" aria-label="Answer">{ shown }</div>
+            <div class="out" tabindex="0" role="group" aria-label="Answer">{ shown }</div>
             if !*open { <button type="button" class="button small bare" onclick={unfold}>{ format!("Show {} more lines", lines - LINES) }</button> }
         </>
     }

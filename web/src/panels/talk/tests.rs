@@ -26,6 +26,7 @@ fn a_call_stands_with_its_input_and_its_answer() {
     let html = shown(json!({"kind": "call", "tool": "Bash", "input": {"command": "cargo check"},
         "result": {"cursor": "0.9.0", "at": "2026-11-22T10:00:10Z", "text": "error[E0308]", "is_error": true}}));
     holds(&html, &["call bad", "cargo check", "failed, 0:09", "error[E0308]", "Input"]);
+    assert!(!html.contains("region"), "of many answers none is a landmark: {html}");
     holds(&shown(json!({"kind": "call", "tool": "Bash", "input": {"command": "ls"}})), &["no answer yet"]);
 }
 
