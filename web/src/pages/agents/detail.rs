@@ -5,7 +5,7 @@ use std::rc::Rc;
 use quarterdeck_shared::agents::{Agent, AgentDetail, NewPrompt};
 use quarterdeck_shared::endpoints::{CancelAgent, GetAgent, ListUsage, PromptAgent};
 use quarterdeck_shared::usage::{UsageQuery, UsageRecord};
-use quarterdeck_shared::{AgentId, NoBody, NoQuery};
+use quarterdeck_shared::{AgentId, Code, NoBody, NoQuery};
 use yew::prelude::*;
 
 use crate::client::FleetState;
@@ -66,6 +66,16 @@ pub fn AgentDrawer(props: &AgentDrawerProps) -> Html {
     let prompt: Ordered<PromptAgent> = use_command(told);
 
     let title = agent.as_ref().map_or_else(|| format!("Agent {}", id.short()), |agent| visible(&agent.name));
+    let missing = asked.answer.problem.as_ref().is_some_and(|problem| problem.code == Some(Code::NotFound));
+    if agent.is_none() && missing {
+        return html! {
+            <Drawer title="No such agent" about={id.to_string()} on_close={props.on_close.clone()} test_id="agent-drawer">
+                <Empty words="There is no agent with this address." then="It may have been removed; what it cost stays in the totals.">
+                    <ButtonLink href="/agents">{ "All agents" }</ButtonLink>
+                </Empty>
+            </Drawer>
+        };
+    }
     let link = dom::window()
         .and_then(|window| window.location().origin().ok())
         .map(|origin| format!("{origin}/agents/{id}"));
