@@ -3,6 +3,7 @@
 use quarterdeck_shared::runtimes::Runtime;
 use yew::prelude::*;
 
+use super::prose::spans;
 use super::words::capital;
 use crate::components::{Icon, Status};
 
@@ -33,7 +34,7 @@ fn row(runtime: &Runtime) -> Html {
                 if let Some(version) = &runtime.version { <span class="small quiet num">{ version }</span> }
                 <span class="push"><Status {shape} {word} {class} /></span>
             </div>
-            <p class="small quiet wrap-text">{ capital(&runtime.message) }</p>
+            <p class="small quiet wrap-text">{ spans(&capital(&runtime.message)) }</p>
         </li>
     }
 }
@@ -50,12 +51,15 @@ mod tests {
             title: "Claude CLI".into(),
             available,
             version: Some("2.1.330".into()),
-            message: "install it with npm".into(),
+            message: "install it with `npm`".into(),
             counts: available,
         };
         let html = drawn(
             html! { <RuntimeList runtimes={vec![runtime("claude_cli", true), runtime("other", false)]} /> },
         );
-        holds(&html, &["ready", "not available", "2.1.330", "Install it with npm", "in no total"]);
+        holds(
+            &html,
+            &["ready", "not available", "2.1.330", "Install it with <code>npm</code>", "in no total"],
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::prose::spans;
 use crate::components::{Button, ButtonKind, ButtonLink, CopyButton, Icon};
 
 /// What the welcome offers.
@@ -40,7 +41,7 @@ pub fn Welcome(props: &WelcomeProps) -> Html {
                 <li>
                     <h2>{ "Give a task to your own claude" }</h2>
                     if let Some(claude) = &props.claude {
-                        <p>{ claude }</p>
+                        <p>{ spans(claude) }</p>
                     } else {
                         <p>{ "The planner says which roles it takes and why, before anything starts." }</p>
                     }
@@ -71,7 +72,7 @@ mod tests {
     #[test]
     fn the_welcome_offers_a_demonstration_a_task_and_an_agent() {
         let html = drawn(
-            html! { <Welcome on_demonstrate={Callback::noop()} claude="No claude was found. Install it." /> },
+            html! { <Welcome on_demonstrate={Callback::noop()} claude="No `claude` was found. Install it." /> },
         );
         holds(
             &html,
@@ -79,7 +80,7 @@ mod tests {
                 "demonstrate-button",
                 "href=\"/tasks/new\"",
                 "create-agent-button",
-                "No claude was found.",
+                "No <code>claude</code> was found.",
                 "quarterdeck status",
             ],
         );
