@@ -7,7 +7,7 @@ use quarterdeck_shared::usage::Tokens;
 use yew::prelude::*;
 
 use crate::calendar;
-use crate::components::Faced;
+use crate::components::{ButtonLink, Empty, Faced};
 use crate::format::{DASH, count, grouped};
 use crate::hooks::{use_address, use_query};
 use crate::pages::Heading;
@@ -19,10 +19,14 @@ use crate::panels::marks::cost;
 pub fn WhyPage() -> Html {
     let address = use_address();
     let day = address.get("day").to_owned();
-    let asked = use_query(Some(day.clone()), |day: String| GetWhy {
+    let named = Some(day.clone()).filter(|day| !day.is_empty());
+    let asked = use_query(named.clone(), |day: String| GetWhy {
         query: WhyQuery { day, timezone: Some(calendar::zone()) },
         body: NoBody,
     });
+    if named.is_none() {
+        return html! { <><Heading title="Why is a day different elsewhere?" above={vec![("Costs".into(), "/costs?by=day".into())]} />{ no_day() }</> };
+    }
     let title = format!("Why is {day} different elsewhere?");
     html! {
         <>
@@ -31,6 +35,15 @@ pub fn WhyPage() -> Html {
                 if let Some(why) = &asked.answer.data { { ways(why) }{ facts(why) } }
             </Faced>
         </>
+    }
+}
+
+/// Without a day there is nothing to account for.
+fn no_day() -> Html {
+    html! {
+        <Empty words="This address names no day." then="Each day's sum in Costs leads here.">
+            <ButtonLink href="/costs?by=day">{ "Costs by day" }</ButtonLink>
+        </Empty>
     }
 }
 
@@ -124,6 +137,11 @@ mod tests {
         holds(&html, &["≥ $0.23", ">$0.53<", "≥ $0.01", "1.01k", "2.01k"]);
         assert!(!html.contains("As reported"));
         holds(&drawn(facts(&why)), &["Partial", ">1<", "Known from below"]);
+    }
+
+    #[test]
+    fn without_a_day_the_way_to_one_is_shown() {
+        holds(&drawn(no_day()), &["names no day", "href=\"/costs?by=day\""]);
     }
 
     #[test]
