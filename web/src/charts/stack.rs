@@ -1,5 +1,6 @@
 //! Columns over time: equal spans, their parts stacked, the parts named beside the last column.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use plotters::coord::Shift;
@@ -13,6 +14,8 @@ use super::{Chart, Drawn, Paint, Size, Spot, Twin};
 use crate::calendar;
 
 const DAY: i64 = 86_400_000_000;
+/// The narrowest a column may be, in CSS pixels, with the gap behind it.
+const NARROWEST: f64 = 2.0;
 
 /// One part of every column.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +87,27 @@ impl Stack {
         Frame::new(size, most, self.unit, &names)
     }
 
+    /// Its columns as far as there is room for each. Where there is none, neighbours are one column: days by weeks.
+    fn fitted(&self, size: Size) -> Cow<'_, Self> {
+        let frame = self.frame(size);
+        let most = ((frame.right - frame.left) / NARROWEST).max(1.0) as usize;
+        let each = match self.starts_us.len().div_ceil(most) {
+            0 | 1 => return Cow::Borrowed(self),
+            each if self.step_us == DAY => each.next_multiple_of(7),
+            each => each,
+        };
+        let added = |layer: &Layer| Layer {
+            values: layer.values.chunks(each).map(|values| values.iter().sum()).collect(),
+            ..layer.clone()
+        };
+        Cow::Owned(Self {
+            starts_us: self.starts_us.iter().step_by(each).copied().collect(),
+            step_us: self.step_us * each as i64,
+            layers: self.layers.iter().map(added).collect(),
+            unit: self.unit,
+        })
+    }
+
     /// The left and right edge of a column.
     fn edges(&self, frame: &Frame, column: usize) -> (f64, f64) {
         let slot = (frame.right - frame.left) / self.starts_us.len().max(1) as f64;
@@ -94,7 +118,9 @@ impl Stack {
 
     fn label(&self, column: usize) -> String {
         let at = self.starts_us.get(column).copied().unwrap_or(0);
-        if self.step_us >= DAY {
+        if self.step_us > DAY {
+            format!("{} days from {}", self.step_us / DAY, calendar::day(at))
+        } else if self.step_us == DAY {
             calendar::day(at)
         } else {
             format!("{}, {}", calendar::day(at), calendar::hour(at))
@@ -105,16 +131,17 @@ impl Stack {
 impl Chart for Stack {
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, paint: &Paint) -> Drawn<DB> {
         let pen = Pen::new(area, paint);
-        let frame = self.frame(pen.size());
-        frame.rules(&pen, self.unit)?;
-        let (Some(&first), Some(&last)) = (self.starts_us.first(), self.starts_us.last()) else {
+        let shown = self.fitted(pen.size());
+        let frame = shown.frame(pen.size());
+        frame.rules(&pen, shown.unit)?;
+        let (Some(&first), Some(&last)) = (shown.starts_us.first(), shown.starts_us.last()) else {
             return Ok(());
         };
-        for column in 0..self.starts_us.len() {
-            let (left, right) = self.edges(&frame, column);
+        for column in 0..shown.starts_us.len() {
+            let (left, right) = shown.edges(&frame, column);
             let mut below = 0.0;
-            for (place, layer) in self.layers.iter().enumerate() {
-                let value = self.value(place, column);
+            for (place, layer) in shown.layers.iter().enumerate() {
+                let value = shown.value(place, column);
                 if value > 0.0 {
                     // A pixel of canvas parts the layers, where they are high enough to spare it.
                     let (top, foot) = (frame.y(below + value), frame.y(below));
@@ -125,16 +152,16 @@ impl Chart for Stack {
             }
         }
         let most = ((frame.right - frame.left) / 66.0) as usize;
-        let end = last + self.step_us;
+        let end = last + shown.step_us;
         let mut labelled = None;
         for (at, label) in moments(first - 1, end, most) {
-            let column = self.starts_us.partition_point(|&start| start <= at).saturating_sub(1);
+            let column = shown.starts_us.partition_point(|&start| start <= at).saturating_sub(1);
             // One label a column, however wide it is; a day's is its date.
             if labelled.replace(column) == Some(column) {
                 continue;
             }
-            let label = if self.step_us >= DAY { self.label(column) } else { label };
-            let (left, right) = self.edges(&frame, column);
+            let label = if shown.step_us >= DAY { calendar::day(shown.starts_us[column]) } else { label };
+            let (left, right) = shown.edges(&frame, column);
             pen.words(
                 &label,
                 ((left + right) / 2.0, frame.bottom + 12.0),
@@ -142,11 +169,11 @@ impl Chart for Stack {
                 paint.colour("text-quiet"),
             )?;
         }
-        let column = self.starts_us.len() - 1;
+        let column = shown.starts_us.len() - 1;
         let mut below = 0.0;
         let mut names = Vec::new();
-        for (place, layer) in self.layers.iter().enumerate() {
-            let value = self.value(place, column);
+        for (place, layer) in shown.layers.iter().enumerate() {
+            let value = shown.value(place, column);
             names.push((layer.name.clone(), frame.y(below + value / 2.0), layer.token));
             below += value;
         }
@@ -154,19 +181,20 @@ impl Chart for Stack {
     }
 
     fn spots(&self, size: Size) -> Vec<Spot> {
-        let frame = self.frame(size);
+        let shown = self.fitted(size);
+        let frame = shown.frame(size);
         let spot = |column: usize| {
-            let (left, right) = self.edges(&frame, column);
+            let (left, right) = shown.edges(&frame, column);
             let parts =
-                self.layers.iter().enumerate().filter(|_| self.layers.len() > 1).map(|(place, layer)| {
-                    format!(", {} {}", self.unit.words(self.value(place, column)), layer.name)
+                shown.layers.iter().enumerate().filter(|_| shown.layers.len() > 1).map(|(place, layer)| {
+                    format!(", {} {}", shown.unit.words(shown.value(place, column)), layer.name)
                 });
-            let sum = self.sum(column);
+            let sum = shown.sum(column);
             let words =
-                format!("{}: {}{}", self.label(column), self.unit.words(sum), parts.collect::<String>());
+                format!("{}: {}{}", shown.label(column), shown.unit.words(sum), parts.collect::<String>());
             Spot { x: (left + right) / 2.0, y: frame.y(sum), words }
         };
-        (0..self.starts_us.len()).map(spot).collect()
+        (0..shown.starts_us.len()).map(spot).collect()
     }
 
     fn twin(&self) -> Twin {
@@ -177,5 +205,29 @@ impl Chart for Stack {
             std::iter::once(self.label(column)).chain(values).collect()
         };
         Twin { head, rows: (0..self.starts_us.len()).map(row).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_days_than_there_is_room_for_are_added_up_by_weeks_and_none_is_lost() {
+        let mut values = vec![0.0; 533];
+        (values[3], values[530]) = (4e9, 2e9);
+        let layers = vec![Layer { name: "model".into(), token: "series-1", values }];
+        let starts_us: Vec<_> = (0..533).map(|day| day * DAY).collect();
+        let days = Stack { starts_us, step_us: DAY, layers, unit: Unit::Usd };
+        for (width, columns, first) in
+            [(300.0, 77, "7 days from 1 Jan: $4.00"), (1_600.0, 533, "1 Jan: $0.00")]
+        {
+            let size = Size { width, height: 220.0 };
+            let shown = days.fitted(size);
+            let frame = shown.frame(size);
+            assert_eq!((shown.starts_us.len(), shown.layers[0].values.iter().sum()), (columns, 6e9));
+            assert!((0..columns).map(|at| shown.edges(&frame, at)).all(|(left, right)| right - left >= 1.0));
+            assert_eq!(days.spots(size)[0].words, first);
+        }
     }
 }
