@@ -1,5 +1,7 @@
-//! Settings: how this browser shows things, who may come in, what runs agents, and every setting in force.
+//! Settings: how this browser shows things, who may come in, what runs agents, where other work comes from, and every
+//! setting in force.
 
+mod sources;
 mod tokens;
 
 use std::rc::Rc;
@@ -17,13 +19,15 @@ use crate::components::{
 use crate::hooks::{Theme, ThemeChoice, use_address, use_command, use_query, use_stored, use_theme};
 use crate::panels::runtime_list::RuntimeList;
 use crate::panels::setting_list::{SettingList, is_limit};
+use sources::Sources;
 use tokens::Tokens;
 
 /// The sections, in order: id and title.
-const SECTIONS: [(&str, &str); 7] = [
+const SECTIONS: [(&str, &str); 8] = [
     ("appearance", "Appearance"),
     ("tokens", "Keys and tokens"),
     ("runtimes", "Runtimes"),
+    ("sources", "Sources"),
     ("directories", "Directories"),
     ("limits", "Limits"),
     ("all", "All other settings"),
@@ -52,9 +56,10 @@ pub fn Settings() -> Html {
                 <Appearance />
                 <Tokens />
                 { section(2, None, part(|known| html! { <RuntimeList runtimes={known.runtimes.clone()} /> })) }
-                { section(3, None, part(directories)) }
-                { section(4, Some("read at start; change them and start the server again"), part(|known| listed(known, true))) }
-                { section(5, Some("flag, then environment, then quarterdeck.toml, then default"), part(|known| listed(known, false))) }
+                <Sources />
+                { section(4, None, part(directories)) }
+                { section(5, Some("read at start; change them and start the server again"), part(|known| listed(known, true))) }
+                { section(6, Some("flag, then environment, then quarterdeck.toml, then default"), part(|known| listed(known, false))) }
                 <About {face} known={known.clone()} />
             </div>
         </div>

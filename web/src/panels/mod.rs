@@ -38,6 +38,7 @@ pub mod runtime_list;
 pub mod samples;
 pub mod setting_list;
 pub mod shares;
+pub mod source_list;
 pub mod streams;
 pub mod talk;
 pub mod task_facts;
