@@ -180,7 +180,8 @@ impl Files {
         Ok(())
     }
 
-    /// The line at a place and its length; none where no line begins there. Of one that is too long, the beginning.
+    /// The line at a place and its length, without what ends it; none where no line begins there. Of one that is too
+    /// long, the beginning.
     pub(super) fn line(&self, place: Place) -> io::Result<Option<(Vec<u8>, u64)>> {
         let Some((_, tape)) = self.tapes.get(place.file) else { return Ok(None) };
         if !tape.is_line(place.offset)? {
@@ -188,7 +189,8 @@ impl Files {
         }
         let mut found = None;
         let _ = tape.forward(place.offset, |line| {
-            found = Some((line.text.map(<[u8]>::to_vec), line.end - line.offset));
+            let bytes = line.text.map_or(line.end - line.offset - 1, |text| text.len() as u64);
+            found = Some((line.text.map(<[u8]>::to_vec), bytes));
             ControlFlow::Break(())
         })?;
         let Some((text, bytes)) = found else { return Ok(None) };

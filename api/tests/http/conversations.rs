@@ -268,6 +268,8 @@ async fn the_raw_line_and_the_whole_as_markdown_are_one_request_away() {
     let line: Value = serde_json::from_str(raw["text"].as_str().unwrap()).unwrap();
     assert_eq!(line["message"]["content"][0]["input"], item["input"]);
     assert!(raw["place"].as_str().unwrap().contains("s1.jsonl, byte "), "{raw}");
+    let length = raw["text"].as_str().unwrap().len();
+    assert_eq!((&raw["bytes"], &raw["left_out"]), (&json!(length), &Value::Null), "its end is none of it");
     let page = desk.get(&format!("{address}.md")).await;
     assert!(page.header("content-type").starts_with("text/markdown"), "{page:?}");
     assert!(page.header("content-disposition").contains("attachment"));
