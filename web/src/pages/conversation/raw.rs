@@ -6,7 +6,7 @@ use quarterdeck_shared::{AgentId, NoBody};
 use yew::prelude::*;
 
 use crate::components::{CopyButton, Dialog, Faced};
-use crate::format::grouped;
+use crate::format::several;
 use crate::hooks::use_query;
 use crate::pages::faces::face;
 use crate::panels::deed::visible;
@@ -34,13 +34,31 @@ pub fn RawLine(props: &RawLineProps) -> Html {
     });
     html! {
         <Dialog title="Raw line" on_close={props.on_close.clone()} class="wide" test_id="raw-line">
-            <Faced face={face(&asked.answer, |_| false)} what="the raw line" on_retry={asked.again.clone()}>
-                if let Some(line) = &asked.answer.data {
-                    <p class="small quiet row"><span class="wrap-text grow">{ visible(&line.place) }</span><CopyButton text={line.text.clone()} label="Copy the line" /></p>
-                    <pre class="cmd raw-line" tabindex="0">{ visible(&line.text) }</pre>
-                    if line.left_out > 0 { <p class="small quiet">{ format!("{} more bytes are left out here.", grouped(line.left_out)) }</p> }
-                }
-            </Faced>
+            <div class="dialog-body">
+                <Faced face={face(&asked.answer, |_| false)} what="the raw line" on_retry={asked.again.clone()}>
+                    if let Some(line) = &asked.answer.data {
+                        <p class="small quiet row"><span class="wrap-text grow">{ visible(&line.place) }</span><CopyButton text={line.text.clone()} label="Copy the line" /></p>
+                        <pre class="cmd raw-line" tabindex="0">{ visible(&line.text) }</pre>
+                        if line.left_out > 0 { <p class="small quiet">{ left_out(line.left_out) }</p> }
+                    }
+                </Faced>
+            </div>
         </Dialog>
+    }
+}
+
+/// What is missing at the end.
+fn left_out(bytes: u64) -> String {
+    format!("{} at its end left out here.", several(bytes, "byte"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_counted() {
+        assert_eq!(left_out(1), "1 byte at its end left out here.");
+        assert_eq!(left_out(1_234), "1,234 bytes at its end left out here.");
     }
 }
