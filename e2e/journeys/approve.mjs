@@ -28,6 +28,12 @@ test('a denial is told to the agent and nothing is done', async ({ page, product
   await page.goto(`/tasks/${task.id}`);
   const card = page.getByTestId('approval').first();
   await expect(card).toBeVisible({ timeout: 30_000 });
+  for (const way of ['edit', 'deny']) {
+    await card.getByTestId(`${way}-button`).click();
+    await expect(card.getByTestId('allow-button')).toHaveCount(0);
+    await page.keyboard.press('Escape');
+    await expect(card.getByTestId('allow-button')).toBeVisible();
+  }
   await card.getByTestId('deny-button').click();
   const send = page.getByTestId('deny-send');
   if (await send.isVisible()) await send.click();

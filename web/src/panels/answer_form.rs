@@ -11,7 +11,7 @@ use super::answer_pick::PickForm;
 use super::deed::{Deed, Shown};
 use crate::components::{Button, ButtonKind, ButtonSize, Icon, TextField, icon};
 use crate::dom;
-use crate::hooks::use_shortcut;
+use crate::hooks::{use_layer, use_shortcut};
 
 /// What an answer needs.
 #[derive(Properties, PartialEq)]
@@ -78,6 +78,8 @@ pub fn AnswerForm(props: &AnswerFormProps) -> Html {
     use_shortcut(plain, "Allow once", allow.reform(|()| None));
     use_shortcut(key("d"), "Deny with a reason", turn(Mode::Deny));
     use_shortcut(if picks.is_some() { "" } else { key("e") }, "Change the input first", turn(Mode::Edit));
+
+    use_layer(*mode != Mode::Decide, false, turn(Mode::Decide));
 
     let size = if props.small { ButtonSize::Small } else { ButtonSize::Big };
     let cap = |key: &'static str| props.keys.then_some(AttrValue::Static(key));
