@@ -30,6 +30,7 @@ pub fn Bar(props: &BarProps) -> Html {
     html! {
         <header class="bar">
             <a class="brand phone" href="/dashboard" aria-label="Quarterdeck, dashboard">{ logo() }</a>
+            { for back(&props.trail) }
             <nav class="crumb" aria-label="Place">{ for crumbs(&props.trail) }</nav>
             if mini { <HorizonMini lanes={props.facts.lanes.clone()} now_us={dom::now_us()} /> }
             <button type="button" class="find" onclick={props.on_find.reform(|_| ())}>
@@ -39,6 +40,14 @@ pub fn Bar(props: &BarProps) -> Html {
             <ButtonLink kind={ButtonKind::Main} icon={Icon::Plus} href="/tasks/new" label="New task" test_id="new-task">{ "New task" }</ButtonLink>
         </header>
     }
+}
+
+/// The way back up, where there is no room for the whole way.
+fn back(trail: &Trail) -> Option<Html> {
+    let (words, path) = trail.0.iter().rev().nth(1)?;
+    Some(
+        html! { <a class="back" href={path} aria-label={format!("Back to {words}")}>{ icon(Icon::Left) }</a> },
+    )
 }
 
 fn crumbs(trail: &Trail) -> Vec<Html> {
@@ -67,6 +76,7 @@ mod tests {
             &html,
             &[
                 "<a href=\"/tasks\">Tasks</a>",
+                "<a class=\"back\" href=\"/tasks\" aria-label=\"Back to Tasks\">",
                 "<span aria-current=\"page\">Idempotency keys</span>",
                 "href=\"/tasks/new\"",
             ],

@@ -58,14 +58,15 @@ pub fn Logs(props: &LogsProps) -> Html {
     };
     let set = |name| address.setter(name);
     let name = detail.as_ref().map_or_else(|| "Agent".to_owned(), |detail| visible(&detail.agent.name));
-    let above = vec![("Agents".into(), "/agents".into()), (name.into(), format!("/agents/{id}").into())];
+    let above =
+        vec![("Agents".into(), "/agents".into()), (name.clone().into(), format!("/agents/{id}").into())];
     let outcomes =
         [("", "Any outcome"), ("ok", "Went well"), ("error", "Went wrong"), ("open", "No answer yet")];
     let outcomes: Vec<_> = outcomes.into_iter().map(|(value, words)| Choice::new(value, words)).collect();
     let key = format!("{id} {query:?}");
     html! {
         <>
-            <Heading title="Log" {above} />
+            <Heading title="Log" {above}>{ name }</Heading>
             <div class="row wrap under">
                 <ChipSelect label="Tool" choices={tools(detail.as_deref(), address.get("tool"))} value={address.get("tool").to_owned()} onchange={set("tool")} test_id="log-tool" />
                 <ChipSelect label="Outcome" choices={outcomes} value={address.get("outcome").to_owned()} onchange={set("outcome")} test_id="log-outcome" />
