@@ -6,9 +6,8 @@ use super::Entry;
 use crate::components::fuzzy;
 use crate::order;
 
-/// How many a group shows: of everything, and of what was searched for.
-const AT_FIRST: usize = 7;
-const SEARCHED: usize = 8;
+/// How many a group shows.
+const MOST: usize = 8;
 
 /// An entry found.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,11 +44,10 @@ pub fn find(entries: &[Entry], typed: &str) -> Vec<Group> {
             None => groups.push(Group { name: entry.group.clone(), sigil: entry.sigil, found: vec![found] }),
         }
     }
-    let most = if wanted.is_empty() && sigil.is_none() { AT_FIRST } else { SEARCHED };
     for group in &mut groups {
         // Stable: of equals the one listed first is the likelier.
         order::largest_first(&mut group.found, |found| found.score);
-        group.found.truncate(most);
+        group.found.truncate(MOST);
     }
     order::largest_first(&mut groups, |group| group.found.first().map_or(0, |found| found.score));
     groups
