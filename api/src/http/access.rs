@@ -137,11 +137,14 @@ impl Access {
         Ok(Ticket { protocol: format!("{TICKET_PROTOCOL}{secret}"), expires_at })
     }
 
-    /// Whose ticket this protocol is; nobody's afterwards.
-    pub fn take_ticket(&self, protocol: &str) -> Option<Arc<Caller>> {
-        let secret = protocol.strip_prefix(TICKET_PROTOCOL)?;
-        let (caller, ends) = lock(&self.tickets).remove(&hash(secret))?;
-        (ends > self.clock.now()).then_some(caller)
+    /// Whose ticket this protocol is, if they would still be let in without it; nobody's afterwards.
+    pub async fn take_ticket(&self, protocol: &str) -> Result<Option<Arc<Caller>>, StoreError> {
+        let taken = protocol.strip_prefix(TICKET_PROTOCOL);
+        let taken = taken.and_then(|secret| lock(&self.tickets).remove(&hash(secret)));
+        match taken.filter(|(_, ends)| *ends > self.clock.now()) {
+            Some((caller, _)) if self.still_holds(&caller).await? => Ok(Some(caller)),
+            _ => Ok(None),
+        }
     }
 
     /// A new session and the secret that opens it.

@@ -89,13 +89,18 @@ impl<'r> Credentials<'r> {
         if let Some(key) = request.headers().get_one("X-Api-Key").filter(|_| otlp::is_at(request)) {
             return Self::Bearer(key.trim());
         }
-        let mut protocols = request.headers().get("Sec-WebSocket-Protocol").flat_map(|line| line.split(','));
-        if let Some(ticket) = protocols.find(|protocol| protocol.trim().starts_with(TICKET_PROTOCOL)) {
-            return Self::Ticket(ticket.trim());
+        if let Some(ticket) = ticket(request).filter(|_| is_socket(request)) {
+            return Self::Ticket(ticket);
         }
         let cookie = request.cookies().get(cookie_name(https));
         cookie.map_or(Self::Nothing, |cookie| Self::Cookie(cookie.value()))
     }
+}
+
+/// The ticket that a request names as its protocol.
+pub fn ticket<'r>(request: &'r Request<'_>) -> Option<&'r str> {
+    let protocols = request.headers().get("Sec-WebSocket-Protocol").flat_map(|line| line.split(','));
+    protocols.map(str::trim).find(|protocol| protocol.starts_with(TICKET_PROTOCOL))
 }
 
 /// Whether the request names a host of ours; also for those that could not be read otherwise.
@@ -140,7 +145,11 @@ fn admit_origin(
 }
 
 fn is_upgrade(request: &Request<'_>) -> bool {
-    request.headers().contains("Upgrade") || request.uri().path().starts_with("/ws/")
+    request.headers().contains("Upgrade") || is_socket(request)
+}
+
+fn is_socket(request: &Request<'_>) -> bool {
+    request.uri().path().starts_with("/ws/")
 }
 
 /// Bodies are JSON only, and telemetry protobuf as well. Forms are refused on every method, because they can pretend to be another one.
@@ -173,7 +182,7 @@ async fn identify(
     let access = state::<Arc<Access>>(request)?;
     let found: Result<_, StoreError> = match credentials {
         Credentials::Bearer(secret) => access.by_secret(secret).await,
-        Credentials::Ticket(protocol) => return Ok(access.take_ticket(protocol)),
+        Credentials::Ticket(protocol) => access.take_ticket(protocol).await,
         Credentials::Cookie(secret) if from != Origin::Listed => access.by_session(secret).await,
         Credentials::Cookie(_) | Credentials::Nothing => Ok(None),
     };

@@ -4,7 +4,7 @@ mod client;
 pub mod hub;
 mod outlet;
 
-use super::{access::Access, ask::Id, ask::Known, pool::Db, refusal::refuse};
+use super::{access::Access, ask::Id, ask::Known, door, pool::Db, refusal::refuse};
 use crate::{
     config::Config,
     error::ApiError,
@@ -68,13 +68,10 @@ impl<'r> FromRequest<'r> for Opening {
             );
             return refuse(request, ApiError::new(Code::Unavailable, message).after(5));
         };
-        let protocols = request.headers().get("Sec-WebSocket-Protocol").flat_map(|line| line.split(','));
-        let mut tickets =
-            protocols.map(str::trim).filter(|name| name.starts_with(super::access::TICKET_PROTOCOL));
         Outcome::Success(Self {
             socket,
             seat,
-            protocol: tickets.next().map(str::to_owned),
+            protocol: door::ticket(request).map(str::to_owned),
             known,
             shutdown: request.rocket().shutdown(),
             limits: limits(config),

@@ -143,10 +143,44 @@ async fn a_ticket_works_once_and_for_thirty_seconds() {
     let caller = access.by_secret(KEY).await.unwrap().unwrap();
     let ticket = || access.make_ticket(caller.clone()).unwrap().protocol;
     let (first, second) = (ticket(), ticket());
-    assert_eq!(access.take_ticket(&first), Some(caller.clone()));
-    assert_eq!(access.take_ticket(&first), None);
+    assert_eq!(access.take_ticket(&first).await, Ok(Some(caller.clone())));
+    assert_eq!(access.take_ticket(&first).await, Ok(None));
     clock.advance(seconds(TICKET_SECONDS));
-    assert_eq!(access.take_ticket(&second), None);
+    assert_eq!(access.take_ticket(&second).await, Ok(None));
+}
+
+#[rocket::async_test]
+async fn a_ticket_ends_with_the_session_or_token_it_was_made_by() {
+    let (access, _, _, _desk) = timed().await;
+    let (_, by_session) = access.open_session("login link").await.unwrap();
+    let new = quarterdeck_shared::auth::NewToken { name: "ci".into(), expires_in_days: None, scope: None };
+    let token = access.make_token(new).await.unwrap();
+    let by_token = access.by_secret(&token.secret).await.unwrap().unwrap();
+    let of_session = access.make_ticket(by_session.clone().into()).unwrap().protocol;
+    let of_token = access.make_ticket(by_token).unwrap().protocol;
+    access.end_session(&by_session).await.unwrap();
+    access.revoke(token.token.id).await.unwrap();
+    assert_eq!(access.take_ticket(&of_session).await, Ok(None));
+    assert_eq!(access.take_ticket(&of_token).await, Ok(None));
+}
+
+#[rocket::async_test]
+async fn a_ticket_opens_sockets_alone() {
+    let desk = Desk::new().await;
+    let caller = desk.access().by_secret(KEY).await.unwrap().unwrap();
+    let ticket = desk.access().make_ticket(caller).unwrap().protocol;
+    let ask = |method, path, upgrade: Option<&'static str>| {
+        let mut request = desk.bare(method, path).header(json_type());
+        request.add_header(Header::new("Sec-WebSocket-Protocol", ticket.clone()));
+        upgrade.into_iter().for_each(|to| request.add_header(Header::new("Upgrade", to)));
+        request.body(r#"{"name":"ci"}"#).dispatch()
+    };
+    assert_eq!(ask(Method::Get, "/api/v1/agents", None).await.status().code, 401);
+    for upgrade in [None, Some("websocket")] {
+        assert_eq!(ask(Method::Post, "/api/v1/tokens", upgrade).await.status().code, 403);
+    }
+    let taken = desk.access().take_ticket(&ticket).await.unwrap();
+    assert!(taken.is_some(), "it was looked at nowhere else");
 }
 
 #[rocket::async_test]
