@@ -23,6 +23,7 @@ impl Doctor {
         let config = self.common.config()?;
         let mut checks = vec![check("settings", Ok("every setting is sound".into()))];
         checks.extend(places(&config));
+        checks.push(check("open files", http::handles::look(config.max_sockets)));
         checks.extend(database(&config).await);
         checks.extend(runtimes(&config).await);
         let output = self.common.output();

@@ -63,7 +63,8 @@ impl<'r> FromRequest<'r> for Opening {
         };
         let Some(seat) = hub.seat(config.max_sockets) else {
             let message = format!(
-                "{} sockets are open, which is the limit; close some, or raise max_sockets",
+                "{} sockets are open, which is the limit; close some, or raise max_sockets (`quarterdeck doctor` says \
+                 how many the system lets be open)",
                 hub.open()
             );
             return refuse(request, ApiError::new(Code::Unavailable, message).after(5));

@@ -16,6 +16,7 @@ mod costs;
 mod docs;
 pub mod door;
 mod files;
+pub mod handles;
 pub mod headers;
 pub mod health;
 mod hooks;

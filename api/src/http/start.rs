@@ -2,7 +2,7 @@
 
 use super::{
     access::Access,
-    health, keyfile,
+    handles, health, keyfile,
     rules::{fleet_rules, location},
     secret::NoChance,
     signals::Signals,
@@ -81,7 +81,7 @@ pub async fn assemble(config: Config) -> Result<Rocket<Build>, StartError> {
 }
 
 /// Serves until somebody asks it to stop. `open` opens the login link in the browser.
-pub async fn serve(config: Config, open: bool) -> Result<Ended, StartError> {
+pub async fn serve(mut config: Config, open: bool) -> Result<Ended, StartError> {
     let address = format!("{}:{}", config.host, config.port);
     config.refuse_exposed()?;
     // Before anything is resumed that would have to stop again.
@@ -89,6 +89,7 @@ pub async fn serve(config: Config, open: bool) -> Result<Ended, StartError> {
         return Err(not_listening(&error, address));
     }
     let rocket = assemble(config).await?.attach(AdHoc::on_liftoff("ready", move |rocket| {
+    config.max_sockets = handles::raise(config.max_sockets);
         Box::pin(async move {
             if let Err(error) = announce(rocket, open).await {
                 tracing::error!(error = %error, "the login link could not be made");

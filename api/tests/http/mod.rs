@@ -12,6 +12,7 @@ mod logs;
 mod metrics;
 mod moments;
 mod once;
+mod poor;
 mod process;
 mod reads;
 mod replay;

@@ -14,7 +14,7 @@ use tokio::{
     process::{Child, ChildStdout, Command},
 };
 
-const BINARY: &str = env!("CARGO_BIN_EXE_quarterdeck");
+pub const BINARY: &str = env!("CARGO_BIN_EXE_quarterdeck");
 
 /// The command in a world of its own: nothing of this machine's settings reaches it.
 fn command(home: &Path, arguments: &[&str]) -> Command {
@@ -31,15 +31,15 @@ async fn ended(mut command: Command) -> (Option<i32>, String, String) {
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
-struct Server {
-    child: Child,
+pub struct Server {
+    pub child: Child,
     out: Lines<BufReader<ChildStdout>>,
     link: String,
-    port: u16,
+    pub port: u16,
 }
 
 impl Server {
-    async fn start(mut command: Command) -> Self {
+    pub async fn start(mut command: Command) -> Self {
         let mut child = command.spawn().expect("the binary runs");
         let mut out = BufReader::new(child.stdout.take().expect("its output")).lines();
         let line = out.next_line().await.expect("a line").expect("a line, not the end");
@@ -49,13 +49,34 @@ impl Server {
         Self { child, out, link, port }
     }
 
-    fn signal(&self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
         let id = i32::try_from(self.child.id().expect("it runs")).expect("a process id");
         kill(Pid::from_raw(id), signal).expect("it hears");
     }
 
+    /// A connection on which a socket was asked for, and how the answer begins.
+    pub async fn upgrade(&self) -> (TcpStream, String) {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.expect("it listens");
+        let upgrade = format!(
+            "GET /ws/fleet HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer {KEY}\r\nConnection: Upgrade\r\n\
+             Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+            self.port
+        );
+        stream.write_all(upgrade.as_bytes()).await.expect("it reads");
+        let mut head = [0; 12];
+        stream.read_exact(&mut head).await.expect("it answers");
+        (stream, String::from_utf8_lossy(&head).into_owned())
+    }
+
+    /// What it said on standard error, to the end.
+    pub async fn words(&mut self) -> String {
+        let mut words = String::new();
+        self.child.stderr.take().expect("its words").read_to_string(&mut words).await.expect("its words");
+        words
+    }
+
     /// One request, raw, and everything that comes back.
-    async fn ask(&self, head: &str, body: &str) -> String {
+    pub async fn ask(&self, head: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.expect("it listens");
         let length =
             if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
@@ -121,24 +142,15 @@ async fn open_sockets_do_not_hold_a_stopping_server() {
     let mut command = command(home.path(), &["serve", "--port", "0"]);
     command.env("QUARTERDECK_API_KEY", KEY);
     let mut server = Server::start(command).await;
-    let mut stream = TcpStream::connect(("127.0.0.1", server.port)).await.expect("it listens");
-    let upgrade = format!(
-        "GET /ws/fleet HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer {KEY}\r\nConnection: Upgrade\r\nUpgrade: \
-         websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-        server.port
-    );
-    stream.write_all(upgrade.as_bytes()).await.expect("it reads");
-    let mut head = [0; 12];
-    stream.read_exact(&mut head).await.expect("it answers");
-    assert_eq!(&head, b"HTTP/1.1 101");
+    let (mut stream, head) = server.upgrade().await;
+    assert_eq!(head, "HTTP/1.1 101");
     server.signal(Signal::SIGTERM);
     let mut rest = Vec::new();
     stream.read_to_end(&mut rest).await.expect("its end");
     let close = rest.windows(4).any(|bytes| bytes[0] == 0x88 && bytes[2..4] == 1001_u16.to_be_bytes());
     assert!(close, "a close frame that says the server goes away: {rest:?}");
     assert_eq!(server.child.wait().await.expect("its end").code(), Some(0));
-    let mut words = String::new();
-    server.child.stderr.take().expect("its words").read_to_string(&mut words).await.expect("its words");
+    let words = server.words().await;
     assert!(!words.contains("not everything ended in time"), "{words}");
 }
 
@@ -175,8 +187,7 @@ async fn the_log_at_its_loudest_holds_no_secret_and_no_prompt() {
         .expect("a ticket")
         .to_owned();
     server.signal(Signal::SIGTERM);
-    let mut words = String::new();
-    server.child.stderr.take().expect("its words").read_to_string(&mut words).await.expect("its words");
+    let words = server.words().await;
     assert!(words.contains("stopping"), "{words}");
     assert!(!words.contains('\u{1b}'), "colour is for terminals: {words}");
     for secret in [KEY, &code, &token, &ticket, "canary"] {
@@ -205,42 +216,6 @@ async fn a_server_that_was_killed_gives_its_folder_to_the_next_at_once() {
         second.signal(Signal::SIGKILL);
         second.child.wait().await.expect("its end");
     }
-}
-
-#[tokio::test]
-async fn a_full_disk_is_said_in_the_one_shape_and_reads_go_on() {
-    let home = folder();
-    let mut poor = Command::new("/bin/sh");
-    // Files may grow to a few megabytes and no further, as on a disk that is full.
-    let shell = format!("trap '' XFSZ; ulimit -f 8000; exec {BINARY} serve --port 0");
-    poor.env_clear().env("HOME", home.path()).env("PATH", "/usr/bin:/bin").env("QUARTERDECK_API_KEY", KEY);
-    poor.args(["-c", &shell])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true);
-    let server = Server::start(poor).await;
-    let get = |path: &str| format!("GET {path} HTTP/1.1\nAuthorization: Bearer {KEY}");
-    let post =
-        format!("POST /api/v1/agents HTTP/1.1\nAuthorization: Bearer {KEY}\nContent-Type: application/json");
-    let words = "x".repeat(900_000);
-    let body = format!(r#"{{"role":"BUILDER","runtime":"replay","custom_instructions":"{words}"}}"#);
-    let mut made = 0;
-    let refused = loop {
-        let answer = server.ask(&post, &body).await;
-        if !answer.starts_with("HTTP/1.1 201") {
-            break answer;
-        }
-        made += 1;
-        assert!(made < 100, "the disk is never full");
-    };
-    assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("STORAGE_UNAVAILABLE"), "{refused}");
-    assert!(refused.contains("\r\nretry-after: ") && refused.contains("\"request_id\":"), "{refused}");
-    let listed = server.ask(&get("/api/v1/agents?limit=1"), "").await;
-    assert!(listed.contains(&format!("\"total\":{made}")), "{listed}");
-    let ready = server.ask(&get("/ready"), "").await;
-    assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("\"name\":\"disk\",\"ok\":false"), "{ready}");
-    assert!(server.ask(&get("/health"), "").await.starts_with("HTTP/1.1 200"));
 }
 
 #[tokio::test]
