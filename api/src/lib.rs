@@ -11,6 +11,7 @@ pub mod fleet;
 pub mod http;
 pub mod jobs;
 pub mod logs;
+mod pace;
 pub mod prices;
 pub mod replay;
 pub mod search;

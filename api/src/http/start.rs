@@ -10,6 +10,7 @@ use super::{
 use crate::{
     config::{Config, ConfigError},
     fleet::{Fleet, FleetError, clock::Clock},
+    pace::Pace,
     prices::{Prices, PricesError},
     store::{Store, StoreError, WriterRules},
 };
@@ -18,7 +19,7 @@ use std::{
     io::{self, Write as _},
     net::{IpAddr, TcpListener},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// How long stopping may take in all.
@@ -88,8 +89,8 @@ pub async fn serve(mut config: Config, open: bool) -> Result<Ended, StartError> 
     if let Err(error) = TcpListener::bind((config.host, config.port)) {
         return Err(not_listening(&error, address));
     }
-    let rocket = assemble(config).await?.attach(AdHoc::on_liftoff("ready", move |rocket| {
     config.max_sockets = handles::raise(config.max_sockets);
+    let rocket = assemble(config).await?.attach(AdHoc::on_liftoff("ready", move |rocket| {
         Box::pin(async move {
             if let Err(error) = announce(rocket, open).await {
                 tracing::error!(error = %error, "the login link could not be made");
@@ -152,10 +153,13 @@ async fn announce(rocket: &Rocket<Orbit>, open: bool) -> Result<(), StartError> 
     let base = base_url(config, rocket.config().port);
     let code = access.make_code()?;
     tokio::spawn(async move {
+        let mut pace = Pace::default();
         loop {
             let checks = health::look(&store, None).await;
             let Some(check) = checks.iter().find(|check| !check.ok) else { break };
-            tracing::warn!(check.name = %check.name, "not ready yet: {}", check.message);
+            if pace.is_due(Instant::now()) {
+                tracing::warn!(check.name = %check.name, "not ready yet: {}", check.message);
+            }
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
         let link = format!("{base}/login#{code}");

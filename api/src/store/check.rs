@@ -94,9 +94,11 @@ impl Store {
         check(
             "disk",
             match free {
-                Ok(free) if free < LEAST_FREE_BYTES => {
-                    Err(format!("only {} MiB are free; make room", free >> 20))
-                }
+                Ok(free) if free < LEAST_FREE_BYTES => Err(format!(
+                    "only {} MiB are free, of {} at least; make room",
+                    free >> 20,
+                    LEAST_FREE_BYTES >> 20
+                )),
                 Ok(free) => Ok(format!("{} MiB are free", free >> 20)),
                 Err(error) => Err(format!("the data directory cannot be looked at: {error}")),
             },

@@ -190,7 +190,8 @@ impl Store {
         let turns = Turns::of(&dialect);
         let (orders, waiting) = mpsc::channel(rules.queue.max(1));
         let server = db.is_some();
-        let writer = Writer { dialect: dialect.clone(), rules, server, db, state: state.clone(), lock };
+        let told = Default::default();
+        let writer = Writer { dialect: dialect.clone(), rules, server, db, state: state.clone(), lock, told };
         tokio::spawn(writer.run(waiting));
         let rankings = search::Rankings::default();
         Self { inner: Arc::new(Inner { dialect, readers, orders, state, turns, rankings }) }

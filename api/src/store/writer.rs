@@ -9,6 +9,7 @@ use super::{
     rows::events::{EVENTS, Sealed, values},
     sql::{Fields, Sql},
 };
+use crate::pace::Pace;
 use quarterdeck_shared::Timestamp;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
 use std::{
@@ -16,7 +17,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 use tokio::{
     sync::{broadcast, mpsc, oneshot, watch},
@@ -79,12 +80,13 @@ impl State {
         self.fault.subscribe()
     }
 
-    fn set_fault(&self, fault: Option<String>) {
+    /// Whether that is news.
+    fn set_fault(&self, fault: Option<String>) -> bool {
         self.fault.send_if_modified(|known| {
             let changed = *known != fault;
             *known = fault;
             changed
-        });
+        })
     }
 
     /// Tells everybody, before anybody is answered.
@@ -110,6 +112,8 @@ pub(super) struct Writer {
     pub(super) db: Option<DatabaseConnection>,
     pub(super) state: Arc<State>,
     pub(super) lock: Option<Lock>,
+    /// How often it is logged that nothing can be written, and whether it was logged last.
+    pub(super) told: (Pace, bool),
 }
 
 impl Writer {
@@ -180,15 +184,17 @@ impl Writer {
     async fn settle(&mut self, mut jobs: Vec<Job>) {
         match self.attempt(&mut jobs).await {
             Ok(places) => {
-                self.state.set_fault(None);
+                self.is_sound();
                 for (job, seqs) in jobs.into_iter().zip(places) {
                     // A caller who went away is not waiting for an answer.
                     let _ = job.done.send(Ok(seqs));
                 }
             }
             Err(StoreError::Unwritable { reason }) => {
-                tracing::error!(reason, "nothing can be written; reads go on");
-                self.state.set_fault(Some(reason.clone()));
+                if self.state.set_fault(Some(reason.clone())) && self.told.0.is_due(Instant::now()) {
+                    tracing::error!(reason, "nothing can be written; reads go on");
+                    self.told.1 = true;
+                }
                 self.disconnect().await;
                 for job in jobs {
                     let _ = job.done.send(Err(StoreError::Unwritable { reason: reason.clone() }));
@@ -282,8 +288,14 @@ impl Writer {
                 }
             }
         }
-        tracing::info!("writing works again");
-        self.state.set_fault(None);
+        self.is_sound();
+    }
+
+    /// Something was written.
+    fn is_sound(&mut self) {
+        if self.state.set_fault(None) && std::mem::take(&mut self.told.1) {
+            tracing::info!("writing works again");
+        }
     }
 }
 

@@ -31,7 +31,7 @@ fn post(path: &str) -> String {
 async fn a_full_disk_is_said_in_the_one_shape_and_reads_go_on() {
     let home = folder();
     // Files may grow to a few megabytes and no further, as on a disk that is full.
-    let server = Server::start(poor(home.path(), "ulimit -f 8000", "")).await;
+    let mut server = Server::start(poor(home.path(), "ulimit -f 8000", "")).await;
     let words = "x".repeat(900_000);
     let body = format!(r#"{{"role":"BUILDER","runtime":"replay","custom_instructions":"{words}"}}"#);
     let mut made = 0;
@@ -50,6 +50,13 @@ async fn a_full_disk_is_said_in_the_one_shape_and_reads_go_on() {
     let ready = server.ask(&get("/ready"), "").await;
     assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("\"name\":\"disk\",\"ok\":false"), "{ready}");
     assert!(server.ask(&get("/health"), "").await.starts_with("HTTP/1.1 200"));
+
+    for _ in 0..3 {
+        assert!(server.ask(&post("/api/v1/agents"), &body).await.starts_with("HTTP/1.1 503"));
+    }
+    server.signal(Signal::SIGTERM);
+    let words = server.words().await;
+    assert_eq!(words.matches("nothing can be written; reads go on").count(), 1, "{words}");
 }
 
 #[tokio::test]
