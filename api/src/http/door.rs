@@ -16,7 +16,7 @@ use quarterdeck_shared::{Code, auth::TokenScope};
 use rocket::{
     Data, Request,
     fairing::{Fairing, Info, Kind},
-    http::Method,
+    http::{ContentType, Method},
 };
 use std::sync::Arc;
 
@@ -152,12 +152,13 @@ fn is_socket(request: &Request<'_>) -> bool {
     request.uri().path().starts_with("/ws/")
 }
 
-/// Bodies are JSON only, and telemetry protobuf as well. Forms are refused on every method, because they can pretend to be another one.
+/// Bodies are JSON in UTF-8 only, and telemetry protobuf as well. Forms are refused on every method, because they can
+/// pretend to be another one.
 async fn admit_media(request: &Request<'_>, data: &mut Data<'_>) -> Result<(), ApiError> {
     let kind = request.content_type();
     let is_read = matches!(request.method(), Method::Get | Method::Head | Method::Options);
     let good = match kind {
-        Some(kind) if kind.is_json() => true,
+        Some(kind) if kind.is_json() && is_utf8(kind) => true,
         Some(kind) if otlp::is_at(request) && otlp::is_protobuf(kind) => true,
         Some(kind) => is_read && !kind.is_form() && !kind.is_form_data(),
         None if request.headers().contains("Content-Type") => is_read,
@@ -169,9 +170,14 @@ async fn admit_media(request: &Request<'_>, data: &mut Data<'_>) -> Result<(), A
     let message = if otlp::is_at(request) {
         "telemetry is `Content-Type: application/x-protobuf` or `application/json`"
     } else {
-        "bodies are JSON only: send `Content-Type: application/json`"
+        "bodies are JSON in UTF-8 only: send `Content-Type: application/json`"
     };
     Err(ApiError::new(Code::UnsupportedMediaType, message))
+}
+
+/// Whether the kind names no other letters than JSON is written in.
+fn is_utf8(kind: &ContentType) -> bool {
+    kind.param("charset").is_none_or(|letters| letters.eq_ignore_ascii_case("utf-8"))
 }
 
 async fn identify(

@@ -70,9 +70,10 @@ pub fn put_on(request: &Request<'_>, response: &mut Response<'_>) {
         response.set_raw_header("Cross-Origin-Resource-Policy", "cross-origin");
     }
     if door::state::<Config>(request).is_ok_and(|config| !config.cors_origins.is_empty()) {
-        let vary: Vec<_> =
-            response.headers().get("Vary").map(str::to_owned).chain(["Origin".to_owned()]).collect();
-        response.set_raw_header("Vary", vary.join(", "));
+        let named = response.headers().get("Vary").flat_map(|line| line.split(',')).map(str::trim);
+        let others = named.filter(|name| !name.eq_ignore_ascii_case("Origin"));
+        let vary = others.chain(["Origin"]).collect::<Vec<_>>().join(", ");
+        response.set_raw_header("Vary", vary);
     }
 }
 
