@@ -197,6 +197,27 @@ fn the_program_dies_with_its_keeper() {
 }
 
 #[test]
+fn what_left_the_tree_ends_also_where_a_keeper_is_killed() {
+    for killed_within in [false, true] {
+        let folder = folder();
+        let (mut child, mut output, _) =
+            kept(folder.path(), &format!("{STUBBORN}\nwhile :; do sleep 1000; done"));
+        until_ready(&mut output);
+        let process = if killed_within { child_of(child.id()) } else { child.id().cast_signed() };
+        kill(Pid::from_raw(process), Signal::SIGKILL).unwrap();
+        child.wait().unwrap();
+        // Nobody is left who holds the stream.
+        output.read_to_end(&mut Vec::new()).unwrap();
+        all_gone(folder.path());
+    }
+}
+
+fn child_of(process: u32) -> i32 {
+    let children = std::fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap();
+    children.trim().parse().unwrap()
+}
+
+#[test]
 fn a_keeper_whose_server_is_gone_already_starts_nothing() {
     let folder = folder();
     let output = keeper(folder.path(), 1, "echo here > file").output().unwrap();

@@ -1,9 +1,10 @@
 //! The keeper: a small parent of its own per agent. It owns every descendant, also those that leave the group,
 //! and ends them all when the agent ends, when it is told to, or when the server dies.
 //!
-//! `quarterdeck keeper --parent PID --grace-ms N -- program args…` starts `quarterdeck keeper --hold PID -- program
-//! args…`, which says its process id on standard output and becomes the program. The program dies with the keeper;
-//! the keeper hears at once when the server is gone. Standard input, output and error are the program's.
+//! `quarterdeck keeper --parent PID --grace-ms N -- program args…` starts `quarterdeck keeper --within PID -- program
+//! args…`, a second keeper that ends everything should the first be killed. That starts `quarterdeck keeper --hold PID
+//! -- program args…`, which says its process id on standard output and becomes the program. The program dies with its
+//! keeper; the keeper hears at once when the server is gone. Standard input, output and error are the program's.
 //!
 //! The program must not take a dead server for a finished prompt: it would answer its open questions itself and go
 //! on. So the keeper holds the writing end of its input too, until the server says [`FINISHED`].
@@ -45,9 +46,9 @@ const USAGE: &str = "usage: quarterdeck keeper --parent PID --grace-ms N -- prog
 /// signal's number where one ended it.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let Some(wanted) = parse(arguments) else { return fail(2, USAGE) };
-    let ended = match wanted {
-        Wanted { hold: true, .. } => Err(become_program(&wanted)),
-        _ => keep(&wanted),
+    let ended = match wanted.role {
+        Role::Program => Err(become_program(&wanted)),
+        Role::Keeper | Role::Within => keep(&wanted),
     };
     ended.unwrap_or_else(|failure| fail(failure.code, &failure.message))
 }
@@ -68,9 +69,19 @@ impl Failure {
     }
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// The server's child.
+    Keeper,
+    /// The keeper's child, which outlives it to end the rest.
+    Within,
+    /// Becomes the program.
+    Program,
+}
+
 #[derive(Debug, PartialEq, Eq)]
 struct Wanted {
-    hold: bool,
+    role: Role,
     parent: i32,
     grace: Duration,
     program: OsString,
@@ -79,7 +90,7 @@ struct Wanted {
 
 fn parse(mut arguments: impl Iterator<Item = OsString>) -> Option<Wanted> {
     let mut wanted = Wanted {
-        hold: false,
+        role: Role::Keeper,
         parent: 0,
         grace: Duration::ZERO,
         program: OsString::new(),
@@ -92,8 +103,9 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Option<Wanted> {
         }
         let value = arguments.next()?;
         match flag.to_str()? {
-            "--hold" => (wanted.hold, wanted.parent) = (true, value.to_str()?.parse().ok()?),
-            "--parent" => wanted.parent = value.to_str()?.parse().ok()?,
+            "--parent" => (wanted.role, wanted.parent) = (Role::Keeper, value.to_str()?.parse().ok()?),
+            "--within" => (wanted.role, wanted.parent) = (Role::Within, value.to_str()?.parse().ok()?),
+            "--hold" => (wanted.role, wanted.parent) = (Role::Program, value.to_str()?.parse().ok()?),
             "--grace-ms" => wanted.grace = Duration::from_millis(value.to_str()?.parse().ok()?),
             _ => return None,
         }
@@ -133,20 +145,28 @@ pub fn process_in(line: &[u8]) -> Option<u32> {
 }
 
 fn keep(wanted: &Wanted) -> Result<ExitCode, Failure> {
-    setsid().map_err(|error| Failure::new("cannot begin a session of its own", error))?;
+    let next = match wanted.role {
+        Role::Keeper => {
+            setsid().map_err(|error| Failure::new("cannot begin a session of its own", error))?;
+            "--within"
+        }
+        Role::Within | Role::Program => "--hold",
+    };
     prctl::set_child_subreaper(true).map_err(|error| Failure::new("cannot adopt orphans", error))?;
     let mut bell = Bell::hang().map_err(|error| Failure::new("cannot listen for signals", error))?;
-    // Where the input is no pipe, nobody can mistake its end.
-    bell.input = OpenOptions::new().write(true).open("/proc/self/fd/0").ok();
+    if wanted.role == Role::Keeper {
+        // Where the input is no pipe, nobody can mistake its end.
+        bell.input = OpenOptions::new().write(true).open("/proc/self/fd/0").ok();
+    }
     prctl::set_pdeathsig(Signal::SIGUSR1).map_err(|error| Failure::new("cannot watch the server", error))?;
     if getppid() != Pid::from_raw(wanted.parent) {
-        return Err(Failure::new("the server is gone", "nobody would follow the agent"));
+        return Err(Failure::new("whoever started it is gone", "nobody would follow the agent"));
     }
 
     let own = std::env::current_exe().map_err(|error| Failure::new("cannot find its own program", error))?;
     let child = Command::new("/proc/self/exe")
         .arg0(own.file_name().unwrap_or(OsStr::new("quarterdeck")))
-        .args([COMMAND, "--hold", &getpid().to_string(), "--"])
+        .args([COMMAND, next, &getpid().to_string(), "--"])
         .arg(&wanted.program)
         .args(&wanted.arguments)
         .spawn()
@@ -167,7 +187,9 @@ fn watch(wanted: &Wanted, program: Pid, bell: &mut Bell) -> u8 {
         if bell.finished.load(Ordering::Relaxed) {
             bell.input = None;
         }
-        let unwanted = bell.stop.load(Ordering::Relaxed) || getppid() != Pid::from_raw(wanted.parent);
+        // An order is the first keeper's to carry out.
+        let is_told = wanted.role == Role::Keeper && bell.stop.load(Ordering::Relaxed);
+        let unwanted = is_told || getppid() != Pid::from_raw(wanted.parent);
         match asked {
             None if unwanted => {
                 asked = Some(Instant::now());
@@ -196,7 +218,7 @@ mod tests {
     fn everything_behind_the_dashes_is_the_programs() {
         let wanted =
             parsed(&["--parent", "7", "--grace-ms", "50", "--", "claude", "--", "--parent"]).unwrap();
-        assert_eq!((wanted.parent, wanted.grace, wanted.hold), (7, Duration::from_millis(50), false));
+        assert_eq!((wanted.role, wanted.parent, wanted.grace), (Role::Keeper, 7, Duration::from_millis(50)));
         assert_eq!(
             (wanted.program, wanted.arguments),
             ("claude".into(), vec!["--".into(), "--parent".into()])

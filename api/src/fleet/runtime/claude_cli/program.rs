@@ -106,14 +106,17 @@ pub async fn wait_for_end(session_id: &str, limit: Duration) {
     }
 }
 
+/// The first keeper of the session while it lives, then the one within.
 fn keeper_of(session_id: &str) -> Option<Pid> {
-    let is_keeper = |process: &i32| {
+    let is_within = |process: i32| {
         let arguments = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
-        let mut arguments = arguments.split(|&byte| byte == 0);
-        arguments.nth(1) == Some(keeper::COMMAND.as_bytes())
-            && arguments.any(|one| arguments::is_session(one, session_id))
+        let mut arguments = arguments.split(|&byte| byte == 0).skip(1);
+        let is_keeper = arguments.next() == Some(keeper::COMMAND.as_bytes());
+        let is_within = arguments.next() != Some(b"--parent");
+        (is_keeper && arguments.any(|one| arguments::is_session(one, session_id))).then_some(is_within)
     };
     let processes = std::fs::read_dir("/proc").ok()?;
     let numbers = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    numbers.filter(is_keeper).map(Pid::from_raw).next()
+    let keepers = numbers.filter_map(|process| Some((is_within(process)?, process)));
+    keepers.min().map(|(_, process)| Pid::from_raw(process))
 }
