@@ -42,6 +42,8 @@ pub struct Access {
     clock: Clock,
     codes: Mutex<HashMap<String, Timestamp>>,
     tickets: Mutex<HashMap<String, (Arc<Caller>, Timestamp)>>,
+    /// Logins that could not be written down; they last as long as the server.
+    unwritten: Mutex<HashMap<String, SessionRow>>,
     taken_away: watch::Sender<u64>,
 }
 
@@ -60,6 +62,7 @@ impl Access {
             clock,
             codes: Mutex::default(),
             tickets: Mutex::default(),
+            unwritten: Mutex::default(),
             taken_away: watch::Sender::new(0),
         }
     }
@@ -93,7 +96,7 @@ impl Access {
     /// Whoever shows this session's secret.
     pub async fn by_session(&self, secret: &str) -> Result<Option<Arc<Caller>>, StoreError> {
         let hash = hash(secret);
-        let row = self.store.session(&hash, self.clock.now()).await?;
+        let row = self.session(&hash).await?;
         let caller = |row: SessionRow| {
             let expires_at = Some(row.expires_at);
             let scope = TokenScope::All;
@@ -102,15 +105,24 @@ impl Access {
         Ok(row.map(caller))
     }
 
+    /// The login of this hash, unless it ended.
+    async fn session(&self, hash: &str) -> Result<Option<SessionRow>, StoreError> {
+        let now = self.clock.now();
+        let unwritten = lock(&self.unwritten).get(hash).filter(|row| row.expires_at > now).cloned();
+        match unwritten {
+            None => self.store.session(hash, now).await,
+            unwritten => Ok(unwritten),
+        }
+    }
+
     /// Whether somebody who came in before would still be let in.
     pub async fn still_holds(&self, caller: &Caller) -> Result<bool, StoreError> {
-        let now = self.clock.now();
         match caller.proof {
             Proof::Key => Ok(true),
-            Proof::Session => Ok(self.store.session(&caller.hash, now).await?.is_some()),
+            Proof::Session => Ok(self.session(&caller.hash).await?.is_some()),
             Proof::Token(_) => {
                 let row = self.store.token_by_hash(&caller.hash).await?;
-                Ok(row.is_some_and(|row| row.token.expires_at.is_none_or(|end| end > now)))
+                Ok(row.is_some_and(|row| row.token.expires_at.is_none_or(|end| end > self.now())))
             }
         }
     }
@@ -147,7 +159,7 @@ impl Access {
         }
     }
 
-    /// A new session and the secret that opens it.
+    /// A new session and the secret that opens it. Where nothing can be written somebody can come in all the same.
     pub async fn open_session(&self, name: &str) -> Result<(String, Caller), OpenError> {
         let secret = random()?;
         let created_at = self.clock.now();
@@ -160,13 +172,19 @@ impl Access {
             expires_at: Some(expires_at),
             hash: row.hash.clone(),
         };
-        self.store.commit(Batch::new().row(Row::Session(Box::new(row)))).await?;
+        match self.store.commit(Batch::new().row(Row::Session(Box::new(row.clone())))).await {
+            Err(StoreError::Unwritable { .. }) => {
+                keep(&self.unwritten, row.hash.clone(), row, created_at, |row| row.expires_at);
+            }
+            written => drop(written?),
+        }
         Ok((secret, caller))
     }
 
     /// Ends a session at once.
     pub async fn end_session(&self, caller: &Caller) -> Result<(), StoreError> {
         self.store.commit(Batch::new().row(Row::EndSession { hash: caller.hash.clone() })).await?;
+        lock(&self.unwritten).remove(&caller.hash);
         self.taken_away.send_modify(|times| *times += 1);
         Ok(())
     }

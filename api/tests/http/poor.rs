@@ -28,7 +28,7 @@ fn post(path: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_full_disk_is_said_in_the_one_shape_and_reads_go_on() {
+async fn a_full_disk_is_said_in_the_one_shape_and_reads_and_logins_go_on() {
     let home = folder();
     // Files may grow to a few megabytes and no further, as on a disk that is full.
     let mut server = Server::start(poor(home.path(), "ulimit -f 8000", "")).await;
@@ -50,6 +50,15 @@ async fn a_full_disk_is_said_in_the_one_shape_and_reads_go_on() {
     let ready = server.ask(&get("/ready"), "").await;
     assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("\"name\":\"disk\",\"ok\":false"), "{ready}");
     assert!(server.ask(&get("/health"), "").await.starts_with("HTTP/1.1 200"));
+
+    let origin = format!("Origin: http://127.0.0.1:{}", server.port);
+    let login = format!("POST /api/v1/session HTTP/1.1\n{origin}\nContent-Type: application/json");
+    let answer = server.ask(&login, &format!(r#"{{"key":"{KEY}"}}"#)).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let cookie =
+        answer.split("set-cookie: ").nth(1).and_then(|rest| rest.split(';').next()).expect("a cookie");
+    let asked = format!("GET /api/v1/status HTTP/1.1\nCookie: {cookie}");
+    assert!(server.ask(&asked, "").await.starts_with("HTTP/1.1 200"));
 
     for _ in 0..3 {
         assert!(server.ask(&post("/api/v1/agents"), &body).await.starts_with("HTTP/1.1 503"));
