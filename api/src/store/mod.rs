@@ -26,6 +26,7 @@ mod schema;
 mod search;
 mod sources;
 mod sql;
+mod state;
 mod table;
 mod tasks;
 mod turn;
@@ -50,6 +51,7 @@ use lock::Lock;
 use rows::events::Sealed;
 use sea_orm::DatabaseConnection;
 use sql::Sql;
+use state::State;
 use std::{
     fmt,
     path::{Path, PathBuf},
@@ -57,7 +59,7 @@ use std::{
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use turn::Turns;
-use writer::{Job, Order, State, Writer};
+use writer::{Job, Order, Writer};
 
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]

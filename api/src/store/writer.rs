@@ -2,25 +2,23 @@
 //! when the disk or the database has answered.
 
 use super::{
-    Committed, Noun, Row, StoreError, WriterRules,
+    Committed, Row, StoreError, WriterRules,
     dialect::{self, Dialect},
     group::Group,
     lock::Lock,
     rows::events::{EVENTS, Sealed, values},
     sql::{Fields, Sql},
+    state::State,
 };
 use crate::pace::Pace;
 use quarterdeck_shared::Timestamp;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 use tokio::{
-    sync::{broadcast, mpsc, oneshot, watch},
+    sync::{mpsc, oneshot},
     time::timeout,
 };
 
@@ -44,62 +42,6 @@ pub(super) enum Order {
     Write(Job),
     /// Write what waits, let go of everything and say so.
     Close(oneshot::Sender<()>),
-}
-
-/// What the writer tells everybody.
-#[derive(Debug)]
-pub(super) struct State {
-    pub(super) seq: AtomicI64,
-    versions: [watch::Sender<u64>; 7],
-    fault: watch::Sender<Option<String>>,
-    pub(super) committed: broadcast::Sender<Arc<[Committed]>>,
-}
-
-impl State {
-    pub(super) fn new(seq: i64) -> Self {
-        let committed = broadcast::Sender::new(1024);
-        Self { seq: seq.into(), versions: Default::default(), fault: watch::Sender::default(), committed }
-    }
-
-    pub(super) fn version(&self, noun: Noun) -> u64 {
-        *self.versions[noun as usize].borrow()
-    }
-
-    /// The same, and each time it rises.
-    pub(super) fn versions(&self, noun: Noun) -> watch::Receiver<u64> {
-        self.versions[noun as usize].subscribe()
-    }
-
-    /// Why nothing can be written, if nothing can.
-    pub(super) fn fault(&self) -> Option<String> {
-        self.fault.borrow().clone()
-    }
-
-    /// The same, and each time it changes.
-    pub(super) fn faults(&self) -> watch::Receiver<Option<String>> {
-        self.fault.subscribe()
-    }
-
-    /// Whether that is news.
-    fn set_fault(&self, fault: Option<String>) -> bool {
-        self.fault.send_if_modified(|known| {
-            let changed = *known != fault;
-            *known = fault;
-            changed
-        })
-    }
-
-    /// Tells everybody, before anybody is answered.
-    fn publish(&self, nouns: &[Noun], events: &[Committed]) {
-        for noun in nouns {
-            self.versions[*noun as usize].send_modify(|version| *version += 1);
-        }
-        if let Some(newest) = events.last() {
-            self.seq.store(newest.seq, Ordering::Release);
-            // Nobody listening is no failure.
-            let _ = self.committed.send(events.into());
-        }
-    }
 }
 
 /// The writer with its connection.
