@@ -14,6 +14,7 @@ mod m20261123_000010_metrics;
 mod m20261123_000011_roles;
 mod m20261123_000012_statuses;
 mod m20261123_000014_basis;
+mod m20261123_000015_told;
 mod step;
 
 use sea_orm_migration::{
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             m20261123_000011_roles::STEP,
             m20261123_000012_statuses::STEP,
             m20261123_000014_basis::STEP,
+            m20261123_000015_told::STEP,
         ];
         steps.into_iter().map(|step| Box::new(step) as Box<dyn MigrationTrait>).collect()
     }

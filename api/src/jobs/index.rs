@@ -177,7 +177,7 @@ impl Index {
     }
 }
 
-/// Waits until an agent of our own said something.
+/// Waits until an event tells what somebody said.
 async fn spoken(told: &mut broadcast::Receiver<Arc<[crate::store::Committed]>>) {
     loop {
         match told.recv().await {

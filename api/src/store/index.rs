@@ -14,7 +14,6 @@ use quarterdeck_shared::{
     search::{HitKind, IndexState},
 };
 use sea_orm::ConnectionTrait;
-use std::collections::HashSet;
 
 /// What was read of a stretch of a file, or of some events.
 #[derive(Clone, Debug, Default)]
@@ -190,24 +189,6 @@ impl Store {
     /// The largest number a document has, and the largest a file has.
     pub async fn index_numbers(&self) -> Result<(i64, i64), StoreError> {
         numbers(self.readers()).await
-    }
-
-    /// Which of these agents of our own have a session file that can be searched.
-    pub async fn told_by_files(&self, agents: &[AgentId]) -> Result<HashSet<AgentId>, StoreError> {
-        let mut found = HashSet::new();
-        let ids: Vec<_> = agents.iter().map(|agent| agent.0).collect();
-        for group in groups(&ids) {
-            let mut query = Sql::new(
-                "SELECT DISTINCT agents.id FROM agents
-                 JOIN thread_files ON thread_files.session_id = agents.session_id AND thread_files.thread_id = ''
-                 JOIN indexed_files ON indexed_files.path = thread_files.path
-                 WHERE agents.source = 'quarterdeck' AND agents.runtime <> 'replay'
-                     AND indexed_files.inode <> 0 AND indexed_files.indexed_bytes > 0 AND agents.id IN (",
-            );
-            query.bind_all(group.into_iter().map(Into::into)).push(")");
-            found.extend(query.all(self.readers(), |fields| Ok(AgentId(fields.id()?))).await?);
-        }
-        Ok(found)
     }
 
     /// Some documents of a file, at most so many.

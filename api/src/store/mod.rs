@@ -29,6 +29,7 @@ mod sql;
 mod state;
 mod table;
 mod tasks;
+mod told;
 mod turn;
 mod usage;
 mod writer;

@@ -1,14 +1,19 @@
 //! What was done to files, as sessions tell: by whom, how much, and line by line.
 
-use super::{HISTORY, answer, call, does, own, project, search, words};
+use super::{HISTORY, answer, call, does, found, own, project, search, words};
 use crate::{
     both,
-    sources::{append, import},
+    sources::{
+        append, helped,
+        hooks::{hear, heard_by, hours, told},
+        import, prompt,
+    },
     support::{database::Place, rows},
 };
 use quarterdeck::{
     files::{difference, patch},
     jobs::catch_up,
+    sources::Tense,
     store::{Batch, FileDone, Indexed, Row},
 };
 use quarterdeck_shared::{
@@ -20,6 +25,55 @@ use serde_json::json;
 use std::sync::Arc;
 
 both! {
+    async fn a_session_that_its_hooks_and_its_files_tell_of_is_told_once(place: &Place) {
+        let store = place.open().await;
+        let (folder, session) = project();
+        let helper = session.with_file_name("s1").join("subagents/agent-a9.jsonl");
+        let (sources, _) = heard_by(&store, hours(), &[]);
+        let uses = |event: &str, id: &str, of: serde_json::Value| {
+            let mut hook = told(event, json!({"tool_name": "Write", "tool_use_id": id}));
+            hook.as_object_mut().unwrap().extend(of.as_object().unwrap().clone());
+            hook
+        };
+        let write = |path: &str| json!({"tool_input": {"file_path": path, "content": "1\n2\n"}});
+        let of_helper = json!({"agent_id": "a9", "agent_type": "general-purpose", "tool_input": {"file_path": "/c.txt", "content": "3\n"}});
+        let tell = async || {
+            for hook in [
+                told("UserPromptSubmit", json!({"prompt": "a needle"})),
+                uses("PreToolUse", "t1", write("/b.txt")),
+                uses("PostToolUse", "t1", write("/b.txt")),
+                uses("PreToolUse", "t2", of_helper.clone()),
+            ] {
+                hear(sources.hooks().unwrap(), hook).await;
+            }
+            catch_up(&store).await.unwrap();
+        };
+        let once = async |what: &str| {
+            for path in ["/b.txt", "/c.txt"] {
+                let query = FileQuery { path: Some(path.into()), ..FileQuery::default() };
+                assert_eq!(store.file_history(&query).await.unwrap().total, Total::Exact(1), "{path}: {what}");
+            }
+            assert_eq!(found(&store, "needle").await, ["a needle"], "{what}");
+            assert_eq!(search(&store, words("txt")).await.total, Total::Exact(2), "{what}");
+        };
+        tell().await;
+        once("by hooks alone").await;
+        let asked = json!({"file_path": "/b.txt", "content": "1\n2\n"});
+        append(&session, &[prompt("s1", "a needle"), call("s1", "t1", "Write", asked)]);
+        import(&store, folder.path(), Tense::Live).await;
+        catch_up(&store).await.unwrap();
+        once("and by the session's file").await;
+        let mut line = helped("s1", "a9", "m9", 5);
+        line["message"]["content"] = json!([{"type": "tool_use", "id": "t2", "name": "Write", "input": {"file_path": "/c.txt", "content": "3\n"}}]);
+        append(&helper, &[line]);
+        import(&store, folder.path(), Tense::Live).await;
+        catch_up(&store).await.unwrap();
+        once("and by the helper's").await;
+        tell().await;
+        once("though hooks tell after the files").await;
+        store.close().await;
+    }
+
     async fn files_say_who_read_and_wrote_them(place: &Place) {
         let store = place.open().await;
         let (folder, session) = project();

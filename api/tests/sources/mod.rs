@@ -3,7 +3,7 @@
 mod broken;
 mod databases;
 mod following;
-mod hooks;
+pub mod hooks;
 pub mod logs;
 mod repricing;
 mod samples;

@@ -1,4 +1,4 @@
-//! Telling: what agents of our own said and did, by their events, until a session file tells it.
+//! Telling: what agents said and did, by the events that tell of it, until a session file does.
 
 use super::{
     Index,

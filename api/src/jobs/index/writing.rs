@@ -8,7 +8,7 @@ use orchestrator::{
 };
 use quarterdeck_shared::{AgentId, Timestamp};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -30,9 +30,9 @@ impl Index {
         pack: Vec<Read>,
         numbers: &mut HashMap<String, i64>,
     ) -> Result<(), StoreError> {
-        let (owners, own) = self.owners(&pack).await?;
-        let mut all: Vec<Passage> = Vec::with_capacity(own.len() + pack.len());
-        for agent in own {
+        let (owners, told) = self.owners(&pack).await?;
+        let mut all: Vec<Passage> = Vec::with_capacity(told.len() + pack.len());
+        for agent in told {
             all.push((agent.to_string().into(), Row::Indexed(Arc::new(self.forget_events(agent).await?))));
         }
         for read in pack {
@@ -119,8 +119,11 @@ impl Index {
         self.refused = Some((passages + 1, format!("of {of}: {reason}")));
     }
 
-    /// Whose the threads of a pack are, and which agents of our own have their main thread in it.
-    async fn owners(&self, pack: &[Read]) -> Result<(HashMap<Thread, AgentId>, Vec<AgentId>), StoreError> {
+    /// Whose the threads of a pack are, and of whom events told what their own thread in it tells.
+    async fn owners(
+        &self,
+        pack: &[Read],
+    ) -> Result<(HashMap<Thread, AgentId>, HashSet<AgentId>), StoreError> {
         let said = pack.iter().filter_map(|read| match read {
             Read::Stretch(stretch) => Some(&stretch.said),
             Read::Gone(_) => None,
@@ -131,17 +134,11 @@ impl Index {
         let found = self.store.threads(&sessions).await?.into_iter();
         let thread = |(session_id, agent_id)| Thread { session_id, agent_id };
         let mut owners: HashMap<_, _> = found.map(|(key, agent)| (thread(key), agent)).collect();
-        let own = self.store.own_agents_of(&sessions).await?;
-        let mut told = Vec::new();
-        for agent in own {
-            let Some(main) = agent.session_id.map(|session| thread((session, String::new()))) else {
-                continue;
-            };
-            if threads.contains(&&main) {
-                told.push(agent.id);
-            }
-            owners.insert(main, agent.id);
+        for agent in self.store.own_agents_of(&sessions).await? {
+            owners.extend(agent.session_id.map(|session| (thread((session, String::new())), agent.id)));
         }
+        let tell: Vec<_> = threads.iter().filter_map(|thread| owners.get(*thread).copied()).collect();
+        let told = self.store.told_by_events(&tell).await?;
         Ok((owners, told))
     }
 
