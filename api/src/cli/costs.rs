@@ -219,7 +219,7 @@ fn doubts(sum: &CostSum) -> Vec<String> {
         (count > 0).then(|| format!("{count} of {} responses {words}", sum.records))
     };
     [
-        count(sum.lower_bound_records, "cost at least what is shown: their files do not say how they ended"),
+        count(sum.lower_bound_records, "cost at least what is shown: their sources do not say all of it"),
         count(sum.unknown_records, "are of models without a known price: their cost is in no sum"),
     ]
     .into_iter()

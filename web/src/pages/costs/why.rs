@@ -93,7 +93,7 @@ fn facts(why: &Why) -> Html {
         ("Unreadable", lines.unread_lines, "lines that are cut, no JSON, or too long"),
         ("From elsewhere", why.elsewhere_records, "records of agents run here or of telemetry, in the sum"),
         ("Without a price", why.sum.unknown_records, "records: their tokens count, their cost is in no sum"),
-        ("Known from below", why.sum.lower_bound_records, "records whose file does not say how they ended"),
+        ("Known from below", why.sum.lower_bound_records, "records whose source does not say all of them"),
         ("Files gone", why.missing_files, "since they were counted; what they said is in the sum"),
     ];
     html! {
