@@ -4,10 +4,14 @@
 //! figures as they are then, and its owner, its place and its first moment stay. So neither the order in which sources
 //! tell, nor how often, nor where a reading was cut off changes a sum.
 
+mod remainders;
+
+pub use remainders::{emptied, is_emptied, shrink};
+
 use crate::{
     bounds::SESSION_USD,
     otlp,
-    pricing::{self, PriceTable, Priced},
+    pricing::{PriceTable, Priced},
     usage::Observed,
 };
 use quarterdeck_shared::{
@@ -266,37 +270,4 @@ impl Change {
         let basis = grown.record.cost_basis;
         self.basis = Some(self.basis.map_or(basis, |weakest| weakest.weaker(basis)));
     }
-}
-
-/// Takes tokens that a response showed at last out of remainders of the same model: they were counted there.
-///
-/// Gives the remainders as they are now, those that changed.
-pub fn shrink<'a>(
-    remainders: impl IntoIterator<Item = &'a UsageRecord>,
-    model: &str,
-    shown: Tokens,
-    prices: &PriceTable,
-) -> Vec<UsageRecord> {
-    let mut left = shown;
-    let same = |record: &&UsageRecord| {
-        record.is_remainder() && pricing::plain(&record.model) == pricing::plain(model)
-    };
-    let mut changed = Vec::new();
-    for remainder in remainders.into_iter().filter(same) {
-        let taken = left.min(remainder.tokens);
-        if taken.total() == 0 {
-            continue;
-        }
-        left = left.less(taken);
-        let tokens = remainder.tokens.less(taken);
-        let rest = Observed { tokens, cache_5m: tokens.cache_creation, ..Observed::of(remainder) };
-        let worth = prices
-            .price(&rest.model, &Observed { tokens: taken, cache_5m: taken.cache_creation, ..rest.clone() });
-        let cost_usd = match tokens.total() {
-            0 => Usd::ZERO,
-            _ => (remainder.cost_usd - worth.cost).max(Usd::ZERO),
-        };
-        changed.push(UsageRecord { tokens, terms: rest.terms(), cost_usd, ..remainder.clone() });
-    }
-    changed
 }

@@ -18,7 +18,7 @@ use crate::{
 };
 use orchestrator::{
     agent_logs::{left, stated_of},
-    ledger::{Book, Grown, Owner, Telling, shrink},
+    ledger::{Book, Grown, Owner, Telling, emptied, is_emptied, shrink},
     otlp::{Meters, UNNAMED, unnamed},
     pricing::PriceTable,
     transcripts::reading::{Heard, Reading, Thread},
@@ -332,11 +332,12 @@ impl Intake {
                 }
             }
             if crew.members.get(&id).is_some_and(|member| member.meters_end) {
-                for meter in records.values_mut().filter(|it| Meters::is_meter(it) && it.tokens.total() > 0) {
-                    (meter.tokens, meter.cost_usd, meter.terms) = Default::default();
+                for meter in records.values_mut().filter(|record| Meters::is_meter(record)) {
+                    *meter = emptied(meter);
                     changed.records.insert(meter.id, meter.clone());
                 }
             }
+            records.retain(|_, record| !is_emptied(record));
             if let Some(stated) = self.restate(&records, changed, &crew.prices).await? {
                 changed.records.insert(stated.id, stated.clone());
                 records.insert(stated.id, stated);
@@ -386,7 +387,7 @@ fn overlaid(
     changed: &HashMap<RecordId, UsageRecord>,
     fits: impl Fn(&UsageRecord) -> bool,
 ) -> HashMap<RecordId, UsageRecord> {
-    let fresh = changed.values().filter(|record| fits(record)).cloned();
+    let fresh = changed.values().filter(|record| fits(record) && !is_emptied(record)).cloned();
     // What moved on to somebody else is stored as it was.
     let stored = stored.into_iter().filter(|record| !changed.contains_key(&record.id));
     stored.chain(fresh).map(|record| (record.id, record)).collect()

@@ -130,6 +130,8 @@ pub enum Row {
         /// The record as it is now.
         record: Box<UsageRecord>,
     },
+    /// A remainder of which nothing is left is a record no more.
+    UsageGone(Box<UsageRecord>),
     /// What a record cost before its history was priced anew.
     FormerPrice {
         /// Which record.

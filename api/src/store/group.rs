@@ -4,7 +4,7 @@ mod counting;
 
 use super::{
     FileRow, Indexed, Noun, Row, StoreError,
-    counters::{self, Changes},
+    counters::Changes,
     rows::{
         agents::{
             AGENT_FIGURES, AGENTS, DETAILS, FILES, RETIRED, Retired, TOOLS, detail_values,
@@ -29,8 +29,7 @@ use quarterdeck_shared::{
 };
 use sea_orm::{ConnectionTrait, Value};
 use std::{
-    collections::{BTreeMap, HashMap},
-    mem,
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -52,6 +51,8 @@ pub(super) struct Group {
     unknown: HashMap<RecordId, u64>,
     /// Message ids that records had before theirs was known.
     stood_for: Vec<String>,
+    /// Records that are none any more.
+    gone: BTreeSet<RecordId>,
     former_prices: BTreeMap<RecordId, Vec<FormerPrice>>,
     source_files: BTreeMap<String, FileRow>,
     threads: BTreeMap<(String, String), AgentId>,
@@ -119,6 +120,10 @@ impl Group {
                 }
                 self.take(Row::Usage(record));
             }
+            Row::UsageGone(record) => {
+                self.usage.remove(&usage::response(&record));
+                self.gone.insert(record.id);
+            }
             Row::FormerPrice { record_id, price } => {
                 self.former_prices.entry(record_id).or_default().push(price);
             }
@@ -150,7 +155,7 @@ impl Group {
             (Noun::Agents, agents + details),
             (Noun::Tasks, tasks),
             (Noun::Approvals, self.approvals.len()),
-            (Noun::Usage, self.usage.len()),
+            (Noun::Usage, self.usage.len() + self.gone.len()),
             (Noun::Auth, self.rare.len()),
             (Noun::Sources, self.source_files.len()),
             (Noun::Index, self.indexed.len()),
@@ -182,6 +187,14 @@ impl Group {
             .update(db, self.figures.iter().map(|(id, figures)| figure_values(*id, figures)).collect())
             .await?;
         APPROVALS.upsert(db, rows(self.approvals.values(), approval_values)?).await?;
+        let gone: Vec<_> = self.gone.iter().map(|id| id.0).collect();
+        for group in groups(&gone) {
+            for (table, column) in [("former_prices", "record_id"), (USAGE.name, "id")] {
+                let mut sql = Sql::new(format!("DELETE FROM {table} WHERE {column} IN ("));
+                sql.bind_all(group.iter().map(|id| (*id).into())).push(")");
+                sql.run(db).await?;
+            }
+        }
         // In the order they came to be, in which most of their indexes grow at the end.
         let mut records: Vec<_> = self.usage.into_values().collect();
         records.sort_unstable_by_key(|record| record.id);
@@ -218,46 +231,6 @@ impl Group {
             write_rare(db, row).await?;
         }
         changes.write(db).await
-    }
-
-    /// A response that is stored already keeps its record's id and its larger counts; so does a record whose request
-    /// id has become known.
-    async fn merge_usage(
-        &mut self,
-        db: &impl ConnectionTrait,
-        changes: &mut Changes,
-    ) -> Result<(), StoreError> {
-        if !self.unknown.is_empty() {
-            let records = counters::records(db).await?;
-            self.unknown.retain(|_, among| *among == records);
-        }
-        let sought = self.usage.values().filter(|record| !self.unknown.contains_key(&record.id));
-        let sought = sought.map(|record| record.message_id.clone());
-        let mut messages: Vec<_> = sought.chain(mem::take(&mut self.stood_for)).collect();
-        messages.dedup();
-        let (mut same, mut renamed) = (HashMap::new(), HashMap::new());
-        for group in groups(&messages) {
-            let mut query =
-                Sql::new(format!("SELECT {} FROM usage_records WHERE message_id IN (", USAGE.list()));
-            query.bind_all(group.iter().map(sql::text)).push(")");
-            for older in query.all(db, usage::read).await? {
-                let response = usage::response(&older);
-                if self.usage.contains_key(&response) {
-                    same.insert(response, older);
-                } else {
-                    renamed.insert(older.id, older);
-                }
-            }
-        }
-        for (response, newer) in &mut self.usage {
-            let renamed = renamed.remove(&newer.id);
-            for older in same.remove(response).into_iter().chain(renamed) {
-                changes.usage(&older, -1);
-                **newer = usage::merged(&older, newer);
-            }
-            changes.usage(newer, 1);
-        }
-        Ok(())
     }
 }
 

@@ -113,7 +113,7 @@ impl Store {
         Ok(Series { bucket_seconds, from, to, points })
     }
 
-    /// How many usage records there are, replays too. They never become fewer.
+    /// How many usage records there are, replays too. They become fewer only while a source has its turn.
     pub async fn usage_records(&self) -> Result<u64, StoreError> {
         counters::records(self.readers()).await
     }

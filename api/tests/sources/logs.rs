@@ -15,7 +15,7 @@ use quarterdeck_shared::{
     Timestamp, Usd,
     agents::{AgentStatus, Role},
     tasks::{TaskQuery, TaskStatus},
-    usage::{CostBasis, Tokens},
+    usage::{CostBasis, Tokens, UsageRecord},
 };
 use serde_json::{Value, json};
 use std::{
@@ -202,7 +202,12 @@ both! {
         let session = root.join("projects/-home-dev-app/s1.jsonl");
         append(&session, &[response("s1", "m1", 7), response("s1", "m2", 7)]);
         import(&store, &session, HISTORY).await;
-        let shown: Usd = records(&store).await.iter().filter(|it| !it.is_remainder()).map(|it| it.cost_usd).sum();
+        append(&folder.join("tools.jsonl"), &[json!({"timestamp": "2026-11-22T12:00:00", "type": "tool_use",
+            "tool_name": "Read", "tool_use_id": "t1", "input": {}})]);
+        assert_eq!(take(&store, &root, HISTORY).await.new_records, 0, "read again, it changes nothing");
+        let all = records(&store).await;
+        assert_eq!((all.len(), all.iter().any(UsageRecord::is_remainder)), (2, false));
+        let shown: Usd = all.iter().map(|it| it.cost_usd).sum();
         assert_eq!(totals(&store).await.cost_usd, shown);
         assert_eq!(totals(&store).await.tokens, Tokens { input: 200, output: 14, ..Tokens::default() });
         let agent = agents(&store).await.remove(0);

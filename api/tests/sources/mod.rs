@@ -11,6 +11,7 @@ mod seeds;
 mod taking;
 mod telemetry;
 
+use orchestrator::ledger::is_emptied;
 use quarterdeck::{
     fleet::clock::Clock,
     sources::{
@@ -103,11 +104,13 @@ pub async fn adds_up_in_sum(store: &Store) {
 pub async fn adds_up(store: &Store) {
     adds_up_in_sum(store).await;
     let all = records(store).await;
+    assert!(!all.iter().any(is_emptied), "what stands for nothing is no record");
     for agent in agents(store).await {
         let own: Vec<_> = all.iter().filter(|record| record.agent_id == agent.id).collect();
         let tokens: u64 = own.iter().map(|record| record.tokens.total()).sum();
         let cost = own.iter().map(|record| record.cost_usd).sum();
-        assert_eq!((agent.total_tokens, agent.cost_usd), (tokens, cost), "{}", agent.name);
+        let counted = (agent.requests, agent.total_tokens, agent.cost_usd);
+        assert_eq!(counted, (own.len() as u64, tokens, cost), "{}", agent.name);
         assert_eq!(agent.cost_basis, own.iter().map(|record| record.cost_basis).max(), "{}", agent.name);
         if let Some(task) = agent.task_id {
             let task = store.task(task).await.unwrap().expect("its task");

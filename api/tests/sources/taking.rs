@@ -218,6 +218,12 @@ both! {
         assert_eq!((agent.input_tokens, agent.output_tokens), (211, 12), "as the runtime counted in all");
         assert_eq!(totals(&store).await.tokens, tokens(211, 12));
         adds_up(&store).await;
+        append(&session.with_file_name("s1").join("subagents/agent-a.jsonl"), &[helped("s1", "a", "m3", 0)]);
+        import(&store, folder.path(), HISTORY).await;
+        let [agent] = &agents(&store).await[..] else { panic!("one agent") };
+        assert_eq!((agent.requests, agent.cost_basis), (3, Some(CostBasis::Computed)), "nothing is left of the remainder");
+        assert_eq!((totals(&store).await.records, store.usage_records().await.unwrap()), (3, 3));
+        adds_up(&store).await;
         store.close().await;
     }
 

@@ -180,6 +180,8 @@ both! {
         adds_up(&store).await;
         send(&store, Signal::Logs, &logs(&[request("s1", "m1", 42)])).await;
         assert_eq!(totals(&store).await.tokens.output, 42, "told one by one");
+        let [record] = &records(&store).await[..] else { panic!("one record") };
+        assert_eq!((record.cost_basis, record.is_remainder()), (CostBasis::Computed, false));
         send(&store, Signal::Metrics, &sums("s1", 1, 30, 7.0, 0.25)).await;
         assert_eq!(totals(&store).await.tokens.output, 42);
         adds_up(&store).await;
@@ -194,6 +196,11 @@ both! {
         assert_eq!(totals(&store).await.tokens.output, 42 + 11, "its file tells now");
         send(&store, Signal::Metrics, &sums("s2", 2, 40, 50.0, 0.0)).await;
         assert_eq!(totals(&store).await.tokens.output, 42 + 11);
+        adds_up(&store).await;
+        let of = json!({"session.id": "s3", "model": "claude-sonnet-5-5"});
+        send(&store, Signal::Metrics, &metrics(1, &[("cost.usage", of, 10, 0.5)])).await;
+        send(&store, Signal::Logs, &logs(&[request("s3", "m3", 1)])).await;
+        assert_eq!(totals(&store).await.records, 3, "nor is anything left of a cost alone");
         adds_up(&store).await;
         let note: Value = serde_json::from_str(&store.note("otlp/s2").await.unwrap().unwrap()).unwrap();
         assert!(note["meters"].is_object());

@@ -135,12 +135,9 @@ impl FleetState {
                 totals.cost_basis = totals.cost_basis.max(agent.cost_basis);
                 totals.cost_today_basis = totals.cost_today_basis.max(agent.cost_basis);
             }
-            totals.records += agent.requests.saturating_sub(requests);
-            let now = agent.tokens();
-            totals.tokens.input += now.input.saturating_sub(tokens.input);
-            totals.tokens.output += now.output.saturating_sub(tokens.output);
-            totals.tokens.cache_creation += now.cache_creation.saturating_sub(tokens.cache_creation);
-            totals.tokens.cache_read += now.cache_read.saturating_sub(tokens.cache_read);
+            // What was counted and shown by no response becomes less where one shows it.
+            totals.records = (totals.records + agent.requests).saturating_sub(requests);
+            totals.tokens = (totals.tokens + agent.tokens()).less(tokens);
         }
         self.agents.insert(agent.id, Rc::new(agent));
     }

@@ -1,7 +1,7 @@
 //! Session files read into records: counted once, whatever the order, the cuts and the copies.
 
 use orchestrator::{
-    ledger::{Book, Owner, Telling, reprice, shrink},
+    ledger::{Book, Owner, Telling, is_emptied, reprice, shrink},
     pricing::PriceTable,
     transcripts::{
         lines::{Lines, Text},
@@ -188,7 +188,8 @@ fn what_a_response_shows_late_leaves_the_remainder() {
     let shown = Tokens { output: 30, input: 50, ..Tokens::default() };
     let left = shrink([&whole], "claude-haiku-5-5", shown, PriceTable::bundled());
     assert_eq!((left[0].tokens.output, left[0].tokens.input, left[0].tokens.cache_read), (10, 0, 99_990));
-    assert!(left[0].cost_usd < whole.cost_usd);
+    assert!(left[0].cost_usd < whole.cost_usd && !is_emptied(&left[0]));
+    assert!(is_emptied(&shrink([&whole], "claude-haiku-5-5", whole.tokens, PriceTable::bundled())[0]));
     assert!(shrink([&whole], "claude-opus-5", shown, PriceTable::bundled()).is_empty(), "of another model");
 }
 

@@ -11,7 +11,7 @@ use crate::{
 };
 use orchestrator::{
     agent_logs::{Log, message_id, rest, role_of, telling},
-    ledger::{Book, Owner, enter, found_anew},
+    ledger::{Book, Owner, enter, found_anew, is_emptied},
     pricing::plain,
     transcripts::reading::Thread,
 };
@@ -365,7 +365,7 @@ impl Taking {
             let rest = UsageRecord { id, provenance, ..rest };
             let rest = before.map_or(rest.clone(), |before| found_anew(before, rest));
             match before {
-                Some(before) if *before == rest => {
+                _ if before.map_or(is_emptied(&rest), |before| *before == rest) => {
                     self.taken.known_records += 1;
                     continue;
                 }

@@ -1,7 +1,10 @@
 //! The records of one take that are new or grew.
 
 use crate::store::Row;
-use orchestrator::{agent_logs::database::Whole, ledger::Grown};
+use orchestrator::{
+    agent_logs::database::Whole,
+    ledger::{Grown, is_emptied},
+};
 use quarterdeck_shared::{RecordId, usage::UsageRecord};
 use std::collections::HashMap;
 
@@ -28,6 +31,7 @@ impl Changed {
 
     pub fn rows(mut self) -> impl Iterator<Item = Row> {
         self.records.into_values().map(move |record| match self.stood_for.remove(&record.id) {
+            _ if is_emptied(&record) => Row::UsageGone(Box::new(record)),
             Some(was) => Row::UsageNamed { was, record: Box::new(record) },
             None => match self.unknown.remove(&record.id) {
                 Some(among) => Row::UsageUnknown { among, record: Box::new(record) },

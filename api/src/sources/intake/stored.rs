@@ -22,8 +22,8 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    /// There are so many records now. Records never go: where there are others than the last time, they are somebody
-    /// else's.
+    /// There are so many records now. Of those none goes but what somebody else wrote: where there are others than the
+    /// last time, they are somebody else's.
     pub(super) fn look(&mut self, records: u64) {
         let is_whole = self.is_whole && self.records == records;
         if !is_whole {

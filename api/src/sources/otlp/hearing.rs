@@ -199,7 +199,7 @@ struct Entry {
 
 impl Entry {
     fn new(book: Book) -> Self {
-        let meters = book.records().filter(|record| Meters::is_meter(record) && record.tokens.total() > 0);
+        let meters = book.records().filter(|record| Meters::is_meter(record));
         let meters = meters.map(|record| record.message_id.clone()).collect();
         Self { book, meters, changed: Changed::default(), own_grown: Vec::new(), taken: Taken::default() }
     }

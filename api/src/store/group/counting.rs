@@ -3,7 +3,8 @@
 use super::Group;
 use crate::store::{
     StoreError,
-    counters::{Changes, DELETED},
+    counters::{self, Changes, DELETED},
+    rows::usage::{self, USAGE},
     sql::{self, Fields, Sql},
     table::groups,
 };
@@ -12,7 +13,10 @@ use quarterdeck_shared::{
     agents::{AgentStatus, Role},
 };
 use sea_orm::{ConnectionTrait, Value};
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    mem,
+};
 use uuid::Uuid;
 
 impl Group {
@@ -98,6 +102,54 @@ impl Group {
         }
         for approval in self.approvals.values() {
             changes.approval(approval.status.as_str(), 1);
+        }
+        Ok(())
+    }
+
+    /// A response that is stored already keeps its record's id and its larger counts; so does a record whose request
+    /// id has become known.
+    pub(super) async fn merge_usage(
+        &mut self,
+        db: &impl ConnectionTrait,
+        changes: &mut Changes,
+    ) -> Result<(), StoreError> {
+        let gone: Vec<_> = self.gone.iter().map(|id| id.0).collect();
+        for group in groups(&gone) {
+            let mut query = Sql::new(format!("SELECT {} FROM usage_records WHERE id IN (", USAGE.list()));
+            query.bind_all(group.into_iter().map(Value::from)).push(")");
+            let gone = query.all(db, usage::read).await?;
+            gone.iter().for_each(|older| changes.usage(older, -1));
+        }
+        if !self.unknown.is_empty() {
+            let records = counters::records(db).await?;
+            self.unknown.retain(|_, among| *among == records);
+        }
+        let sought = self.usage.values().filter(|record| !self.unknown.contains_key(&record.id));
+        let sought = sought.map(|record| record.message_id.clone());
+        let mut messages: Vec<_> = sought.chain(mem::take(&mut self.stood_for)).collect();
+        messages.dedup();
+        let (mut same, mut renamed) = (HashMap::new(), HashMap::new());
+        for group in groups(&messages) {
+            let mut query =
+                Sql::new(format!("SELECT {} FROM usage_records WHERE message_id IN (", USAGE.list()));
+            query.bind_all(group.iter().map(sql::text)).push(")");
+            let known = query.all(db, usage::read).await?;
+            for older in known.into_iter().filter(|older| !self.gone.contains(&older.id)) {
+                let response = usage::response(&older);
+                if self.usage.contains_key(&response) {
+                    same.insert(response, older);
+                } else {
+                    renamed.insert(older.id, older);
+                }
+            }
+        }
+        for (response, newer) in &mut self.usage {
+            let renamed = renamed.remove(&newer.id);
+            for older in same.remove(response).into_iter().chain(renamed) {
+                changes.usage(&older, -1);
+                **newer = usage::merged(&older, newer);
+            }
+            changes.usage(newer, 1);
         }
         Ok(())
     }
