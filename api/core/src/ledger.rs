@@ -1,8 +1,9 @@
 //! The ledger: what a response told once more makes of its record, wherever it was told.
 //!
 //! A record is entered by message and request id; of each figure the larger one counts, the price is that of the
-//! figures as they are then, and its owner, its place and its first moment stay. So neither the order in which sources
-//! tell, nor how often, nor where a reading was cut off changes a sum.
+//! figures as they are then, and its owner and its first moment stay; so does its place, but for one in a file, which
+//! opens the line itself. So neither the order in which sources tell, nor how often, nor where a reading was cut off
+//! changes a sum.
 
 mod remainders;
 
@@ -109,7 +110,7 @@ pub fn enter(
         cost_basis: worth.basis,
         reported_cost_usd: reported,
         price_version: worth.version,
-        provenance: before.map_or(provenance, |before| before.provenance.clone()),
+        provenance: before.map_or_else(|| provenance.clone(), |before| place(before, &provenance).to_owned()),
         sidechain: observed.sidechain,
         replayed: owner.replayed,
         at: before.map_or(at, |before| before.at.min(at)),
@@ -121,6 +122,12 @@ pub fn enter(
     };
     let says_new = !before.is_some_and(is_known);
     says_new.then(|| Grown { before: before.cloned(), record })
+}
+
+/// Where a record was read, that is told here once more.
+fn place<'a>(before: &'a UsageRecord, here: &'a str) -> &'a str {
+    let is_in_file = |place: &str| place.contains(", byte ");
+    if !is_in_file(&before.provenance) && is_in_file(here) { here } else { &before.provenance }
 }
 
 /// A record by another table of prices, where that makes it another one. What is no response is worth what was said

@@ -143,6 +143,7 @@ both! {
         for record in all {
             assert!(record.message_id.starts_with("m-s"), "{}", record.message_id);
             assert_eq!(record.tokens.output, 9, "the larger figure");
+            assert!(record.provenance.contains(".jsonl, byte "), "{}", record.provenance);
             assert_eq!(record.reported_cost_usd, Usd::from_reported(0.25));
         }
         assert_eq!(totals(&store).await.tokens, Tokens { input: 200, output: 18, ..Tokens::default() });
