@@ -23,6 +23,17 @@ test('what an agent may not do unasked is allowed from the inbox, and done', asy
   expect(readFileSync(join(task.working_directory, 'tide.txt'), 'utf8')).toBe('high tide at nine\n');
 });
 
+test('words given while a question waits are heard in the same turn, which then ends', async ({ product }) => {
+  const task = await submit(product, '[[stub DOCUMENTER: tool Write {"file_path":"$CWD/soon.txt","content":"low tide at three\\n"}]]', WRITE('soon.txt'));
+  const waiting = async () => (await product.call('GET', '/approvals')).items;
+  await expect.poll(async () => (await waiting()).length, { timeout: 30_000 }).toBe(1);
+  const [{ id, agent_id }] = await waiting();
+  await product.call('POST', `/agents/${agent_id}/prompt`, { prompt: 'Hurry, please' });
+  await product.call('POST', `/approvals/${id}`, { decision: 'allow' });
+  await expect.poll(async () => (await product.call('GET', `/tasks/${task.id}`)).status, { timeout: 45_000 }).toBe('completed');
+  expect(readFileSync(join(task.working_directory, 'soon.txt'), 'utf8')).toBe('low tide at three\n');
+});
+
 test('a denial is told to the agent and nothing is done', async ({ page, product }) => {
   const task = await submit(product, '[[stub DOCUMENTER: tool Write {"file_path":"$CWD/no.txt","content":"x"}]]', WRITE('no.txt'));
   await page.goto(`/tasks/${task.id}`);

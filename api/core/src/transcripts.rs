@@ -134,6 +134,8 @@ pub enum Entry {
         tools: Vec<String>,
         permission_mode: String,
     },
+    /// The runtime takes up a message it was told under this id, into the turn under way or a new one.
+    TakenUp { message_id: String },
     /// A response begins to stream; its figures are those of the start.
     MessageStart { message_id: String, model: String, usage: Usage, parent: Option<String> },
     /// A block begins.

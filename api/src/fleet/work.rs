@@ -100,8 +100,6 @@ pub struct Work {
     unheard: Unheard,
     /// Whether there is a session that hears orders.
     launched: bool,
-    /// Prompts without a result.
-    unanswered: u32,
     begun: bool,
     /// A turn has begun and the model has not answered yet.
     opening: bool,
@@ -212,7 +210,6 @@ impl Work {
             process: None,
             unheard: Unheard::restore(memory.prompts),
             launched: false,
-            unanswered: 0,
             begun: false,
             opening: false,
             closing: false,

@@ -1,14 +1,14 @@
 //! Questions agents ask, and the answers they get.
 
 use super::{
-    deck::{agent, deck, deck_on},
+    deck::{Deck, agent, deck, deck_on},
     tape::Tape,
 };
 use crate::both;
 use quarterdeck::fleet::FleetError;
 use quarterdeck_shared::{
     Event, Payload,
-    agents::{AgentStatus, Role},
+    agents::{AgentStatus, NewPrompt, Role},
     approvals::{ApprovalStatus, Decision, NewAnswer},
     event::ActivityKind,
 };
@@ -124,4 +124,15 @@ async fn a_question_goes_with_its_agent() {
     assert_eq!(cancelled.agent.status, AgentStatus::Cancelled);
     let refused = deck.fleet.answer(approval.id, allow()).await.unwrap_err();
     assert!(refused.to_string().contains("withdrawn already"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_cancelled_agent_does_not_go_on_with_words_it_was_given_meanwhile() {
+    let (_ground, mut deck) = deck(&[("builder", &asking())]).await;
+    let id = deck.fleet.create(agent(Role::Builder, Some("go"))).await.unwrap().agent.id;
+    deck.asked().await;
+    deck.fleet.prompt(id, NewPrompt { prompt: "hurry please".into() }).await.unwrap();
+    // No time goes by.
+    let cancelled = Deck::patiently("it is cancelled", deck.fleet.cancel(id)).await.unwrap();
+    assert_eq!(cancelled.agent.status, AgentStatus::Cancelled);
 }

@@ -5,7 +5,7 @@ use crate::support::database::folder;
 use proptest::{prelude::*, test_runner::TestRunner};
 use quarterdeck::fleet::{
     Workspace,
-    runtime::{Conversation, Launch, Order, Runtime, RuntimeRules, Session, Signal, claude_cli},
+    runtime::{Conversation, Launch, Message, Order, Runtime, RuntimeRules, Session, Signal, claude_cli},
 };
 use quarterdeck_shared::{AgentId, agents::Role, tasks::PermissionMode};
 use serde_json::Value;
@@ -66,7 +66,7 @@ fn whatever_is_asked_for_arrives_as_one_argument_or_one_line() {
         let launch = Launch {
             agent_id,
             role: Role::Builder,
-            prompt: prompt.clone(),
+            prompt: Message { id: agent_id.0, text: prompt.clone() },
             system_prompt: system_prompt.clone(),
             model: model.clone(),
             tools: tools.clone(),

@@ -28,7 +28,7 @@ printf '%s' "$prompt" > prompt
 pub const INIT: &str = r#"echo '{"type":"system","subtype":"init","session_id":"","model":"claude-sonnet-5-5"}'
 "#;
 /// It speaks.
-const SPEAKS: &str = r#"echo '{"type":"assistant","message":{"id":"m1","model":"opus","content":[{"type":"text","text":"never"}]}}'
+pub const SPEAKS: &str = r#"echo '{"type":"assistant","message":{"id":"m1","model":"opus","content":[{"type":"text","text":"never"}]}}'
 "#;
 pub const RESULT: &str = r#"echo '{"type":"result","subtype":"success","is_error":false,"result":"done","num_turns":1}'
 cat > /dev/null

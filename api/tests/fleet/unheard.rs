@@ -2,7 +2,7 @@
 
 use super::{
     deck::{Deck, Ground},
-    processes::{INIT, RESULT, new, program, rules},
+    processes::{INIT, RESULT, SPEAKS, new, program, rules},
 };
 use quarterdeck_shared::{
     AgentId, Event, Payload,
@@ -39,6 +39,38 @@ async fn words_that_were_not_heard_are_told_after_a_restart() {
         assert!(told.contains(words), "{words}: {told}");
     }
     assert!(!told.contains("the first words"), "{told}");
+}
+
+/// Says that it takes up a line it read, as the runtime does.
+const TAKES_UP: &str = r#"takes_up() {
+  id=$(printf '%s' "$1" | sed 's/.*"uuid":"\([^"]*\)".*/\1/')
+  echo '{"type":"command_lifecycle","state":"started","command_uuid":"'"$id"'"}'
+}
+takes_up "$prompt"
+"#;
+
+/// An agent that was told something in the middle of its only turn.
+async fn told_in_mid_turn(start: &str, absorb: &str) -> (Ground, Deck, AgentId) {
+    let ground = Ground::new();
+    let body = format!("{start}{INIT}{SPEAKS}read -r more\n{absorb}{RESULT}");
+    let mut deck = ground.deck(rules(&ground, &body)).await;
+    let id = deck.fleet.create(new("go")).await.unwrap().agent.id;
+    deck.until("it speaks", |event| matches!(event.payload, Payload::AgentActivity(_))).await;
+    deck.fleet.prompt(id, NewPrompt { prompt: "hurry please".into() }).await.unwrap();
+    (ground, deck, id)
+}
+
+#[tokio::test]
+async fn one_result_answers_all_words_that_the_runtime_took_up_in_its_turn() {
+    let (_ground, mut deck, id) = told_in_mid_turn(TAKES_UP, "takes_up \"$more\"\n").await;
+    deck.agent_is(id, AgentStatus::Completed).await;
+}
+
+#[tokio::test]
+async fn words_for_which_no_turn_begins_were_answered_with_the_last_one() {
+    let (ground, mut deck, id) = told_in_mid_turn("", "").await;
+    let ended = deck.agent_is(id, AgentStatus::Completed);
+    Deck::meanwhile(&ground.clock, Duration::from_secs(1), ended).await;
 }
 
 #[tokio::test]

@@ -39,6 +39,7 @@ fn entry(value: &Value) -> Entry {
         "control_cancel_request" => {
             text(value, "request_id").map(|request_id| Entry::Withdrawn { request_id })
         }
+        "command_lifecycle" => taken_up(value),
         "result" => Some(Entry::Finished(result::read(value))),
         "progress" => return progress(value),
         _ => None,
@@ -209,6 +210,11 @@ fn request(value: &Value) -> Option<Entry> {
         reason: text(request, "decision_reason").or_else(|| text(request, "description")),
         agent_id: text(request, "agent_id"),
     })
+}
+
+fn taken_up(value: &Value) -> Option<Entry> {
+    let is_started = value.get("state")? == "started";
+    is_started.then_some(Entry::TakenUp { message_id: text(value, "command_uuid")? })
 }
 
 fn reply(value: &Value) -> Option<Entry> {

@@ -157,6 +157,15 @@ fn retries_and_compactions_are_told() {
 }
 
 #[test]
+fn what_the_runtime_takes_up_is_told() {
+    let life = |state: &str| one(json!({"type": "command_lifecycle", "command_uuid": "m1", "state": state}));
+    assert_eq!(life("started"), Entry::TakenUp { message_id: "m1".to_owned() });
+    for state in ["queued", "completed", "cancelled"] {
+        assert!(matches!(life(state), Entry::Other { .. }), "{state}");
+    }
+}
+
+#[test]
 fn a_lost_newline_loses_nothing_and_a_cut_line_is_named() {
     let line = br#"{"type":"control_cancel_request","request_id":"a"}{"type":"keep_alive"}{"type":"assi"#;
     let entries = read(line);

@@ -14,6 +14,7 @@ use quarterdeck_shared::{AgentId, agents::Role, runtimes::Runtime as Health, tas
 use serde_json::Value;
 use std::{ffi::OsString, fmt, os::fd::OwnedFd, path::PathBuf, sync::Arc, time::Duration};
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 pub use recordings::Recordings;
 
@@ -91,7 +92,7 @@ pub struct Launch {
     /// Its role.
     pub role: Role,
     /// The first thing it is told.
-    pub prompt: String,
+    pub prompt: Message,
     /// What is added to the system prompt.
     pub system_prompt: String,
     /// The model; the runtime's default where missing.
@@ -104,6 +105,15 @@ pub struct Launch {
     pub directory: OwnedFd,
     /// A new conversation or an old one.
     pub conversation: Conversation,
+}
+
+/// What an agent is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// By which the runtime says when it takes it up.
+    pub id: Uuid,
+    /// The words.
+    pub text: String,
 }
 
 /// Which conversation a launch is about.
@@ -181,8 +191,8 @@ impl fmt::Display for Exit {
 /// What a running agent is to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Order {
-    /// Hear this prompt, after what it is at now.
-    Say(String),
+    /// Hear this, after what it is at or in the middle of it.
+    Say(Message),
     /// Know the answer to what it asked.
     Answer {
         /// Which question.

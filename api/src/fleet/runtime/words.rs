@@ -1,13 +1,14 @@
 //! The lines a `claude` is told on its standard input.
 
-use super::Verdict;
+use super::{Message, Verdict};
 use serde_json::{Value, json};
 
 /// A prompt of the user.
-pub fn prompt(text: &str) -> Vec<u8> {
+pub fn prompt(message: &Message) -> Vec<u8> {
     line(&json!({
         "type": "user",
-        "message": {"role": "user", "content": text},
+        "uuid": message.id,
+        "message": {"role": "user", "content": message.text},
         "parent_tool_use_id": null,
         "session_id": "default",
     }))
@@ -51,10 +52,12 @@ mod tests {
 
     #[test]
     fn a_prompt_stays_one_line_whatever_it_holds() {
-        let bytes = prompt("two\nlines \"quoted\" \u{2028}");
+        let text = "two\nlines \"quoted\" \u{2028}";
+        let bytes = prompt(&Message { id: uuid::Uuid::nil(), text: text.into() });
         assert_eq!(bytes.iter().filter(|&&byte| byte == b'\n').count(), 1);
         let read: Value = serde_json::from_slice(&bytes).unwrap();
-        assert_eq!(read["message"]["content"], "two\nlines \"quoted\" \u{2028}");
+        assert_eq!(read["message"]["content"], text);
+        assert_eq!(read["uuid"], "00000000-0000-0000-0000-000000000000");
     }
 
     #[test]

@@ -61,7 +61,7 @@ impl Work {
             Some(result) if result.is_error => {
                 Ending::Failed { error: reason(&result, exit), retry: retry_for(&result) }
             }
-            Some(result) if self.unanswered == 0 => {
+            Some(result) if !self.unheard.owes_results() => {
                 let words = result.text.filter(|words| !words.trim().is_empty());
                 Ending::Completed(words.unwrap_or_else(|| std::mem::take(&mut self.said)))
             }

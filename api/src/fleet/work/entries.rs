@@ -55,11 +55,22 @@ impl Work {
         }
         if self.deadline.is_some_and(|due| due <= steady) {
             self.deadline = None;
-            self.orders.push(Order::Stop);
+            self.waited();
         }
         self.looked_at = steady;
         let alarm = self.monitor.tick(self.me.agent.status, steady);
         self.alarm(alarm);
+    }
+
+    /// What was waited for did not come.
+    fn waited(&mut self) {
+        if self.closing || self.ending.is_some() {
+            self.orders.push(Order::Stop);
+        } else {
+            // No turn begins for its other messages: the last one has answered them too.
+            self.changed.note |= self.unheard.all_answered();
+            self.close_session();
+        }
     }
 
     pub(super) fn alarm(&mut self, alarm: Option<Alarm>) {
@@ -92,6 +103,7 @@ impl Work {
         }
         match entry {
             Entry::Init { session_id, model, .. } => self.initiated(session_id, model),
+            Entry::TakenUp { message_id } => self.unheard.take_up(message_id),
             Entry::MessageStart { model, parent: None, .. } => {
                 self.opened();
                 self.answered_by(model);
@@ -120,6 +132,9 @@ impl Work {
 
     fn initiated(&mut self, session_id: &str, model: &str) {
         (self.begun, self.opening) = (true, true);
+        if !self.closing && self.ending.is_none() {
+            self.deadline = None;
+        }
         if !session_id.is_empty() && self.me.agent.session_id.as_deref() != Some(session_id) {
             self.me.agent.session_id = Some(session_id.to_owned());
             self.changed.row = true;
@@ -230,14 +245,18 @@ impl Work {
         }
         self.changed.detail = true;
         self.result = Some(result.clone());
-        self.unanswered = self.unanswered.saturating_sub(1);
-        if self.unanswered == 0 {
-            self.changed.note |= self.unheard.answered();
+        self.changed.note |= self.unheard.answered();
+        match (self.unheard.owes_results(), self.ending.is_some()) {
+            (false, _) => self.close_session(),
+            (true, false) => self.within(self.fleet.rules.close_grace),
+            // Closed, it would still answer the rest.
+            (true, true) => self.orders.push(Order::Stop),
         }
-        if self.unanswered == 0 || self.ending.is_some() {
-            self.closing = true;
-            self.orders.push(Order::Close);
-            self.within(self.fleet.rules.close_grace);
-        }
+    }
+
+    fn close_session(&mut self) {
+        self.closing = true;
+        self.orders.push(Order::Close);
+        self.within(self.fleet.rules.close_grace);
     }
 }

@@ -1,7 +1,7 @@
 //! How an agent is started: once there is a place, in a new conversation or an old one.
 
 use super::{Ending, Start, Work};
-use crate::fleet::runtime::{Conversation, Launch, Order, Session};
+use crate::fleet::runtime::{Conversation, Launch, Message, Order, Session};
 use orchestrator::prompts;
 use quarterdeck_shared::{Payload, agents::AgentStatus};
 use std::{path::Path, sync::Arc};
@@ -79,7 +79,7 @@ impl Work {
             let may_be_missing = matches!(conversation, Conversation::Resumed { .. });
             let messages = match &start {
                 Start::CutOff { cause } if may_be_missing => {
-                    vec![prompts::resume_prompt(cause, &self.unheard.together())]
+                    vec![self.unheard.together(|words| prompts::resume_prompt(cause, words))]
                 }
                 _ => self.words(),
             };
@@ -99,7 +99,7 @@ impl Work {
     }
 
     /// What it is told at the beginning of a conversation or a further turn.
-    fn words(&mut self) -> Vec<String> {
+    fn words(&mut self) -> Vec<Message> {
         if self.unheard.is_empty() {
             // It had heard everything, in a conversation that is gone.
             self.unheard.wait(self.me.prompt.clone().unwrap_or_default());
@@ -108,9 +108,13 @@ impl Work {
     }
 
     /// Launches with the first of these messages; the others follow it.
-    async fn launch(&mut self, conversation: Conversation, messages: Vec<String>) -> Result<Session, String> {
-        let (count, mut messages) = (messages.len(), messages.into_iter());
-        let prompt = messages.next().unwrap_or_default();
+    async fn launch(
+        &mut self,
+        conversation: Conversation,
+        messages: Vec<Message>,
+    ) -> Result<Session, String> {
+        let mut messages = messages.into_iter();
+        let prompt = messages.next().ok_or("there is nothing to tell it")?;
         let agent = &self.me.agent;
         let folder = Path::new(&agent.working_directory);
         let directory = self.fleet.workspace.enter(folder).map_err(|error| error.to_string())?;
@@ -130,7 +134,6 @@ impl Work {
         self.monitor.heard(self.fleet.clock().steady());
         (self.begun, self.closing, self.result, self.deadline) = (false, false, None, None);
         self.launched = true;
-        self.unanswered = u32::try_from(count).unwrap_or(u32::MAX);
         self.orders.extend(messages.map(Order::Say));
         Ok(session)
     }

@@ -54,9 +54,8 @@ impl Work {
         self.changed.detail = true;
         self.changed.note = true;
         if self.launched {
-            self.unanswered += 1;
-            self.unheard.send(text.clone());
-            self.orders.push(Order::Say(text));
+            let message = self.unheard.send(text);
+            self.orders.push(Order::Say(message));
         } else {
             self.unheard.wait(text);
         }

@@ -82,7 +82,7 @@ impl Work {
         true
     }
 
-    /// Ends the process unless it has ended within this time.
+    /// Gives what is to come this time: the next turn, or the process's end.
     pub(super) fn within(&mut self, grace: Duration) {
         let micros = i64::try_from(grace.as_micros()).unwrap_or(i64::MAX);
         let due = self.fleet.clock().steady().0.saturating_add(micros);

@@ -109,7 +109,7 @@ impl Process {
                 order = inbox.recv() => order.unwrap_or(Order::Stop),
             };
             let words = match order {
-                Order::Say(prompt) => words::prompt(&prompt),
+                Order::Say(message) => words::prompt(&message),
                 Order::Answer { request_id, verdict } => words::answer(&request_id, &verdict),
                 Order::Decline { request_id, reason } => words::decline(&request_id, &reason),
                 Order::Interrupt => {

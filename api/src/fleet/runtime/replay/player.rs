@@ -6,10 +6,7 @@ use crate::fleet::{
     runtime::{Conversation, Exit, Order, Signal, Verdict, recordings::Recorded},
 };
 use serde_json::{Value, json};
-use std::{
-    collections::{HashMap, VecDeque},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 use tokio::sync::mpsc;
 
 /// One recording being played.
@@ -25,7 +22,7 @@ pub struct Player {
     /// Messages of that turn that are not played again.
     skipped: u64,
     /// Prompts that wait for their turn.
-    queue: VecDeque<String>,
+    queue: usize,
     closing: bool,
     /// Open questions: call id by request id.
     asked: HashMap<String, String>,
@@ -67,7 +64,7 @@ impl Player {
             inbox,
             before,
             skipped,
-            queue: VecDeque::new(),
+            queue: 0,
             closing: false,
             asked: HashMap::new(),
             refused: HashMap::new(),
@@ -99,17 +96,17 @@ impl Player {
 
     /// Waits for the next prompt; false where there will be none.
     async fn next_prompt(&mut self) -> bool {
-        while self.queue.is_empty() {
+        while self.queue == 0 {
             if self.closing {
                 return false;
             }
             match self.inbox.recv().await {
-                Some(Order::Say(prompt)) => self.queue.push_back(prompt),
+                Some(Order::Say(_)) => self.queue += 1,
                 Some(Order::Close | Order::Stop) | None => return false,
                 Some(Order::Interrupt | Order::Answer { .. } | Order::Decline { .. }) => {}
             }
         }
-        self.queue.pop_front();
+        self.queue -= 1;
         true
     }
 
@@ -177,7 +174,7 @@ impl Player {
             Some(Order::Interrupt) => return Err(End::Interrupted),
             Some(Order::Close) => self.closing = true,
             Some(Order::Decline { .. }) => {}
-            Some(Order::Say(prompt)) => self.queue.push_back(prompt),
+            Some(Order::Say(_)) => self.queue += 1,
             Some(Order::Answer { request_id, verdict }) => {
                 let call = self.asked.remove(&request_id);
                 if let (Some(call), Verdict::Deny(message)) = (call, verdict) {
