@@ -211,16 +211,16 @@ pub struct ItemResult {
     pub images: Vec<String>,
     /// What it did to a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub change: Option<FileChange>,
+    pub change: Option<ItemChange>,
     /// The sub-agent that did it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub_agent: Option<SubAgent>,
 }
 
-/// What was done to a file.
+/// What a call did to a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct FileChange {
+pub struct ItemChange {
     /// The file, as the tool named it.
     pub path: String,
     /// What was done.

@@ -371,6 +371,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn no_two_shapes_share_a_name() {
+        let mut known = BTreeMap::new();
+        for (name, schema) in endpoints::described().into_iter().flat_map(|described| described.schemas) {
+            let schema = serde_json::to_value(schema).unwrap();
+            let before = known.entry(name.clone()).or_insert_with(|| schema.clone());
+            assert_eq!(*before, schema, "{name}");
+        }
+    }
+
     fn collect(value: &Value, references: &mut Vec<String>) {
         match value {
             Value::Object(map) => {

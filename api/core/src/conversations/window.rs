@@ -2,7 +2,7 @@
 
 use super::{Change, ChangeKind, Hunk, Outcome, Piece, Said, plain::plain};
 use quarterdeck_shared::conversations::{
-    ChangeKind as Kind, FileChange, FileHunk, Item, ItemKind, ItemResult, SubAgent,
+    ChangeKind as Kind, FileHunk, Item, ItemChange, ItemKind, ItemResult, SubAgent,
 };
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -266,7 +266,7 @@ fn shorten(value: &mut Value, room: &mut usize, left_out: &mut u64) {
 
 /// A change as it is shown: the places that changed, with how many lines came and went. Bytes that are cut off its
 /// lines are added to `bytes_left_out`.
-fn shown(change: Change, whole: bool, bytes_left_out: &mut u64) -> FileChange {
+fn shown(change: Change, whole: bool, bytes_left_out: &mut u64) -> ItemChange {
     let kind = match change.kind {
         ChangeKind::Read => Kind::Read,
         ChangeKind::Create => Kind::Create,
@@ -293,7 +293,7 @@ fn shown(change: Change, whole: bool, bytes_left_out: &mut u64) -> FileChange {
         hunk.lines.truncate(kept);
     }
     hunks.retain(|hunk| !hunk.lines.is_empty());
-    FileChange { path, kind, added, removed, hunks, left_out }
+    ItemChange { path, kind, added, removed, hunks, left_out }
 }
 
 /// A line of a change without what steers a terminal. A carriage return within is no beginning here: its sign and all

@@ -1,6 +1,6 @@
 //! A call of a tool with its input, its answer, what it changed, and the way to the sub-agent it began.
 
-use quarterdeck_shared::conversations::{ChangeKind, FileChange, Item, ItemKind, ItemResult, SubAgent};
+use quarterdeck_shared::conversations::{ChangeKind, Item, ItemChange, ItemKind, ItemResult, SubAgent};
 use yew::prelude::*;
 
 use super::picture;
@@ -67,7 +67,7 @@ fn outcome(item: &Item, result: Option<&ItemResult>) -> String {
     [failed, change, took].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn extent(change: &FileChange) -> Option<String> {
+fn extent(change: &ItemChange) -> Option<String> {
     match change.kind {
         ChangeKind::Read => None,
         ChangeKind::Create => Some(format!("new, +{}", change.added)),
