@@ -73,11 +73,13 @@ pub fn percent(part: f64) -> String {
     }
 }
 
-/// How long something takes: `0.4 s`, `4:12`, `1 h 45`, `3 d 4 h`.
+/// How long something takes: `<1 ms`, `400 ms`, `4:12`, `1 h 45`, `3 d 4 h`.
 pub fn lasting(us: i64) -> String {
     let seconds = us.max(0) / 1_000_000;
     match seconds {
-        0 => format!("{:.1} s", us.max(0) as f64 / 1e6),
+        0 if us <= 0 => "0 s".to_owned(),
+        0 if us < 1_000 => "<1 ms".to_owned(),
+        0 => format!("{} ms", us / 1_000),
         1..3_600 => format!("{}:{:02}", seconds / 60, seconds % 60),
         3_600..86_400 => format!("{} h {:02}", seconds / 3_600, seconds % 3_600 / 60),
         _ => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3_600),
@@ -161,7 +163,14 @@ mod tests {
 
     #[test]
     fn time_is_said_as_one_says_it() {
-        for (us, expected) in [(400_000, "0.4 s"), (252_000_000, "4:12"), (6_300_000_000, "1 h 45")] {
+        for (us, expected) in [
+            (0, "0 s"),
+            (400, "<1 ms"),
+            (2_000, "2 ms"),
+            (400_000, "400 ms"),
+            (252_000_000, "4:12"),
+            (6_300_000_000, "1 h 45"),
+        ] {
             assert_eq!(lasting(us), expected);
         }
         for (then, expected) in [(100, "now"), (88, "12 s ago"), (-100, "3 min ago"), (101, "now")] {

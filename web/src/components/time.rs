@@ -55,7 +55,7 @@ pub fn Elapsed(props: &ElapsedProps) -> Html {
     let span = (props.since_us, props.until_us);
     let text = use_now_text(span, |&(since, until), now_us| {
         let lasted = until.unwrap_or(now_us) - since;
-        // A running span begins at 0:00, not at a tenth of a second.
+        // A running span begins at 0:00, not at a millisecond.
         if until.is_none() && lasted < 1_000_000 { "0:00".to_owned() } else { format::lasting(lasted) }.into()
     });
     let title = format!("since {}", calendar::full(props.since_us));

@@ -6,6 +6,7 @@ use quarterdeck_shared::logs::{Action, ActionKind, ActionOutcome, Ink, InkKind};
 use yew::prelude::*;
 
 use super::deed::visible;
+use super::words::{capital, noted, spaced};
 use crate::components::{Icon, icon};
 use crate::{calendar, format};
 
@@ -30,8 +31,8 @@ fn row(action: &Action) -> Html {
                 <summary>
                     { icon(Icon::Right) }
                     { for action.at.map(|at| moment(at.micros())) }
-                    <span class="strong nowrap">{ visible(name(action)) }</span>
-                    <span class="cut grow">{ if action.summary == action.tool { String::new() } else { visible(&action.summary) } }</span>
+                    <span class="strong nowrap">{ name(action) }</span>
+                    <span class="cut grow">{ noted(&action.tool, &action.summary) }</span>
                     { for action.duration_ms.map(|ms| html! { <span class="num quiet nowrap">{ took(ms) }</span> }) }
                     { for action.outcome.map(outcome) }
                 </summary>
@@ -49,24 +50,22 @@ fn moment(us: i64) -> Html {
 }
 
 /// What an action is called: the tool, or what kind it is.
-fn name(action: &Action) -> &str {
-    match action.kind {
-        ActionKind::Call | ActionKind::Notice if !action.tool.is_empty() => &action.tool,
+fn name(action: &Action) -> String {
+    let word = match action.kind {
+        ActionKind::Call if !action.tool.is_empty() => return visible(&action.tool),
+        ActionKind::Notice if !action.tool.is_empty() => return capital(&spaced(&action.tool)),
         ActionKind::Call => "Call",
         ActionKind::Prompt => "Prompt",
         ActionKind::Text => "Said",
         ActionKind::Thinking => "Thought",
         ActionKind::Turn => "Turn ended",
         ActionKind::Notice => "Notice",
-    }
+    };
+    word.to_owned()
 }
 
 fn took(ms: u64) -> String {
-    if ms < 1_000 {
-        format!("{ms} ms")
-    } else {
-        format::lasting(i64::try_from(ms).unwrap_or(i64::MAX).saturating_mul(1_000))
-    }
+    format::lasting(i64::try_from(ms).unwrap_or(i64::MAX).saturating_mul(1_000))
 }
 
 fn outcome(outcome: ActionOutcome) -> Html {
@@ -94,6 +93,15 @@ mod tests {
     use super::*;
     use crate::testing::{drawn, holds};
     use serde_json::json;
+
+    #[test]
+    fn a_notice_is_told_in_words_and_not_in_the_programs_names() {
+        let action = json!({"cursor": "l1", "kind": "notice", "tool": "turn_duration", "summary": "198827"});
+        let action: Action = serde_json::from_value(action).unwrap();
+        let html = drawn(html! { <LogActions actions={vec![Rc::new(action)]} /> });
+        holds(&html, &[">Turn duration<", ">3:18<"]);
+        assert!(!html.contains("turn_duration"), "{html}");
+    }
 
     #[test]
     fn an_action_says_when_what_and_how_it_went_and_opens_to_the_rest() {

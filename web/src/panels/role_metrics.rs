@@ -1,11 +1,10 @@
 //! What each role did: requests, tokens, cost, calls of tools, files and time, one line a role.
 
-use orchestrator::figures;
 use quarterdeck_shared::metrics::Metrics;
 use yew::prelude::*;
 
 use super::marks::{cost, role_mark};
-use crate::format::{count, grouped};
+use crate::format::{count, grouped, lasting};
 use crate::order;
 
 /// What the table shows.
@@ -47,7 +46,7 @@ fn row(metrics: &Metrics) -> Html {
             <td class="r num">{ count(metrics.tool_calls) }if metrics.tool_errors > 0 { { " " }<span class="failn">{ format!("{} failed", count(metrics.tool_errors)) }</span> }</td>
             <td class="r num hide-m">{ count(metrics.files_consumed) }</td>
             <td class="r num hide-m"><span title={format!("{} of them new", metrics.files_created)}>{ count(metrics.files_produced) }</span></td>
-            <td class="r num">{ figures::duration(i64::try_from(metrics.seconds).unwrap_or(i64::MAX)) }</td>
+            <td class="r num">{ lasting(i64::try_from(metrics.seconds).unwrap_or(i64::MAX).saturating_mul(1_000_000)) }</td>
         </tr>
     }
 }
@@ -88,7 +87,7 @@ mod tests {
                 "1.20k",
                 "2 failed",
                 "5 of them new",
-                "9m 0s",
+                ">9:00<",
             ],
         );
         assert!(!table(vec![role(json!({"tool_errors": 0}))]).contains("failed"));

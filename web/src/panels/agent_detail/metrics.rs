@@ -129,7 +129,7 @@ fn worked(agent: &Agent, detail: &AgentDetail) -> Html {
     match detail.seconds {
         _ if agent.status.is_active() => elapsed(agent),
         0 => html! { { DASH } },
-        seconds => html! { { figures::duration(seconds) } },
+        seconds => html! { { lasting(seconds.saturating_mul(1_000_000)) } },
     }
 }
 

@@ -97,12 +97,7 @@ fn fine(moment: &Moment, state: State) -> Html {
         let why: String = first_line(why.trim()).chars().take(28).collect();
         return html! { <span class="fine">{ if why.is_empty() { "error".to_owned() } else { why } }</span> };
     }
-    html! { <span class="fine num">{ short(span(moment.at, until)) }</span> }
-}
-
-/// Below what one notices no figure is told.
-fn short(us: i64) -> String {
-    if us < 50_000 { "<0.1 s".to_owned() } else { lasting(us) }
+    html! { <span class="fine num">{ lasting(span(moment.at, until)) }</span> }
 }
 
 fn span(from: Timestamp, until: Timestamp) -> i64 {

@@ -15,9 +15,10 @@ pub use moment::{Keys, Then};
 use self::call::called;
 use super::deed::visible;
 use super::prose::Prose;
+use super::words::{notice, spaced};
 use crate::calendar;
 use crate::components::{Button, ButtonKind, ButtonSize, CopyButton, Icon, icon};
-use crate::format::{count, grouped, lasting};
+use crate::format::{count, grouped};
 
 /// What is done with an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,11 +115,6 @@ fn name(item: &Item) -> String {
     format!("{what}{at}")
 }
 
-/// The program's word as words: `compact_summary` is `compact summary`.
-fn spaced(what: &str) -> String {
-    visible(what).replace(['_', '-'], " ")
-}
-
 /// All words of an item, to be copied.
 pub fn words(item: &Item) -> String {
     let input = (item.kind == ItemKind::Call).then(|| format!("{} {:#}", item.tool, item.input));
@@ -158,26 +154,14 @@ fn said(item: &Item, props: &TurnProps, unfold: Callback<MouseEvent>) -> Html {
             let status = item.status.map(|status| format!("{status}: ")).unwrap_or_default();
             html! { <p class="failc row">{ icon(Icon::Failed) }<span class="wrap-text">{ status }{ visible(&item.text) }</span></p> }
         }
-        ItemKind::Notice => notice(item),
+        ItemKind::Notice => {
+            html! { <p class="small quiet wrap-text notice-line">{ notice(&item.what, &item.text) }</p> }
+        }
     }
 }
 
 fn fold(head: Html, body: Html, open: bool) -> Html {
     html! { <details class="fold" {open}><summary>{ icon(Icon::Right) }{ head }</summary>{ body }</details> }
-}
-
-fn notice(item: &Item) -> Html {
-    let words = match item.what.as_str() {
-        "turn_duration" => {
-            let took = item.text.parse::<i64>().map(|ms| lasting(ms.saturating_mul(1_000)));
-            format!("The turn took {}", took.unwrap_or_else(|_| visible(&item.text)))
-        }
-        "interrupted" => "Interrupted by the person".to_owned(),
-        "command" => visible(&item.text),
-        what if item.text.is_empty() => spaced(what),
-        what => format!("{}: {}", spaced(what), visible(&item.text)),
-    };
-    html! { <p class="small quiet wrap-text notice-line">{ words }</p> }
 }
 
 fn condensed(item: &Item) -> String {
