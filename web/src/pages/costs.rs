@@ -34,10 +34,11 @@ const SPANS: [(&str, &str, Option<i64>); 4] = [
     ("all", "All", None),
 ];
 
-const GROUPINGS: [(CostsBy, &str); 7] = [
+const GROUPINGS: [(CostsBy, &str); 8] = [
     (CostsBy::Day, "Day"),
     (CostsBy::Week, "Week"),
     (CostsBy::Month, "Month"),
+    (CostsBy::Block, "Block"),
     (CostsBy::Session, "Session"),
     (CostsBy::Project, "Project"),
     (CostsBy::Model, "Model"),
@@ -209,6 +210,13 @@ mod tests {
             group[field] = value.clone();
         }
         serde_json::from_value(group).unwrap()
+    }
+
+    #[test]
+    fn whatever_the_ledger_can_be_added_up_by_can_be_chosen() {
+        for by in CostsBy::ALL {
+            assert!(GROUPINGS.iter().any(|(offered, _)| offered == by), "{by:?}");
+        }
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Costs added up: one line a day, session, project or whatever was asked for; a line opens the records behind it.
 
+use quarterdeck_shared::Timestamp;
 use quarterdeck_shared::costs::{CostGroup, CostsBy};
 use yew::prelude::*;
 
 use super::deed::visible;
 use super::marks::cost;
 use super::words::folder;
+use crate::calendar;
 use crate::format::count;
 use crate::order;
 
@@ -66,11 +68,12 @@ fn row(group: &CostGroup, props: &CostGroupsProps) -> Html {
 }
 
 fn name(group: &CostGroup, props: &CostGroupsProps, open: bool) -> Html {
-    let words = visible(match props.by {
-        CostsBy::Session => group.name.as_deref().unwrap_or(&group.key),
-        CostsBy::Project => folder(&group.key),
-        _ => &group.key,
-    });
+    let words = match props.by {
+        CostsBy::Session => visible(group.name.as_deref().unwrap_or(&group.key)),
+        CostsBy::Project => visible(folder(&group.key)),
+        CostsBy::Block => begun(&group.key),
+        _ => visible(&group.key),
+    };
     let title = visible(group.project.as_deref().unwrap_or(&group.key));
     // Who works in no folder has no name to ask by.
     if group.key.is_empty() {
@@ -80,6 +83,11 @@ fn name(group: &CostGroup, props: &CostGroupsProps, open: bool) -> Html {
     let changed = props.on_open.clone();
     let onclick = Callback::from(move |_: MouseEvent| changed.emit(key.clone()));
     html! { <button type="button" class="opens cut" aria-expanded={open.to_string()} {title} {onclick}>{ words }</button> }
+}
+
+/// When five hours began, where the reader is.
+fn begun(key: &str) -> String {
+    key.parse::<Timestamp>().map_or_else(|_| key.to_owned(), |at| calendar::full(at.micros()))
 }
 
 const fn title(by: CostsBy) -> &'static str {
@@ -130,6 +138,12 @@ mod tests {
         let session = group(json!({"key": "5e55", "name": "Fix \u{202e}it", "project": "/home/me/app"}));
         holds(&table(CostsBy::Session, session, ""), &["Fix ⟨U+202E⟩it", "title=\"/home/me/app\""]);
         holds(&table(CostsBy::Project, group(json!({"key": "/home/me/app"})), ""), &[">app</button>"]);
+    }
+
+    #[test]
+    fn five_hours_are_called_by_their_beginning() {
+        let block = group(json!({"key": "2026-11-22T09:00:00.000000Z"}));
+        holds(&table(CostsBy::Block, block, ""), &[">22 Nov 2026, 09:00:00</button>"]);
     }
 
     #[test]
