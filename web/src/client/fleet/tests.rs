@@ -66,7 +66,11 @@ fn a_record_raises_the_totals_by_what_it_adds_and_no_more() {
     let less = agent(json!({"cost_usd": "0.004", "input_tokens": 5, "total_tokens": 5, "requests": 0}));
     hear(&mut state, 4, "usage.recorded", usage("0.01", less));
     assert_eq!(state.totals.cost_usd, Usd::from_nanos(4_000_000));
-    assert_eq!((state.totals.tokens.total(), state.totals.records), (5, 0), "what was counted twice gave way");
+    assert_eq!(
+        (state.totals.tokens.total(), state.totals.records),
+        (5, 0),
+        "what was counted twice gave way"
+    );
 }
 
 #[test]
