@@ -76,7 +76,7 @@ mod tests {
             &html,
             &[
                 "<a href=\"/tasks\">Tasks</a>",
-                "<a class=\"back\" href=\"/tasks\" aria-label=\"Back to Tasks\">",
+                "<a href=\"/tasks\" aria-label=\"Back to Tasks\" class=\"back\">",
                 "<span aria-current=\"page\">Idempotency keys</span>",
                 "href=\"/tasks/new\"",
             ],
