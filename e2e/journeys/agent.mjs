@@ -1,6 +1,9 @@
 //! An agent is created from the dashboard of an empty fleet, seen in the list, spoken to, and stopped.
 
 import { expect, expectAccessible, test } from '../support/journey.mjs';
+import { Session } from '../support/sessions.mjs';
+
+const SIZES = [{ width: 1280, height: 800 }, { width: 375, height: 812 }];
 
 test('an agent created on an empty fleet is seen in the list and running', async ({ page, product, stub }) => {
   await page.goto('/dashboard');
@@ -40,7 +43,7 @@ test('a task is cancelled and its agents end', async ({ page, product, stub }) =
 
 test('a drawer can be closed on every window, however long the name of its agent is', async ({ page, product, stub }) => {
   const { id } = await product.call('POST', '/agents', { role: 'BUILDER', name: 'roof '.repeat(16).trim(), prompt: 'Go [[stub: hold roof]]' });
-  for (const size of [{ width: 1280, height: 800 }, { width: 320, height: 640 }]) {
+  for (const size of SIZES) {
     await page.setViewportSize(size);
     await page.goto(`/agents/${id}`);
     const drawer = page.getByTestId('agent-drawer');
@@ -51,4 +54,18 @@ test('a drawer can be closed on every window, however long the name of its agent
     await expect(drawer).toHaveCount(0);
   }
   stub.gates.release('roof');
+});
+
+test('a long list scrolls by itself, and what it sums up to stays in sight', async ({ page, product }) => {
+  for (let number = 0; number < 60; number += 1) new Session(product, `roof-${number}`, Date.UTC(2026, 10, 19, 20)).told('Mend it').said('Done.').write();
+  await expect.poll(async () => (await product.call('GET', '/agents')).total).toBe(60);
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    for (const path of ['/agents', '/tasks']) {
+      await page.goto(path);
+      await expect(page.locator('.total-line'), `${path} at ${size.width}`).toContainText('60');
+      await expect(page.locator('.total-line')).toBeInViewport({ ratio: 0.99 });
+      expect(await page.evaluate(() => document.documentElement.scrollHeight), `the height of ${path} at ${size.width}`).toBe(size.height);
+    }
+  }
 });

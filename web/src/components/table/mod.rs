@@ -58,7 +58,7 @@ pub struct TableProps {
     /// J and K work from anywhere on the page: for the one table a page is about.
     #[prop_or_default]
     pub main: bool,
-    /// It scrolls by itself down to the foot of the window, its head staying; needed beyond a hundred rows.
+    /// It scrolls by itself in what its page leaves it of the window, its head staying; needed beyond a hundred rows.
     #[prop_or_default]
     pub tall: bool,
     /// Further classes.
@@ -76,7 +76,7 @@ pub fn Table(props: &TableProps) -> Html {
     let (above, below) = (use_node_ref(), use_node_ref());
     let height = use_state_eq(|| 30.0);
     let shown = use_shown(view.clone(), props.count, *height);
-    let reach = use_reach(view.clone(), props.count, *height, props.tall);
+    let reach = use_reach(view.clone(), props.count, *height);
     let letters = |key: &'static str| if props.main { key } else { "" };
     use_shortcut(letters("j"), "Next row", reach.step(Step::Down));
     use_shortcut(letters("k"), "Row before", reach.step(Step::Up));

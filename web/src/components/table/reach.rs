@@ -138,10 +138,10 @@ impl Reach {
 
 /// Keeps the keyboard's place among `count` rows.
 #[hook]
-pub fn use_reach(view: NodeRef, count: usize, row: f64, tall: bool) -> Reach {
+pub fn use_reach(view: NodeRef, count: usize, row: f64) -> Reach {
     let place = use_mut_ref(Place::default);
     let redraw = use_force_update();
-    let reach = Reach { view: view.clone(), place, count, row, redraw };
+    let reach = Reach { view, place, count, row, redraw };
     {
         let reach = reach.clone();
         use_effect(move || reach.focus_wanted());
@@ -155,25 +155,7 @@ pub fn use_reach(view: NodeRef, count: usize, row: f64, tall: bool) -> Reach {
             move || drop(listener)
         });
     }
-    use_effect_with((view, tall), |(view, tall)| {
-        let fit = {
-            let view = view.clone();
-            move || reach_foot(&view)
-        };
-        let listener = tall.then(|| {
-            fit();
-            dom::window().map(|window| EventListener::new(&window, "resize", move |_| fit()))
-        });
-        move || drop(listener)
-    });
     reach
-}
-
-/// Tells the style sheet where a tall table begins, so that it can end at the foot of the window.
-fn reach_foot(view: &NodeRef) {
-    let (Some(node), Some(window)) = (view.cast::<HtmlElement>(), dom::window()) else { return };
-    let top = node.get_bounding_client_rect().top() + window.scroll_y().unwrap_or(0.0);
-    dom::style(view, "--top", &format!("{}px", top.max(0.0)));
 }
 
 /// The height of a drawn row.
