@@ -47,8 +47,8 @@ fn row(record: &UsageRecord) -> Html {
             <td class="r num">{ grouped(tokens.output) }</td>
             <td class="r num" title={cost_title(record.cost_usd, basis)}>{ cost_text(record.cost_usd, basis) }</td>
             <td><Basis kind={record.cost_basis.as_str()}>{ words(record.cost_basis) }</Basis></td>
-            <td class="id hide-m">{ &record.message_id }</td>
-            <td class="small quiet hide-m">{ &record.provenance }</td>
+            <td class="id hide-m cut" title={record.message_id.clone()}>{ &record.message_id }</td>
+            <td class="small quiet hide-m cut" title={record.provenance.clone()}>{ &record.provenance }</td>
         </tr>
     }
 }
@@ -59,5 +59,19 @@ fn words(basis: CostBasis) -> &'static str {
         CostBasis::Computed => "computed",
         CostBasis::LowerBound => "at least",
         CostBasis::Unknown => "no price",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::panels::samples::record;
+    use crate::testing::{drawn, holds};
+    use serde_json::json;
+
+    #[test]
+    fn what_is_cut_in_a_narrow_column_is_whole_on_hover() {
+        let html = drawn(html! { <Records records={vec![record(json!({}))]} /> });
+        holds(&html, &["title=\"msg_1\"", "title=\"stream line 12\""]);
     }
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use quarterdeck_shared::agents::Agent;
 use quarterdeck_shared::approvals::Approval;
 use quarterdeck_shared::tasks::Task;
+use quarterdeck_shared::usage::UsageRecord;
 use serde_json::{Value, json};
 
 use super::task_view::TaskView;
@@ -88,6 +89,17 @@ pub fn approval(changes: Value) -> Approval {
         "asked_at": "2026-11-22T10:00:00Z", "answered_at": null
     });
     serde_json::from_value(with(approval, &changes)).unwrap()
+}
+
+/// A response of the model's API.
+pub fn record(changes: Value) -> UsageRecord {
+    let record = json!({
+        "id": AGENT, "agent_id": AGENT, "task_id": null, "role": "BUILDER", "message_id": "msg_1", "request_id": "req_1",
+        "model": "claude-opus-5-5", "tokens": {"input": 5, "output": 7, "cache_creation": 1_000, "cache_read": 20_000},
+        "cost_usd": "0.012345", "cost_basis": "computed", "price_version": "2026-11-22", "provenance": "stream line 12",
+        "sidechain": false, "replayed": false, "at": "2026-11-22T10:00:01Z"
+    });
+    serde_json::from_value(with(record, &changes)).unwrap()
 }
 
 /// The task with its Builder, nothing said and nothing asked.

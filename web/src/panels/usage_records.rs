@@ -78,25 +78,12 @@ fn known(record: &UsageRecord) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::panels::samples::record;
     use crate::testing::{drawn, holds};
     use serde_json::{Value, json};
 
-    fn record(changes: Value) -> Rc<UsageRecord> {
-        let id = "0192f0c1-2b3c-7d4e-8f50-00000000000a";
-        let mut record = json!({
-            "id": id, "agent_id": id, "task_id": null, "role": "BUILDER", "message_id": "msg_1", "request_id": "req_1",
-            "model": "claude-opus-5-5", "tokens": {"input": 5, "output": 7, "cache_creation": 1_000, "cache_read": 20_000},
-            "cost_usd": "0.012345", "cost_basis": "computed", "price_version": "2026-11-22", "provenance": "stream line 12",
-            "sidechain": false, "replayed": false, "at": "2026-11-22T10:00:01Z"
-        });
-        for (field, value) in changes.as_object().into_iter().flatten() {
-            record[field] = value.clone();
-        }
-        Rc::new(serde_json::from_value(record).unwrap())
-    }
-
     fn shown(changes: Value) -> String {
-        drawn(html! { <UsageRecords records={vec![record(changes)]} /> })
+        drawn(html! { <UsageRecords records={vec![Rc::new(record(changes))]} /> })
     }
 
     #[test]
