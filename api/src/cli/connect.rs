@@ -2,21 +2,28 @@
 
 mod files;
 mod settings;
+mod wanted;
 
 use super::{
     CliError, Common, End,
     output::{plain, say},
 };
-use crate::{config::Config, fleet::clock::Clock, http::access::Access, store::Store};
+use crate::{
+    config::Config,
+    fleet::clock::Clock,
+    http::access::Access,
+    store::{Store, StoreError},
+};
 use clap::Args;
 use files::{Record, Target};
 use quarterdeck_shared::auth::{NewToken, TokenScope};
 use serde_json::json;
-use settings::Wanted;
+use settings::Written;
 use similar::TextDiff;
+use wanted::Wanted;
 
-/// What stands for the key before there is one.
-const NO_KEY: &str = "qd_made_when_this_is_written";
+/// What every key begins with, and what stands for one before it is made.
+const KEY: &str = "qd_";
 
 /// Writes hooks and telemetry into Claude Code's settings, after showing what changes.
 #[derive(Args, Debug)]
@@ -37,69 +44,120 @@ pub struct Connect {
     common: Common,
 }
 
-impl Connect {
-    pub(super) async fn run(self) -> Result<End, CliError> {
-        let config = self.common.config()?;
-        let target = Target::of(&config)?;
-        let record = Record::of(&config)?;
+/// The settings as they are, and as they would be without us.
+struct Stand {
+    target: Target,
+    now: Option<String>,
+    without: Option<String>,
+    record: Option<Record>,
+}
+
+impl Stand {
+    fn of(config: &Config) -> Result<Self, CliError> {
+        let target = Target::of(config)?;
         let now = target.text()?;
-        if self.undo && record.is_none() {
-            say("nothing is connected; there is nothing to undo")?;
-            return Ok(End::Well);
-        }
+        let record = target.record(now.as_deref())?;
         let without = match &record {
             Some(record) => settings::without(now.as_deref(), record).map_err(|why| target.broken(&why))?,
             None => now.clone(),
         };
-        let known = record.as_ref().map(|record| record.secret.clone());
-        let url = self.url(&config)?;
-        let wanted = |secret: &str| Wanted {
-            url: url.clone(),
-            secret: secret.to_owned(),
-            hold: config.hook_hold_seconds,
-        };
+        Ok(Self { target, now, without, record })
+    }
+}
+
+impl Connect {
+    pub(super) async fn run(self) -> Result<End, CliError> {
+        let config = self.common.config()?;
+        let stand = Stand::of(&config)?;
+        if !self.undo {
+            return self.put_in(&config, &stand).await;
+        }
+        match &stand.record {
+            Some(record) => self.take_out(&stand, record).await,
+            None => {
+                say(&format!("{} is not connected; there is nothing to undo", plain(&stand.target.shown())))?;
+                Ok(End::Well)
+            }
+        }
+    }
+
+    async fn put_in(&self, config: &Config, stand: &Stand) -> Result<End, CliError> {
+        let Stand { target, now, without, record } = stand;
+        let url = self.url(config)?;
         let with = |secret: &str| {
-            settings::with(without.as_deref(), &wanted(secret)).map_err(|why| target.broken(&why))
+            let wanted =
+                Wanted { url: url.clone(), secret: secret.to_owned(), hold: config.hook_hold_seconds };
+            settings::with(without.as_deref(), &wanted).map_err(|why| target.broken(&why))
         };
-        let planned = match self.undo {
-            true => without.clone(),
-            false => Some(with(known.as_deref().unwrap_or(NO_KEY))?.text),
-        };
-        let diff = diff(now.as_deref(), planned.as_deref(), known.as_deref());
-        self.show(&target, &diff)?;
-        let is_same = planned == now && !self.undo;
-        if self.dry_run || is_same || !self.is_agreed()? {
-            return self.done(&target, &diff, false);
+        let known = self.living(record.as_ref()).await?;
+        let planned = with(known.map_or(KEY, |record| &record.secret))?.text;
+        let diff = diff(now.as_deref(), Some(&planned));
+        self.show(target, &diff)?;
+        if self.dry_run || now.as_ref() == Some(&planned) || !self.is_agreed()? {
+            return self.done(target, &diff, None);
         }
         let store = self.common.writing_store().await?;
         let access = Access::new("", store.clone(), Clock::system());
-        if self.undo {
-            // Revoked first: whatever happens to the files, the key in them opens nothing any more.
-            if let Some(record) = &record {
-                access.revoke(record.token_id).await?;
+        let (token_id, secret) = match known {
+            Some(record) => (record.token_id, record.secret.clone()),
+            None => {
+                // Every process of an agent can read it, so it opens nothing but the way in.
+                let (name, scope) = ("connect".to_owned(), Some(TokenScope::Ingest));
+                let made = access.make_token(NewToken { name, scope, expires_in_days: None }).await?;
+                (made.token.id, made.secret)
             }
-            target.write(without.as_deref())?;
-            target.forget()?;
-        } else {
-            let record = match record {
-                Some(record) => record,
-                None => {
-                    // Every process of an agent can read it, so it opens nothing but the way in.
-                    let (name, scope) = ("connect".to_owned(), Some(TokenScope::Ingest));
-                    let made = access.make_token(NewToken { name, scope, expires_in_days: None }).await?;
-                    Record { token_id: made.token.id, secret: made.secret, ..Record::default() }
-                }
-            };
-            let settings::Written { text, entries, skipped } = with(&record.secret)?;
-            target.remember(&Record { before: without.clone(), after: text.clone(), entries, ..record })?;
-            target.back_up(without.as_deref())?;
-            target.write(Some(&text))?;
-            for name in skipped {
-                say(&format!("{name} is set already and stays as it is"))?;
-            }
+        };
+        let Written { text: after, before, entries, skipped } = with(&secret)?;
+        let mode = record.as_ref().map_or_else(|| target.mode(), |record| Ok(record.mode))?;
+        target.back_up(before.as_deref())?;
+        let settings = Some(target.settings.clone());
+        let written = Record { settings, token_id, secret, before, mode, after, entries };
+        target.remember(&written, record.as_ref())?;
+        target.write(&written.after)?;
+        // Nothing holds the earlier key any more.
+        if let Some(dead) = record.as_ref().filter(|_| known.is_none()) {
+            access.revoke(dead.token_id).await?;
         }
         store.close().await;
-        self.done(&target, &diff, true)
+        for name in skipped {
+            say(&format!("{name} is set already and stays as it is"))?;
+        }
+        self.done(target, &diff, Some("tells Quarterdeck now"))
+    }
+
+    async fn take_out(&self, stand: &Stand, record: &Record) -> Result<End, CliError> {
+        let Stand { target, now, without, .. } = stand;
+        let diff = diff(now.as_deref(), without.as_deref());
+        self.show(target, &diff)?;
+        if self.dry_run || !self.is_agreed()? {
+            return self.done(target, &diff, None);
+        }
+        let store = self.common.writing_store().await?;
+        // Revoked first: whatever happens to the files, the key in them opens nothing any more.
+        Access::new("", store.clone(), Clock::system()).revoke(record.token_id).await?;
+        store.close().await;
+        target.give_back(without.as_deref(), record.mode)?;
+        target.forget(record)?;
+        if *without == record.before {
+            target.drop_copy()?;
+            return self.done(target, &diff, Some("is as it was without Quarterdeck"));
+        }
+        if record.before.is_some() {
+            say(&format!("{} is the file as it was before", plain(&target.copy().display().to_string())))?;
+        }
+        self.done(target, &diff, Some("holds nothing of Quarterdeck any more"))
+    }
+
+    /// What was written earlier, where its key still lets sessions tell what they do, and nothing else.
+    async fn living<'a>(&self, record: Option<&'a Record>) -> Result<Option<&'a Record>, CliError> {
+        let Some(record) = record else { return Ok(None) };
+        let store = match self.common.store().await {
+            Err(CliError::Store(StoreError::Missing { .. })) => return Ok(None),
+            opened => opened?,
+        };
+        let token = store.token(record.token_id).await?;
+        store.close().await;
+        Ok(token.filter(|token| token.scope == TokenScope::Ingest).map(|_| record))
     }
 
     fn url(&self, config: &Config) -> Result<String, CliError> {
@@ -139,45 +197,49 @@ impl Connect {
         if self.yes { Ok(true) } else { self.common.output().agreed("Write this?", "write it") }
     }
 
-    fn done(&self, target: &Target, diff: &str, written: bool) -> Result<End, CliError> {
+    fn done(&self, target: &Target, diff: &str, became: Option<&str>) -> Result<End, CliError> {
         if self.common.json {
-            let answer = json!({ "settings": target.shown(), "diff": diff, "written": written });
+            let answer = json!({ "settings": target.shown(), "diff": diff, "written": became.is_some() });
             self.common.output().value(&answer)?;
-        } else if written {
-            let words = if self.undo { "is as it was without Quarterdeck" } else { "tells Quarterdeck now" };
-            say(&format!(
+            return Ok(End::Well);
+        }
+        match became {
+            Some(words) => say(&format!(
                 "{} {words}; sessions that run already notice when they are started again",
                 plain(&target.shown())
-            ))?;
-        } else {
-            say("nothing was written")?;
+            ))?,
+            None => say("nothing was written")?,
         }
         Ok(End::Well)
     }
 }
 
-/// What the key is good for that an earlier `connect` wrote; nothing where there is none. Every process of an agent can
-/// read it.
-pub(super) async fn key(config: &Config, store: &Store) -> Result<Option<String>, CliError> {
-    let Some(record) = Record::of(config)? else { return Ok(None) };
-    let again = "run `quarterdeck connect --undo`, then `quarterdeck connect`";
-    match store.token(record.token_id).await?.map(|token| token.scope) {
-        Some(TokenScope::Ingest) => {
-            Ok(Some("its key lets sessions tell what they do, and nothing else".into()))
-        }
-        Some(TokenScope::All) => {
-            Err(CliError::Usage(format!("every session has a key to everything; {again}")))
-        }
-        None => Err(CliError::Usage(format!("the key in Claude Code's settings was revoked; {again}"))),
+/// What the keys are good for that `connect` wrote, each with its settings. Every process of an agent can read them.
+pub(super) async fn keys(config: &Config, store: &Store) -> Result<Vec<Result<String, String>>, CliError> {
+    let mut verdicts = Vec::new();
+    for record in Record::all(config)? {
+        let named = record.settings.map(|settings| plain(&settings.display().to_string()));
+        let place = named.unwrap_or_else(|| "Claude Code's settings".to_owned());
+        let again = "`quarterdeck connect` makes another, `quarterdeck connect --undo` takes the hooks out";
+        verdicts.push(match store.token(record.token_id).await?.map(|token| token.scope) {
+            Some(TokenScope::Ingest) => {
+                Ok(format!("the key in {place} lets sessions tell what they do, and nothing else"))
+            }
+            Some(TokenScope::All) => {
+                Err(format!("every session has a key to everything, in {place}; {again}"))
+            }
+            None => Err(format!("the key in {place} was revoked; {again}")),
+        });
     }
+    Ok(verdicts)
 }
 
-/// What changes, with the key masked.
-fn diff(now: Option<&str>, planned: Option<&str>, secret: Option<&str>) -> String {
+/// What changes, with every key masked.
+fn diff(now: Option<&str>, planned: Option<&str>) -> String {
     let diff = TextDiff::from_lines(now.unwrap_or_default(), planned.unwrap_or_default());
     let shown = diff.unified_diff().context_radius(2).header("as it is", "as it will be").to_string();
-    match secret {
-        Some(secret) => shown.replace(secret, "qd_…"),
-        None => shown.replace(NO_KEY, "qd_…"),
-    }
+    let mut pieces = shown.split(KEY);
+    let first = pieces.next().unwrap_or_default().to_owned();
+    let is_key = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    pieces.fold(first, |masked, piece| masked + KEY + "…" + piece.trim_start_matches(is_key))
 }

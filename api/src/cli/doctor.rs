@@ -86,9 +86,9 @@ async fn database(config: &Config) -> Vec<Check> {
     let server = check("server", server.map_err(|error| error.to_string()));
     // Whether batches wait is known to the server alone.
     let outside = store.check().await.into_iter().filter(|check| check.name != "events");
-    let key = connect::key(config, &store).await.map_err(|error| error.to_string()).transpose();
-    let key = key.map(|verdict| check("connect", verdict));
-    [server].into_iter().chain(key).chain(outside).chain(store.examine().await).collect()
+    let keys = connect::keys(config, &store).await.unwrap_or_else(|error| vec![Err(error.to_string())]);
+    let keys = keys.into_iter().map(|verdict| check("connect", verdict));
+    [server].into_iter().chain(keys).chain(outside).chain(store.examine().await).collect()
 }
 
 /// What can run agents; a `claude` that is not there is a fault, with what to do about it.

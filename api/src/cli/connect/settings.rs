@@ -1,45 +1,15 @@
 //! Claude Code's settings with our hooks and telemetry in them, and without; every other byte stays as it is.
 
-use super::files::Record;
+use super::{
+    files::Record,
+    wanted::{ENDPOINT, Wanted},
+};
 use jsonc_parser::{
     ParseOptions,
-    cst::{CstInputValue, CstObject, CstRootNode},
+    cst::{CstInputValue, CstNode, CstObject, CstObjectProp, CstRootNode},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-
-/// The hooks that tell where a session stands. `MessageDisplay` would come with every piece of every word.
-const EVENTS: [&str; 13] = [
-    "UserPromptSubmit",
-    "PreToolUse",
-    "PostToolUse",
-    "PostToolUseFailure",
-    "PermissionRequest",
-    "Notification",
-    "Stop",
-    "StopFailure",
-    "SubagentStart",
-    "SubagentStop",
-    "PreCompact",
-    "PostCompact",
-    "SessionEnd",
-];
-/// Hooks whose reply is waited for: it may be held until somebody answers, or is the next instruction.
-const HELD: [&str; 3] = ["PreToolUse", "PermissionRequest", "Stop"];
-/// Seconds a hook waits longer than we hold a question.
-const SPARE: u64 = 15;
-/// Seconds any other hook waits.
-const SHORT: u64 = 5;
-
-/// What shall be in the settings.
-pub struct Wanted {
-    /// Where the server is.
-    pub url: String,
-    /// The key.
-    pub secret: String,
-    /// Seconds a question is held.
-    pub hold: u64,
-}
+use serde_json::Value;
 
 /// One thing that was put in: an element of a list, or a field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,52 +27,97 @@ pub struct Entry {
 pub struct Written {
     /// The whole text.
     pub text: String,
+    /// The same without our entries; none where there was none.
+    pub before: Option<String>,
     /// What is ours in it.
     pub entries: Vec<Entry>,
     /// Variables that were set already and stay.
     pub skipped: Vec<String>,
 }
 
-/// The settings with our entries in them.
+/// The settings with our entries in them. Others that lead to this server, with whatever key, give way to them.
 pub fn with(text: Option<&str>, wanted: &Wanted) -> Result<Written, String> {
-    let text = text.filter(|text| !text.trim().is_empty()).unwrap_or("{\n}\n");
-    let (root, top) = parse(text)?;
+    let (root, top) = parse(text.filter(|text| !text.trim().is_empty()).unwrap_or("{\n}\n"))?;
+    let takes_hooks = drop_calls(&top, wanted);
+    let takes_telemetry = drop_variables(&top, wanted);
+    let before =
+        if takes_hooks || takes_telemetry { Some(root.to_string()) } else { text.map(str::to_owned) };
     let mut entries = Vec::new();
     let part = |name: &str| match top.get(name) {
         None => Ok(top.object_value_or_set(name)),
         Some(_) => top.object_value(name).ok_or_else(|| format!("has `{name}` that is no object")),
     };
     let hooks = part("hooks")?;
-    for name in EVENTS {
+    for (name, value) in wanted.hooks() {
         let list = match hooks.get(name) {
             None => hooks.array_value_or_set(name),
             Some(_) => {
                 hooks.array_value(name).ok_or_else(|| format!("has `hooks.{name}` that is no list"))?
             }
         };
-        let value = hook(name, wanted);
         list.append(input(&value));
         entries.push(Entry { part: "hooks".to_owned(), name: name.to_owned(), value });
     }
     let env = part("env")?;
-    let variables = variables(wanted);
-    let skipped: Vec<String> = variables
-        .iter()
-        .filter(|(name, _)| env.get(name).is_some())
-        .map(|(name, _)| (*name).to_owned())
-        .collect();
+    let (skipped, missing): (Vec<_>, Vec<_>) =
+        wanted.variables().into_iter().partition(|(name, _)| env.get(name).is_some());
     // Telemetry that goes elsewhere already goes on doing so, all of it.
-    for (name, value) in variables.into_iter().filter(|_| skipped.is_empty()) {
+    for (name, value) in missing.into_iter().filter(|_| skipped.is_empty() || takes_telemetry) {
         env.append(name, CstInputValue::String(value.clone()));
         entries.push(Entry { part: "env".to_owned(), name: name.to_owned(), value: value.into() });
     }
-    if env.properties().is_empty()
-        && let Some(env) = top.get("env")
-        && !text.contains("\"env\"")
-    {
-        env.remove();
+    let skipped = skipped.into_iter().map(|(name, _)| name.to_owned()).collect();
+    Ok(Written { text: root.to_string(), before, entries, skipped })
+}
+
+/// Takes out the calls of hooks that lead here; whether there were any.
+fn drop_calls(top: &CstObject, wanted: &Wanted) -> bool {
+    let Some(hooks) = top.object_value("hooks") else { return false };
+    let mut found = false;
+    for field in hooks.properties() {
+        let Some(list) = field.array_value() else { continue };
+        let dropped = list.elements().into_iter().filter(|entry| drop_from(entry, wanted)).count();
+        if dropped > 0 && list.elements().is_empty() {
+            field.remove();
+        }
+        found |= dropped > 0;
     }
-    Ok(Written { text: root.to_string(), entries, skipped })
+    drop_empty(top, "hooks", found);
+    found
+}
+
+/// The same of one entry, which goes too where it holds no other.
+fn drop_from(entry: &CstNode, wanted: &Wanted) -> bool {
+    let Some(calls) = entry.as_object().and_then(|entry| entry.array_value("hooks")) else { return false };
+    let is_ours = |call: &CstNode| call.to_serde_value().is_some_and(|call| wanted.is_call_here(&call));
+    let (ours, others): (Vec<_>, Vec<_>) = calls.elements().into_iter().partition(is_ours);
+    let found = !ours.is_empty();
+    let gone = if found && others.is_empty() { vec![entry.clone()] } else { ours };
+    gone.into_iter().for_each(CstNode::remove);
+    found
+}
+
+/// Takes out the variables of telemetry that comes here; whether it did.
+fn drop_variables(top: &CstObject, wanted: &Wanted) -> bool {
+    let Some(env) = top.object_value("env") else { return false };
+    let found =
+        env.get(ENDPOINT).and_then(|field| value_of(&field)).is_some_and(|it| wanted.is_endpoint_here(&it));
+    for (name, ours) in wanted.variables().iter().filter(|_| found) {
+        let Some(field) = env.get(name) else { continue };
+        if value_of(&field).is_some_and(|it| wanted.is_ours(name, ours, &it)) {
+            field.remove();
+        }
+    }
+    drop_empty(top, "env", found);
+    found
+}
+
+/// Takes out a part that nothing is left in, where it `may` go.
+fn drop_empty(top: &CstObject, part: &str, may: bool) {
+    let empty = top.object_value(part).is_some_and(|object| object.properties().is_empty());
+    if let Some(field) = top.get(part).filter(|_| empty && may) {
+        field.remove();
+    }
 }
 
 /// The settings without what was written; none where there were none and nothing else came in since.
@@ -112,8 +127,9 @@ pub fn without(text: Option<&str>, record: &Record) -> Result<Option<String>, St
         return Ok(record.before.clone());
     }
     let (root, top) = parse(text)?;
-    let before: Value =
-        record.before.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    // Blank settings were none.
+    let before = record.before.as_deref().and_then(|text| parse(text).ok()).map(|(_, top)| top);
+    let was = |part: &str| before.as_ref().and_then(|before| before.get(part));
     for Entry { part, name, value } in &record.entries {
         let Some(object) = top.object_value(part) else { continue };
         let Some(field) = object.get(name) else { continue };
@@ -124,20 +140,19 @@ pub fn without(text: Option<&str>, record: &Record) -> Result<Option<String>, St
                 if let Some(mine) = mine {
                     mine.remove();
                 }
-                if list.elements().is_empty() && before[part].get(name).is_none() {
+                let was_there = was(part).and_then(|was| was.object_value()?.get(name)).is_some();
+                if list.elements().is_empty() && !was_there {
                     field.remove();
                 }
             }
-            None if field.value().and_then(|now| now.to_serde_value()).as_ref() == Some(value) => {
-                field.remove()
-            }
+            None if value_of(&field).as_ref() == Some(value) => field.remove(),
             None => {}
         }
     }
     for part in ["hooks", "env"] {
-        let empty = top.object_value(part).is_some_and(|object| object.properties().is_empty());
-        if let Some(field) = top.get(part).filter(|_| empty && before.get(part).is_none()) {
-            field.remove();
+        match was(part) {
+            Some(was) => restore(&top, part, &was),
+            None => drop_empty(&top, part, true),
         }
     }
     let is_ours_alone = top.properties().is_empty() && record.before.is_none();
@@ -153,26 +168,18 @@ fn parse(text: &str) -> Result<(CstRootNode, CstObject), String> {
     Ok((root, top))
 }
 
-fn hook(name: &str, wanted: &Wanted) -> Value {
-    let timeout = if HELD.contains(&name) { wanted.hold + SPARE } else { SHORT };
-    let call = json!({
-        "type": "http",
-        "url": format!("{}/api/v1/ingest/hooks", wanted.url),
-        "headers": { "Authorization": format!("Bearer {}", wanted.secret) },
-        "timeout": timeout,
-    });
-    json!({ "matcher": "*", "hooks": [call] })
+/// Writes a part as it was written before, where it says the same again.
+fn restore(top: &CstObject, part: &str, was: &CstObjectProp) {
+    let Some(field) = top.get(part).filter(|field| value_of(field) == value_of(was)) else { return };
+    let Some(text) = was.value().map(|value| value.to_string()) else { return };
+    field.set_value(CstInputValue::String(String::new()));
+    if let Some(place) = field.value().and_then(|value| value.as_string_lit()) {
+        place.set_raw_value(text);
+    }
 }
 
-fn variables(wanted: &Wanted) -> Vec<(&'static str, String)> {
-    vec![
-        ("CLAUDE_CODE_ENABLE_TELEMETRY", "1".to_owned()),
-        ("OTEL_METRICS_EXPORTER", "otlp".to_owned()),
-        ("OTEL_LOGS_EXPORTER", "otlp".to_owned()),
-        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf".to_owned()),
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", wanted.url.clone()),
-        ("OTEL_EXPORTER_OTLP_HEADERS", format!("Authorization=Bearer {}", wanted.secret)),
-    ]
+fn value_of(field: &CstObjectProp) -> Option<Value> {
+    field.value()?.to_serde_value()
 }
 
 fn input(value: &Value) -> CstInputValue {
@@ -189,70 +196,4 @@ fn input(value: &Value) -> CstInputValue {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn wanted() -> Wanted {
-        Wanted { url: "http://127.0.0.1:8000".into(), secret: "qd_secret".into(), hold: 60 }
-    }
-
-    fn record(before: Option<&str>) -> Record {
-        let Written { text, entries, .. } = with(before, &wanted()).unwrap();
-        Record { before: before.map(str::to_owned), after: text, entries, ..Record::default() }
-    }
-
-    const STRANGE: &str = "{ \"model\":\"opus\",\n\t\"hooks\" : {\"Stop\": [ {\"hooks\":[{\"type\":\"command\",\"command\":\"say\"}]} ]},\n\n   \"env\": { \"A\" : \"1\" } , \"z\":[1,2,  3]\n}";
-
-    #[test]
-    fn what_was_there_stays_byte_for_byte_and_comes_back() {
-        for before in [None, Some(""), Some("{}"), Some(STRANGE), Some("{\n  \"model\": \"opus\"\n}\n")] {
-            let record = record(before);
-            let value: Value = serde_json::from_str(&record.after).unwrap();
-            assert_eq!(value["hooks"]["Stop"].as_array().unwrap().last().unwrap(), &hook("Stop", &wanted()));
-            assert_eq!(value["env"]["CLAUDE_CODE_ENABLE_TELEMETRY"], "1");
-            assert_eq!(without(Some(&record.after), &record).unwrap().as_deref(), before);
-        }
-        for piece in ["{ \"model\":\"opus\",\n\t\"hooks\" : {", "\"z\":[1,2,  3]", "\"A\" : \"1\""] {
-            assert!(record(Some(STRANGE)).after.contains(piece), "{piece}");
-        }
-    }
-
-    #[test]
-    fn a_reply_that_says_what_to_do_is_waited_for() {
-        let timeout = |name| hook(name, &wanted())["hooks"][0]["timeout"].as_u64().unwrap();
-        for (name, seconds) in [("PermissionRequest", 75), ("Stop", 75), ("PostToolUse", 5)] {
-            assert_eq!(timeout(name), seconds, "{name}");
-        }
-    }
-
-    #[test]
-    fn what_others_changed_since_stays_changed() {
-        for before in [None, Some("{}"), Some(STRANGE), Some("{\n  \"model\": \"opus\"\n}\n")] {
-            let record = record(before);
-            let (root, top) = parse(&record.after).unwrap();
-            top.append("theme", CstInputValue::from("dark"));
-            let left = without(Some(&root.to_string()), &record).unwrap().unwrap();
-            let mut wanted: Value = serde_json::from_str(before.unwrap_or("{}")).unwrap();
-            wanted["theme"] = "dark".into();
-            assert_eq!(serde_json::from_str::<Value>(&left).unwrap(), wanted, "{left}");
-        }
-    }
-
-    #[test]
-    fn telemetry_that_goes_elsewhere_is_left_alone() {
-        let text = r#"{"env": {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector"}}"#;
-        let written = with(Some(text), &wanted()).unwrap();
-        assert_eq!(written.skipped, ["OTEL_EXPORTER_OTLP_ENDPOINT"]);
-        let value: Value = serde_json::from_str(&written.text).unwrap();
-        assert_eq!(value["env"], json!({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector"}));
-    }
-
-    #[test]
-    fn what_is_no_settings_file_is_refused() {
-        for text in
-            ["{", "[]", "// words\n{}", "{\"hooks\": 1}", "{\"hooks\": {\"Stop\": {}}}", "{\"env\": []}"]
-        {
-            assert!(with(Some(text), &wanted()).is_err(), "{text}");
-        }
-    }
-}
+mod tests;
