@@ -6,7 +6,7 @@ mod wanted;
 
 use super::{
     CliError, Common, End,
-    output::{plain, say},
+    output::{plain, say, tame},
 };
 use crate::{
     config::Config,
@@ -188,7 +188,7 @@ impl Connect {
             return say(&format!("{} is as it shall be", plain(&target.shown())));
         }
         for line in diff.lines() {
-            self.common.output().line(&plain(line))?;
+            self.common.output().line(&tame(line))?;
         }
         Ok(())
     }

@@ -136,7 +136,12 @@ pub fn say(words: &str) -> Result<(), CliError> {
 pub fn plain(text: &str) -> String {
     let words = text.split(|letter: char| letter.is_whitespace() || letter == '\u{85}');
     let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
-    words.join(" ").chars().map(|letter| if is_order(letter) { '\u{fffd}' } else { letter }).collect()
+    tame(&words.join(" "))
+}
+
+/// A line of others as it is set, tabs too, without what a terminal would obey.
+pub fn tame(line: &str) -> String {
+    line.chars().map(|letter| if is_order(letter) && letter != '\t' { '\u{fffd}' } else { letter }).collect()
 }
 
 /// Control characters, and those that turn the direction of a line.
@@ -161,6 +166,7 @@ mod tests {
         assert_eq!(plain("a\u{1b}]52;c;aGk=\u{7}b"), "a\u{fffd}]52;c;aGk=\u{fffd}b");
         assert_eq!(plain("one\r\n  two\tthree"), "one two three");
         assert_eq!(plain("\u{202e}evil\u{9b}31m"), "\u{fffd}evil\u{fffd}31m");
+        assert_eq!(tame("+\t  \"a\":  1\u{1b}[2J\r"), "+\t  \"a\":  1\u{fffd}[2J\u{fffd}");
     }
 
     #[test]
