@@ -113,9 +113,9 @@ settings! {
     "replay_speed" "QUARTERDECK_REPLAY_SPEED" = "1", checks::speed, shown:
         "How many times faster than recorded a replay plays";
     "read_rate" "QUARTERDECK_READ_RATE" = "600", checks::rate, shown:
-        "Reads a second for one key; 0 means no limit";
+        "Reads, hooks and deliveries of telemetry a second for one key; 0 means no limit";
     "command_rate" "QUARTERDECK_COMMAND_RATE" = "60", checks::rate, shown:
-        "Commands a second for one key; 0 means no limit";
+        "Other commands a second for one key; 0 means no limit";
     "stranger_rate" "QUARTERDECK_STRANGER_RATE" = "100", checks::rate, shown:
         "Requests a minute from one address without a key; 0 means no limit";
     "max_body_bytes" "QUARTERDECK_MAX_BODY_BYTES" = "1048576", checks::count, shown:

@@ -198,12 +198,18 @@ async fn identify(
 /// Who may only hand in finds every other address closed, also those that are open to strangers.
 fn confine(request: &Request<'_>, seen: &Seen) -> Result<(), ApiError> {
     let is_confined = seen.caller.as_ref().is_some_and(|caller| caller.scope == TokenScope::Ingest);
-    let takes_in = otlp::is_at(request) || hooks::is_at(request);
-    if is_confined && !takes_in { Err(ApiError::beyond_scope()) } else { Ok(()) }
+    if is_confined && !takes_in(request) { Err(ApiError::beyond_scope()) } else { Ok(()) }
 }
 
+/// Whether it is an address where sessions hand in what they do.
+fn takes_in(request: &Request<'_>) -> bool {
+    otlp::is_at(request) || hooks::is_at(request)
+}
+
+/// What is handed in counts as a read: every session of a machine does so with one key, and none says it twice.
 fn count(request: &Request<'_>, seen: &Seen) -> Result<(), ApiError> {
-    let is_command = !matches!(seen.method, Method::Get | Method::Head | Method::Options);
+    let is_read = matches!(seen.method, Method::Get | Method::Head | Method::Options);
+    let is_command = !is_read && !takes_in(request);
     let asker = match &seen.caller {
         Some(caller) => Asker::Known(&caller.hash),
         None if spa::is_asset(request.uri().path().as_str()) => return Ok(()),

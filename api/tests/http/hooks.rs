@@ -121,3 +121,19 @@ async fn what_is_no_hook_is_refused_by_its_field() {
         assert_eq!((status, &reply["details"]["field"]), (422, &json!(field)), "{reply}");
     }
 }
+
+#[rocket::async_test]
+async fn what_sessions_hand_in_is_not_held_to_the_rate_of_commands() {
+    let desk = Desk::with(&[("command_rate", "1")]).await;
+    let logs = json!({"resourceLogs": []});
+    for _ in 0..8 {
+        assert_eq!(send(&desk, PATH, &told("PostToolUse")).await.0, 200);
+        assert_eq!(send(&desk, "/v1/logs", &logs).await.0, 200);
+    }
+    let desk = Desk::with(&[("read_rate", "1")]).await;
+    let mut statuses = Vec::new();
+    for _ in 0..8 {
+        statuses.push(send(&desk, PATH, &told("PostToolUse")).await.0);
+    }
+    assert!(statuses[0] == 200 && statuses.contains(&429), "{statuses:?}");
+}
