@@ -51,7 +51,7 @@ pub async fn cleanable(
     new: &NewCleanup,
     now: Timestamp,
 ) -> Result<(Vec<Agent>, bool), StoreError> {
-    let seconds = i64::try_from(new.older_than_seconds.unwrap_or(0)).unwrap_or(i64::MAX);
+    let seconds = i64::try_from(new.older_than_seconds).unwrap_or(i64::MAX);
     let since = now.plus_seconds(-seconds);
     let noted = store.notes(work::IN_FLIGHT).await?;
     let at_work: HashSet<AgentId> = noted.iter().filter_map(|(key, _)| work::in_flight(key)).collect();

@@ -68,7 +68,7 @@ impl CleanUp {
     async fn clean_up(&self, store: &Store, seconds: u64) -> Result<u64, StoreError> {
         let mut removed = 0;
         loop {
-            let new = NewCleanup { older_than_seconds: Some(seconds) };
+            let new = NewCleanup { older_than_seconds: seconds };
             let cleaned = clean_up(store, &new, self.clock.now()).await?;
             removed += cleaned.removed;
             if !cleaned.more {

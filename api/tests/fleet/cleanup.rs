@@ -29,7 +29,7 @@ fn of_task(number: u64, task: u64, now: Timestamp) -> Row {
 }
 
 fn days(days: u64) -> NewCleanup {
-    NewCleanup { older_than_seconds: Some(days * 86_400) }
+    NewCleanup { older_than_seconds: days * 86_400 }
 }
 
 async fn listed(store: &Store, status: Option<&str>) -> BTreeSet<AgentId> {
@@ -70,7 +70,7 @@ both! {
         assert_eq!((gone.updated_at, gone.total_tokens), (now, rows::agent(3).total_tokens));
 
         let all = deck.fleet.clean_up(&NewCleanup::default()).await.unwrap();
-        assert_eq!(all.agent_ids, [rows::agent_id(10)], "every one that has ended where no age is said");
+        assert_eq!(all.agent_ids, [rows::agent_id(10)], "every one that has ended, however lately");
         assert_eq!(deck.fleet.clean_up(&NewCleanup::default()).await.unwrap().removed, 0);
     }
 

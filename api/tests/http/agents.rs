@@ -14,9 +14,11 @@ both! {
         let wrong = desk.post(path, r#"{"older_than_seconds":-1}"#).await;
         assert_eq!((wrong.status, wrong.json()["details"]["field"].as_str()), (422, Some("older_than_seconds")));
         assert_eq!(desk.post(path, r#"{"older_than":"7d"}"#).await.status, 422);
+        let unsaid = desk.post(path, "{}").await;
+        assert_eq!((unsaid.status, unsaid.json()["details"]["field"].as_str()), (422, Some("older_than_seconds")));
         let old = desk.post(path, r#"{"older_than_seconds":18446744073709551615}"#).await.json();
         assert_eq!(old, json!({"removed": 0, "agent_ids": [], "more": false}));
-        let all = desk.post(path, "{}").await;
+        let all = desk.post(path, r#"{"older_than_seconds":0}"#).await;
         let ids: Vec<_> = (3..7).map(|number| rows::agent_id(number).to_string()).collect();
         assert_eq!((all.status, all.json()), (200, json!({"removed": 4, "agent_ids": ids, "more": false})));
         assert_eq!(desk.get("/api/v1/agents").await.json()["total"], 3);

@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewCleanup {
-    /// Seconds for which nothing of them has changed; every agent that has ended where missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub older_than_seconds: Option<u64>,
+    /// Seconds for which nothing of them has changed; with 0 every agent that has ended.
+    pub older_than_seconds: u64,
 }
 
 /// Which agents left.

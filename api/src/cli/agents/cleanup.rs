@@ -32,7 +32,7 @@ pub struct Cleanup {
 impl Cleanup {
     pub(in crate::cli) async fn run(self) -> Result<End, CliError> {
         let store = self.common.store().await?;
-        let new = NewCleanup { older_than_seconds: self.older_than };
+        let new = NewCleanup { older_than_seconds: self.older_than.unwrap_or(0) };
         let (shown, more) = cleanable(&store, &new, self.common.now()).await?;
         self.show(&shown, more)?;
         if self.dry_run || shown.is_empty() || !self.is_agreed(&shown, more)? {

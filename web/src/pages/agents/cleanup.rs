@@ -50,7 +50,8 @@ pub fn CleanUp(props: &CleanUpProps) -> Html {
         })
     };
     let Ordered { give, busy, problem } = use_command::<CleanUpAgents>(done);
-    let older_than_seconds = age.parse().ok();
+    // Nothing is older than what cannot be read.
+    let older_than_seconds = age.parse().unwrap_or(u64::MAX);
     let order = give.reform(move |_: MouseEvent| CleanUpAgents {
         query: NoQuery {},
         body: NewCleanup { older_than_seconds },
