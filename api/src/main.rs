@@ -47,12 +47,12 @@ struct Serve {
     json: bool,
 }
 
-/// A flag for every setting that is no secret.
+/// A flag for every setting that has one.
 struct Flags(BTreeMap<&'static str, String>);
 
 impl Args for Flags {
     fn augment_args(command: ClapCommand) -> ClapCommand {
-        SETTINGS.iter().filter(|setting| !setting.secret).fold(command, |command, setting| {
+        SETTINGS.iter().filter(|setting| setting.has_flag).fold(command, |command, setting| {
             let default =
                 if setting.default.is_empty() { String::new() } else { format!(" [{}]", setting.default) };
             let arg = Arg::new(setting.name)
@@ -79,7 +79,7 @@ impl FromArgMatches for Flags {
         Ok(Self(
             SETTINGS
                 .iter()
-                .filter(|setting| !setting.secret)
+                .filter(|setting| setting.has_flag)
                 .filter_map(|setting| said(setting.name))
                 .collect(),
         ))

@@ -71,6 +71,14 @@ pub fn database_url(value: &str) -> Result<(), String> {
     when(value.is_empty() || known, "must begin with `postgres://` or `sqlite://`")
 }
 
+/// Whether a database's URL holds a password.
+pub fn holds_password(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let user = place.rsplit_once('@').map_or("", |(user, _)| user);
+    user.contains(':') || query.split('&').any(|parameter| parameter.starts_with("password="))
+}
+
 /// A key that is not guessed at once and fits into a header.
 pub fn api_key(value: &str) -> Result<(), String> {
     let fits = value.len() >= 8 && value.len() <= 256 && value.bytes().all(|byte| byte.is_ascii_graphic());

@@ -14,8 +14,10 @@ pub struct Setting {
     pub help: &'static str,
     /// Whether a value will do, and if not, what would.
     pub check: Check,
-    /// A secret has no flag (other processes can read those) and is masked wherever it is shown.
+    /// A secret is masked wherever it is shown.
     pub secret: bool,
+    /// Whether it has a flag: other processes can read those.
+    pub has_flag: bool,
 }
 
 impl Setting {
@@ -36,7 +38,7 @@ pub fn setting(name: &str) -> Option<&'static Setting> {
 }
 
 macro_rules! settings {
-    ($($name:literal $variable:literal = $default:literal, $check:expr, $secret:ident: $help:literal;)*) => {
+    ($($name:literal $variable:literal = $default:literal, $check:expr, $kind:ident: $help:literal;)*) => {
         /// Every setting there is.
         pub const SETTINGS: &[Setting] = &[$(Setting {
             name: $name,
@@ -44,11 +46,14 @@ macro_rules! settings {
             default: $default,
             help: $help,
             check: $check,
-            secret: settings!(@$secret),
+            secret: settings!(@secret $kind),
+            has_flag: settings!(@flag $kind),
         }),*];
     };
-    (@shown) => { false };
-    (@secret) => { true };
+    (@secret shown) => { false };
+    (@secret $kind:ident) => { true };
+    (@flag secret) => { false };
+    (@flag $kind:ident) => { true };
 }
 
 settings! {
@@ -58,7 +63,7 @@ settings! {
         "Port to listen on; 0 takes a free one";
     "data_dir" "QUARTERDECK_DATA_DIR" = "", checks::any, shown:
         "Folder for the database, the key and the agents' own folders; the XDG data folder where unset";
-    "database_url" "DATABASE_URL" = "", checks::database_url, secret:
+    "database_url" "DATABASE_URL" = "", checks::database_url, masked:
         "`postgres://…` or `sqlite://…`; SQLite in the data folder where unset";
     "api_key" "QUARTERDECK_API_KEY" = "", checks::api_key, secret:
         "The key that may do everything; made at random and kept in DATA_DIR/api_key where unset";

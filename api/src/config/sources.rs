@@ -1,7 +1,7 @@
 //! Where settings come from: flag over environment over file over default.
 
 use super::{
-    ConfigError,
+    ConfigError, checks,
     settings::{SETTINGS, Setting},
 };
 use std::{collections::BTreeMap, fs, path::PathBuf};
@@ -29,6 +29,13 @@ pub struct Resolved {
 impl Sources {
     /// What this process was told: these flags, its environment and the file in the XDG config folder.
     pub fn of_process(flags: BTreeMap<&'static str, String>) -> Result<Self, ConfigError> {
+        if flags.get("database_url").is_some_and(|url| checks::holds_password(url)) {
+            return Err(ConfigError::Together(
+                "other processes can read flags: keep a URL that holds a password in a file, and name that by \
+                 DATABASE_URL_FILE"
+                    .to_owned(),
+            ));
+        }
         let environment: BTreeMap<_, _> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
@@ -102,7 +109,7 @@ impl Sources {
         for (key, value) in table {
             let Some(setting) = super::settings::setting(&key) else {
                 return Err(ConfigError::Unknown {
-                    suggestion: nearest(&key, names()),
+                    suggestion: nearest(&key).map(|setting| setting.name),
                     key,
                     place: path.clone(),
                 });
@@ -120,27 +127,23 @@ impl Sources {
 
     /// A variable that is nearly one of ours is a slip of the pen; others with our prefix are not our business.
     fn refuse_near_misses(&self) -> Result<(), ConfigError> {
-        for name in self.environment.keys().filter(|name| name.starts_with("QUARTERDECK_")) {
+        for name in self.environment.keys() {
             let bare = name.strip_suffix("_FILE").unwrap_or(name);
             let known = |variable: &str| SETTINGS.iter().any(|setting| setting.variable == variable);
-            if known(bare) || known(name) {
+            let Some(ours) = bare.strip_prefix("QUARTERDECK_").filter(|_| !known(bare) && !known(name))
+            else {
                 continue;
-            }
-            let variables = SETTINGS.iter().map(|setting| setting.variable);
-            if let Some(near) = nearest(bare, variables).filter(|near| distance(bare, near) <= 3) {
+            };
+            if let Some(near) = nearest(ours) {
                 return Err(ConfigError::Unknown {
                     key: name.clone(),
                     place: PathBuf::from("the environment"),
-                    suggestion: Some(near),
+                    suggestion: Some(near.variable),
                 });
             }
         }
         Ok(())
     }
-}
-
-fn names() -> impl Iterator<Item = &'static str> {
-    SETTINGS.iter().map(|setting| setting.name)
 }
 
 /// Where the settings file may lie.
@@ -166,9 +169,11 @@ fn text_of(value: &toml::Value) -> Option<String> {
     }
 }
 
-/// The known word that is most like this one.
-fn nearest(word: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
-    known.map(|known| (distance(word, known), known)).min().map(|(_, known)| known)
+/// The setting whose name is most like this word, where it is like it.
+fn nearest(word: &str) -> Option<&'static Setting> {
+    let measured = SETTINGS.iter().map(|setting| (distance(word, setting.name), setting));
+    let near = |(letters, setting): &(usize, &Setting)| *letters <= (setting.name.len() / 2).min(3);
+    measured.filter(near).min_by_key(|(letters, _)| *letters).map(|(_, setting)| setting)
 }
 
 /// How many letters must change to make one word of the other.

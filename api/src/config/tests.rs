@@ -73,6 +73,12 @@ fn a_file_holds_a_value_for_its_variable() {
 fn an_unknown_key_is_refused_with_the_nearest() {
     assert!(refusal(&[], &[], "prot = 1").contains("did you mean `port`?"));
     assert!(refusal(&[], &[("QUARTERDECK_PROT", "1")], "").contains("did you mean `QUARTERDECK_PORT`?"));
+    let database = refusal(&[], &[("QUARTERDECK_DATABASE_URL", "sqlite:x")], "");
+    assert!(database.contains("did you mean `DATABASE_URL`?"), "{database}");
+    for far in ["xyzzy = 1", "db = 1", "foo = 1"] {
+        assert!(!refusal(&[], &[], far).contains("did you mean"), "{far}");
+    }
+    assert!(config(&[], &[("QUARTERDECK_FOO", "1")], "").is_ok());
     assert!(config(&[], &[("QUARTERDECK_SOMEBODY_ELSES_BUSINESS", "1")], "").is_ok());
 }
 
@@ -112,6 +118,18 @@ fn a_secret_is_never_shown() {
     let key = config(&[], &[("QUARTERDECK_TLS_KEY", "-----BEGIN canary"), ("QUARTERDECK_TLS_CERT", "c")], "")
         .unwrap();
     assert!(!format!("{:?}", (key.shown(), key.tls)).contains("canary"));
+}
+
+#[test]
+fn a_password_is_told_by_no_flag() {
+    let told = |url: &str| Config::load(BTreeMap::from([("database_url", url.to_owned())]));
+    for url in ["postgres://ada:canary@db/deck", "postgres://db/deck?a=b&password=canary"] {
+        let refused = told(url).unwrap_err().to_string();
+        assert!(refused.contains("DATABASE_URL_FILE") && !refused.contains("canary"), "{refused}");
+    }
+    for url in ["postgres://ada@db:5432/deck", "postgres://db:5432/deck?host=/run", "sqlite:/a:b@c.db"] {
+        assert!(!super::checks::holds_password(url), "{url}");
+    }
 }
 
 #[test]

@@ -252,6 +252,10 @@ async fn settings_nobody_knows_are_refused_with_the_nearest() {
     let (code, _, words) = ended(command(home.path(), &["serve", "--port", "0"])).await;
     assert_eq!(code, Some(2));
     assert!(words.contains("did you mean `data_dir`?"), "{words}");
+    let url = ["serve", "--database-url", "postgres://ada:canary@db.example/deck"];
+    let (code, _, words) = ended(command(home.path(), &url)).await;
+    assert_eq!(code, Some(2));
+    assert!(words.contains("DATABASE_URL_FILE") && !words.contains("canary"), "{words}");
 }
 
 #[tokio::test]
