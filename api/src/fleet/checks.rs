@@ -86,12 +86,12 @@ pub fn permitted(mode: PermissionMode, bypass_allowed: bool) -> PermissionMode {
 
 /// Limits that leave room for something.
 pub fn limits(limits: &Limits) -> Result<(), FleetError> {
-    let wrong = |message: &str| Err(FleetError::invalid("limits", message));
+    let wrong = |field, wanted| Err(FleetError::invalid(field, format!("{field} must be {wanted}")));
     match limits {
-        Limits { cost_usd: Some(cost), .. } if *cost <= Usd::ZERO => wrong("limits.cost_usd must be above 0"),
-        Limits { tokens: Some(0), .. } => wrong("limits.tokens must be above 0"),
+        Limits { cost_usd: Some(cost), .. } if *cost <= Usd::ZERO => wrong("limits.cost_usd", "above 0"),
+        Limits { tokens: Some(0), .. } => wrong("limits.tokens", "above 0"),
         Limits { seconds: Some(seconds), .. } if !(1..=MAX_SECONDS).contains(seconds) => {
-            wrong("limits.seconds must be from 1 to 604800, a week")
+            wrong("limits.seconds", "from 1 to 604800, a week")
         }
         _ => Ok(()),
     }

@@ -73,6 +73,8 @@ async fn a_body_that_will_not_do_is_named() {
         ("[]", 422, "VALIDATION_ERROR", "body"),
         (r#"{"prompt":"a","colour":"red"}"#, 422, "VALIDATION_ERROR", "colour"),
         (r#"{"prompt":"a","limits":{"seconds":"x"}}"#, 422, "VALIDATION_ERROR", "limits.seconds"),
+        (r#"{"prompt":"a","limits":{"cost_usd":"-1"}}"#, 422, "VALIDATION_ERROR", "limits.cost_usd"),
+        (r#"{"prompt":"a","limits":{"seconds":0}}"#, 422, "VALIDATION_ERROR", "limits.seconds"),
         (r#"{"prompt":"a","include_analyst":"banana"}"#, 422, "VALIDATION_ERROR", "include_analyst"),
     ] {
         let reply = desk.post("/api/v1/tasks", body).await;
