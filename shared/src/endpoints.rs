@@ -160,7 +160,7 @@ endpoints! {
     CreateTask = keyed Post "/api/v1/tasks" () query NoQuery, body NewTask => 201 Task;
     #[doc = "What the planner would make of a prompt."]
     EstimateTask = keyed Post "/api/v1/tasks/estimate" () query NoQuery, body NewEstimate => 200 Estimate;
-    #[doc = "One task with its steps."]
+    #[doc = "One task with its steps; also one that left the lists."]
     GetTask = keyed Get "/api/v1/tasks/{id}" (id: TaskId) query NoQuery, body NoBody => 200 Task;
     #[doc = "Cancels a running task (200 with the task) or takes a finished one out of the lists (204). One that works elsewhere cannot be stopped from here (409)."]
     DeleteTask = keyed Delete "/api/v1/tasks/{id}" (id: TaskId) query NoQuery, body NoBody => 204 Option<Task>;

@@ -50,12 +50,8 @@ async fn estimate(
 
 #[get("/tasks/<id>")]
 async fn one(_ask: Ask<GetTask>, id: Id<TaskId>, db: Connection<Db>) -> Reply<GetTask> {
-    let missing = || ApiError::not_found(format_args!("task {}", id.0));
-    let task = db.task(id.0).await?.ok_or_else(missing)?;
-    match db.is_removed(id.0).await? {
-        true => Err(missing()),
-        false => Answer::of(&task),
-    }
+    let task = db.task(id.0).await?;
+    Answer::of(&task.ok_or_else(|| ApiError::not_found(format_args!("task {}", id.0)))?)
 }
 
 #[delete("/tasks/<id>", data = "<_empty>")]

@@ -1,8 +1,9 @@
-//! Agents over HTTP: many that have ended leave the lists at once.
+//! Agents and tasks over HTTP: many that have ended leave the lists at once, and what left them can still be looked at.
 
 use super::desk::Desk;
 use crate::{both, support::rows};
-use quarterdeck::store::Row;
+use quarterdeck::store::{Batch, Row};
+use quarterdeck_shared::tasks::{Task, TaskStatus};
 use serde_json::json;
 
 both! {
@@ -24,6 +25,20 @@ both! {
         assert_eq!(desk.get("/api/v1/agents").await.json()["total"], 3);
         assert_eq!(desk.get("/api/v1/agents?status=deleted").await.json()["total"], 4);
         assert_eq!(desk.delete(&format!("/api/v1/agents/{}", ids[0])).await.status, 404);
+        desk.store().close().await;
+    }
+
+    async fn a_task_that_left_the_lists_can_be_looked_at_and_takes_no_orders(place: &Place) {
+        let desk = Desk::on(place).await;
+        let task = Task { status: TaskStatus::Completed, ..rows::task(1) };
+        let path = format!("/api/v1/tasks/{}", task.id);
+        desk.store().commit(Batch::new().row(Row::Task(Box::new(task)))).await.unwrap();
+        assert_eq!(desk.delete(&path).await.status, 204);
+        let listed = desk.get("/api/v1/tasks?status=deleted").await.json();
+        let shown = desk.get(&path).await;
+        assert_eq!((shown.status, &shown.json()), (200, &listed["items"][0]));
+        let again = desk.delete(&path).await;
+        assert_eq!(again.status, 404);
         desk.store().close().await;
     }
 }
