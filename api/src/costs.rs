@@ -7,7 +7,7 @@ mod why;
 pub use blocks::{BLOCK_SECONDS, blocks};
 pub use why::{files_stamp, why};
 
-use crate::store::{Cell, Cut, Span, Store, StoreError};
+use crate::store::{Cell, Cut, Span, Store, StoreError, refuse_turned_round};
 use calendar::Calendar;
 use quarterdeck_shared::{
     Timestamp,
@@ -33,6 +33,7 @@ pub async fn gather(store: &Store, query: &CostsQuery) -> Result<Costs, StoreErr
         project: named(&query.project),
         model: named(&query.model),
     };
+    refuse_turned_round(span.from, span.before.map(|before| Timestamp(before.0 - 1)))?;
     let by = query.by.unwrap_or_default();
     let cells = store.costs(cut(by), &span).await?;
     let mut total = CostSum::default();

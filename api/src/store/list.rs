@@ -221,19 +221,13 @@ pub(super) fn words<T: FromStr<Err: Display>>(
 
 /// Conditions on the moment rows were made.
 pub(super) fn created(from: Option<&str>, to: Option<&str>) -> Result<Vec<Condition>, StoreError> {
-    let (since, until) = (from.filter(|text| !text.is_empty()), to.filter(|text| !text.is_empty()));
-    let mut conditions: Vec<Condition> = Vec::new();
-    if let Some(text) = since {
-        conditions.push(("created_at >= ?", moment("from", text)?.micros().into()));
-    }
-    if let Some(text) = until {
-        conditions.push(("created_at <= ?", last_moment("to", text)?.micros().into()));
-    }
-    Ok(conditions)
+    let (since, until) = moments(from, to)?;
+    let since = since.map(|since| ("created_at >= ?", since.micros().into()));
+    Ok(since.into_iter().chain(until.map(|until| ("created_at <= ?", until.micros().into()))).collect())
 }
 
 /// The last moment a query names: of a bare date its last.
-pub(super) fn last_moment(field: &'static str, text: &str) -> Result<Timestamp, StoreError> {
+fn last_moment(field: &'static str, text: &str) -> Result<Timestamp, StoreError> {
     let moment = moment(field, text)?;
     let is_date = text.len() == 10;
     Ok(if is_date { Timestamp(moment.plus_seconds(86_400).micros() - 1) } else { moment })
@@ -246,11 +240,24 @@ pub fn moments(
 ) -> Result<(Option<Timestamp>, Option<Timestamp>), StoreError> {
     let named = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
     let from = named(from).map(|text| moment("from", &text)).transpose()?;
-    Ok((from, named(to).map(|text| last_moment("to", &text)).transpose()?))
+    let to = named(to).map(|text| last_moment("to", &text)).transpose()?;
+    refuse_turned_round(from, to)?;
+    Ok((from, to))
+}
+
+/// Nothing lies in a time that ends before it begins: whoever asks for one means another.
+pub fn refuse_turned_round(from: Option<Timestamp>, to: Option<Timestamp>) -> Result<(), StoreError> {
+    match from.zip(to) {
+        Some((from, to)) if from > to => {
+            let message = "the time asked for ends before it begins; turn its ends round";
+            Err(StoreError::Invalid { field: "from", message: message.into() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A moment a query names.
-pub(super) fn moment(field: &'static str, text: &str) -> Result<Timestamp, StoreError> {
+fn moment(field: &'static str, text: &str) -> Result<Timestamp, StoreError> {
     text.parse().map_err(|error| StoreError::Invalid { field, message: format!("{field}: {error}") })
 }
 

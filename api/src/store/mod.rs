@@ -41,7 +41,7 @@ pub use error::StoreError;
 pub use events::Snapshot;
 pub use foreign::{ForeignError, ForeignTable, is_database, read_foreign};
 pub use index::{Behind, Document, FileDone, Indexed, IndexedFile};
-pub use list::moments;
+pub use list::{moments, refuse_turned_round};
 pub use notes::{Notes, read_note};
 pub use replay::STATUSES;
 pub use search::{Phrase, Spot, Stand, Wanted};

@@ -237,11 +237,12 @@ fn filters(query: &SearchQuery, newest: i64) -> Result<Sql, StoreError> {
         sql.push(" AND (agents.working_directory = ").bind(sql::text(&project));
         sql.push(" OR agents.working_directory LIKE ").bind(sql::text(&last)).push(" ESCAPE '\\')");
     }
-    if let Some(from) = named(&query.from) {
-        sql.push(" AND documents.at >= ").bind(sql::time(list::moment("from", &from)?));
+    let (from, to) = list::moments(query.from.as_deref(), query.to.as_deref())?;
+    if let Some(from) = from {
+        sql.push(" AND documents.at >= ").bind(sql::time(from));
     }
-    if let Some(to) = named(&query.to) {
-        sql.push(" AND documents.at <= ").bind(sql::time(list::last_moment("to", &to)?));
+    if let Some(to) = to {
+        sql.push(" AND documents.at <= ").bind(sql::time(to));
     }
     Ok(sql)
 }

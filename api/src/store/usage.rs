@@ -92,10 +92,9 @@ impl Store {
             SeriesBy::Role => "role",
             SeriesBy::Model => "model",
         };
-        let named = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-        let to = named(&query.to).map_or(Ok(now), |to| list::last_moment("to", &to))?;
-        let from =
-            named(&query.from).map_or(Ok(to.plus_seconds(-86_400)), |from| list::moment("from", &from))?;
+        let (from, to) = list::moments(query.from.as_deref(), query.to.as_deref())?;
+        let to = to.unwrap_or(now);
+        let from = from.unwrap_or(to.plus_seconds(-86_400));
         if to.seconds_since(from) / bucket_seconds > BUCKETS {
             let message = format!("from and to lie more than {BUCKETS} buckets apart; take a wider bucket");
             return Err(StoreError::Invalid { field: "bucket", message });
@@ -145,11 +144,8 @@ fn conditions(query: &UsageQuery) -> Result<Vec<Condition>, StoreError> {
         Role::Custom => ("role = ?", role.as_str().into()),
         _ => ("role <> 'CUSTOM' AND role = ?", role.as_str().into()),
     }));
-    if let Some(from) = query.from.as_deref().filter(|from| !from.is_empty()) {
-        conditions.push(("at >= ?", sql::time(list::moment("from", from)?)));
-    }
-    if let Some(to) = query.to.as_deref().filter(|to| !to.is_empty()) {
-        conditions.push(("at <= ?", sql::time(list::last_moment("to", to)?)));
-    }
+    let (from, to) = list::moments(query.from.as_deref(), query.to.as_deref())?;
+    conditions.extend(from.map(|from| ("at >= ?", sql::time(from))));
+    conditions.extend(to.map(|to| ("at <= ?", sql::time(to))));
     Ok(conditions)
 }

@@ -171,5 +171,8 @@ both! {
         assert_eq!(missing.code, Some(1));
         assert!(missing.words.contains("/nowhere/at/all"), "{missing:?}");
         assert_eq!(home.run(&["costs", "daily", "--timezone", "Mars"]).code, Some(2));
+        let round = home.run(&["costs", "daily", "--since", "2026-03-01", "--until", "2026-02-28"]);
+        assert_eq!(round.code, Some(2));
+        assert!(round.words.contains("ends before it begins"), "{round:?}");
     }
 }
