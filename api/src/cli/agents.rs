@@ -100,7 +100,11 @@ impl List {
             return Ok(End::Well);
         }
         if page.items.is_empty() {
-            say("no agent; `quarterdeck serve` and its page make some")?;
+            let is_bare = AgentQuery { limit: None, sort: None, ..query } == AgentQuery::default();
+            say(match is_bare {
+                true => "no agent; `quarterdeck serve` and its page make some",
+                false => "no agent is like that",
+            })?;
             return Ok(End::Well);
         }
         let rows: Vec<_> = page.items.iter().map(row).collect();

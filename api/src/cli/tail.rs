@@ -38,6 +38,13 @@ pub struct Tail {
 impl Tail {
     pub(super) async fn run(self) -> Result<End, CliError> {
         let (store, output) = (self.common.store().await?, self.common.output());
+        if let Some(task) = self.task
+            && store.task(task).await?.is_none()
+        {
+            return Err(CliError::NotFound(format!(
+                "there is no task {task}; `quarterdeck tasks` lists them"
+            )));
+        }
         let channel = self.task.map_or(Channel::Fleet, Channel::Task);
         let mut last = match self.after {
             Some(after) => after,

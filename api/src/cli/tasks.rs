@@ -55,7 +55,11 @@ impl Tasks {
             return Ok(End::Well);
         }
         if page.items.is_empty() {
-            say("no task; submit one in the page that `quarterdeck serve` opens")?;
+            let is_bare = TaskQuery { limit: None, sort: None, ..query } == TaskQuery::default();
+            say(match is_bare {
+                true => "no task; submit one in the page that `quarterdeck serve` opens",
+                false => "no task is like that",
+            })?;
             return Ok(End::Well);
         }
         let rows: Vec<_> = page.items.iter().map(row).collect();

@@ -80,6 +80,13 @@ both! {
             assert_eq!(events.collect::<Vec<_>>(), [28, 29, 30]);
             let all = home.run(&["tail", "--after", "10"]);
             assert_eq!((all.code, all.out.lines().count()), (Some(0), 20));
+            let nobodys = home.run(&["tail", "--task", "0192f0c1-2b3c-7d4e-8f50-123456789abc"]);
+            assert_eq!(nobodys.code, Some(1));
+            assert!(nobodys.words.contains("there is no task 0192f0c1"), "{nobodys:?}");
+            for list in ["tasks", "agents"] {
+                let none = home.run(&[list, "--status", "deleted"]);
+                assert!(none.words.contains("is like that"), "{none:?}");
+            }
             if runs {
                 store.close().await;
             }
