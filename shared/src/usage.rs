@@ -299,7 +299,7 @@ pub struct SeriesQuery {
     /// From this moment; 24 hours before `to` where missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// To this moment; now where missing.
+    /// To this moment; to the end of this minute where missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
 }

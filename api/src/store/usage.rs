@@ -93,7 +93,7 @@ impl Store {
             SeriesBy::Model => "model",
         };
         let (from, to) = list::moments(query.from.as_deref(), query.to.as_deref())?;
-        let to = to.unwrap_or(now);
+        let to = to.unwrap_or(last_of_minute(now));
         let from = from.unwrap_or(to.plus_seconds(-86_400));
         if to.seconds_since(from) / bucket_seconds > BUCKETS {
             let message = format!("from and to lie more than {BUCKETS} buckets apart; take a wider bucket");
@@ -127,6 +127,12 @@ fn read_point(fields: &mut Fields) -> Result<SeriesPoint, StoreError> {
     let (at, group, sum) = (fields.time()?, fields.take()?, read_sum(fields)?);
     let CostSum { records, tokens, cost_usd, cost_basis, .. } = sum;
     Ok(SeriesPoint { at, group, cost_usd, cost_basis, tokens, records })
+}
+
+/// The last moment of the minute: what is asked for twice within it is the same while nothing changes.
+fn last_of_minute(now: Timestamp) -> Timestamp {
+    const MINUTE: i64 = 60_000_000;
+    Timestamp(now.micros().div_euclid(MINUTE).saturating_add(1).saturating_mul(MINUTE) - 1)
 }
 
 fn conditions(query: &UsageQuery) -> Result<Vec<Condition>, StoreError> {

@@ -160,6 +160,8 @@ both! {
         assert_eq!((listed.items.len(), listed.total), (4, Total::Exact(4)), "a recording played twice is two");
         let series = store.series(&SeriesQuery::default(), rows::MORNING.plus_seconds(600)).await.unwrap();
         assert_eq!(series.points.iter().map(|point| point.records).sum::<u64>(), 2);
+        let later = store.series(&SeriesQuery::default(), rows::MORNING.plus_seconds(659)).await.unwrap();
+        assert_eq!(later, series, "in the same minute, while nothing changes");
         store.close().await;
     }
 
