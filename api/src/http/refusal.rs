@@ -10,7 +10,7 @@ use rocket::{
     Catcher, Request, Response, catch, catchers,
     http::{ContentType, Method, Status},
     request::Outcome,
-    response::{self, Responder},
+    response::{self, Redirect, Responder},
 };
 use std::{collections::BTreeSet, io::Cursor};
 
@@ -88,10 +88,14 @@ impl<'r> Responder<'r, 'static> for Preflight {
     }
 }
 
+/// The one page that is not the page's own: a browser that may not see it yet is led through the login.
+const DOCS: &str = "/api/docs";
+
 #[derive(rocket::response::Responder)]
 enum Caught {
     Page(spa::Sent),
     Refused(ApiError),
+    ToLogin(Redirect),
     Preflight(Preflight),
 }
 
@@ -102,6 +106,9 @@ fn refused(status: Status, request: &Request<'_>) -> Caught {
         return Caught::Preflight(Preflight);
     }
     let error = seen.take_fault().unwrap_or_else(|| unsaid(status, request, seen));
+    if error.code == Code::Unauthorized && request.uri().path() == DOCS && spa::is_visit(request) {
+        return Caught::ToLogin(Redirect::to(format!("/login?next={DOCS}")));
+    }
     match spa::document(Status::NotFound).filter(|_| error.code == Code::NotFound && spa::is_visit(request)) {
         Some(page) if !is_guarded(request.uri().path().as_str()) => Caught::Page(page),
         _ => Caught::Refused(error),
@@ -158,7 +165,7 @@ fn missing(path: &str, method: Option<Method>) -> ApiError {
         allow.insert("HEAD");
     }
     if allow.is_empty() || method.is_some_and(|method| allow.contains(method.as_str())) {
-        return ApiError::not_found(format_args!("such address: {path}"));
+        return ApiError::no_address(path);
     }
     let allow = allow.into_iter().collect::<Vec<_>>().join(", ");
     let method = method.map_or("this method", Method::as_str);

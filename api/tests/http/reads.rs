@@ -116,6 +116,10 @@ async fn the_document_describes_every_endpoint() {
             route.name
         );
     }
+    let visit = |path| desk.bare(Method::Get, path).header(Header::new("Accept", "text/html,*/*;q=0.8"));
+    let led = Reply::of(visit("/api/docs").dispatch().await).await;
+    assert_eq!((led.status, led.header("location")), (303, "/login?next=/api/docs"));
+    assert_eq!(visit("/api/openapi.json").dispatch().await.status().code, 401);
     let page = desk.get("/api/docs").await;
     assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
     assert!(page.text.contains("CreateTask"));

@@ -89,7 +89,13 @@ fn taken_code() -> Option<String> {
 }
 
 fn go_on(address: &Address) {
-    address.replace(wanted(address.get("next")));
+    let wanted = wanted(address.get("next"));
+    // The server's own page is none of these.
+    let is_served = wanted.starts_with("/api/");
+    let left = is_served && dom::window().is_some_and(|window| window.location().replace(wanted).is_ok());
+    if !left {
+        address.replace(wanted);
+    }
 }
 
 /// The page that was wanted: a path of this product, or the dashboard.
@@ -107,6 +113,7 @@ mod tests {
     fn one_is_led_to_the_page_one_wanted_and_never_out_of_the_product() {
         for (next, expected) in [
             ("/tasks/1?tab=a", "/tasks/1?tab=a"),
+            ("/api/docs", "/api/docs"),
             ("", "/dashboard"),
             ("//evil.example/x", "/dashboard"),
             ("https://evil.example", "/dashboard"),
