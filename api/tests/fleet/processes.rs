@@ -2,7 +2,7 @@
 
 use super::deck::{Deck, Ground};
 use crate::support::database::folder;
-use quarterdeck::fleet::{FleetError, FleetRules, runtime::Recordings};
+use quarterdeck::fleet::{FleetRules, runtime::Recordings};
 use quarterdeck_shared::{
     Payload,
     agents::{AgentStatus, NewAgent, NewPrompt, Role},
@@ -47,7 +47,7 @@ pub fn rules(ground: &Ground, body: &str) -> FleetRules {
     rules
 }
 
-async fn fake(body: &str) -> (Ground, Deck) {
+pub async fn fake(body: &str) -> (Ground, Deck) {
     let ground = Ground::new();
     let deck = ground.deck(rules(&ground, body)).await;
     (ground, deck)
@@ -157,15 +157,6 @@ async fn totals_are_the_sum_of_records_also_of_one_whose_request_is_named_late()
 }
 
 #[tokio::test]
-async fn a_program_that_crashes_is_told_with_its_last_words() {
-    let (_ground, mut deck) = fake("echo 'out of ink' >&2\nexit 3\n").await;
-    let id = deck.fleet.create(new("go")).await.unwrap().agent.id;
-    deck.agent_is(id, AgentStatus::Failed).await;
-    let failed = deck.store.agent(id).await.unwrap().unwrap();
-    assert_eq!(failed.error.unwrap(), "claude_cli ended without a result (exit code 3: out of ink)");
-}
-
-#[tokio::test]
 async fn lines_that_are_broken_cut_off_or_too_long_are_told_and_nothing_else_is_lost() {
     let body = format!(
         "{INIT}echo 'this is no JSON'\nhead -c 17000000 /dev/zero | tr '\\0' x; echo\n\
@@ -266,22 +257,4 @@ async fn a_folder_that_became_a_link_is_not_entered() {
     let failed = deck.store.agent(id).await.unwrap().unwrap();
     assert!(failed.error.unwrap().contains("has become a link to elsewhere"));
     assert!(!elsewhere.path().join("argv").exists());
-}
-
-#[tokio::test]
-async fn health_names_the_version_or_what_to_do() {
-    let (_ground, deck) = fake(&format!("{INIT}{RESULT}")).await;
-    let health = deck.fleet.runtimes().await;
-    assert_eq!(health.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["claude_cli", "replay"]);
-    assert_eq!((health[0].available, health[0].version.as_deref()), (true, Some("9.9.9 (Fake)")));
-    assert_eq!(health.iter().map(|one| one.counts).collect::<Vec<_>>(), [true, false]);
-
-    let ground = Ground::new();
-    let mut rules = ground.rules(Recordings::Embedded);
-    rules.runtimes.environment = vec![("PATH".into(), ground.folder().into())];
-    let deck = ground.deck(rules).await;
-    let health = deck.fleet.runtimes().await;
-    assert!(!health[0].available && health[0].message.contains("npm install -g @anthropic-ai/claude-code"));
-    let refused = deck.fleet.create(new("go")).await.unwrap_err();
-    assert!(matches!(refused, FleetError::RuntimeUnavailable(_)), "{refused}");
 }

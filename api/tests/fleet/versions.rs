@@ -1,0 +1,25 @@
+//! Whether a runtime can be used, and which version it is of.
+
+use super::{
+    deck::Ground,
+    processes::{INIT, RESULT, fake, new},
+};
+use quarterdeck::fleet::{FleetError, runtime::Recordings};
+
+#[tokio::test]
+async fn health_names_the_version_or_what_to_do() {
+    let (_ground, deck) = fake(&format!("{INIT}{RESULT}")).await;
+    let health = deck.fleet.runtimes().await;
+    assert_eq!(health.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["claude_cli", "replay"]);
+    assert_eq!((health[0].available, health[0].version.as_deref()), (true, Some("9.9.9 (Fake)")));
+    assert_eq!(health.iter().map(|one| one.counts).collect::<Vec<_>>(), [true, false]);
+
+    let ground = Ground::new();
+    let mut rules = ground.rules(Recordings::Embedded);
+    rules.runtimes.environment = vec![("PATH".into(), ground.folder().into())];
+    let deck = ground.deck(rules).await;
+    let health = deck.fleet.runtimes().await;
+    assert!(!health[0].available && health[0].message.contains("npm install -g @anthropic-ai/claude-code"));
+    let refused = deck.fleet.create(new("go")).await.unwrap_err();
+    assert!(matches!(refused, FleetError::RuntimeUnavailable(_)), "{refused}");
+}
