@@ -181,6 +181,8 @@ pub enum Entry {
     Wanted { request_id: String, subtype: String },
     /// The runtime answers a request of ours.
     Reply { request_id: String, ok: bool, error: Option<String> },
+    /// The runtime says, asked for it, what its session took so far.
+    Taken { cost: Option<Usd>, models: BTreeMap<String, ModelUse> },
     /// The API refused and will be asked again.
     Retry { attempt: u64, max: u64, delay_ms: u64, status: Option<u16>, error: Option<String> },
     /// The conversation was condensed.

@@ -11,6 +11,7 @@ mod endings;
 mod keeper;
 mod processes;
 mod restore;
+mod spending;
 mod tape;
 mod tasks;
 mod unheard;

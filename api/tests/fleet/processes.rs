@@ -17,12 +17,13 @@ use std::{
     time::Duration,
 };
 
-/// What every one of these programs begins with: its version, then its arguments, environment and first line.
+/// What every one of these programs begins with: its version, then its arguments, environment and first prompt.
 const HEAD: &str = r#"#!/bin/sh
 [ "$1" = --version ] && { echo "9.9.9 (Fake)"; exit 0; }
 for one in "$@"; do printf '%s\0' "$one"; done > argv
 env -0 > env
 read -r prompt
+case $prompt in *get_usage*) read -r prompt;; esac
 printf '%s' "$prompt" > prompt
 "#;
 pub const INIT: &str = r#"echo '{"type":"system","subtype":"init","session_id":"","model":"claude-sonnet-5-5"}'

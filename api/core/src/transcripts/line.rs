@@ -2,7 +2,7 @@
 
 use super::{
     Block, BlockKind, Entry, ToolResult,
-    fields::{count, count_or_zero, list, text, text_or_empty, usage, words},
+    fields::{count, count_or_zero, list, money, text, text_or_empty, usage, words},
     halves::mended,
     result,
 };
@@ -219,6 +219,11 @@ fn taken_up(value: &Value) -> Option<Entry> {
 
 fn reply(value: &Value) -> Option<Entry> {
     let response = value.get("response")?;
+    let session = response.get("response").and_then(|told| told.get("session"));
+    if let Some(session) = session.filter(|session| session.get("model_usage").is_some()) {
+        let cost = money(session, "total_cost_usd");
+        return Some(Entry::Taken { cost, models: result::models(session, "model_usage") });
+    }
     let ok = response.get("subtype")?.as_str()? == "success";
     Some(Entry::Reply { request_id: text(response, "request_id")?, ok, error: text(response, "error") })
 }

@@ -6,9 +6,9 @@ use super::{
 };
 use quarterdeck_shared::usage::Tokens;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 pub(super) fn read(value: &Value) -> TurnResult {
-    let models = value.get("modelUsage").and_then(Value::as_object);
     let denial = |denial: &Value| Some((text(denial, "tool_name")?, text_or_empty(denial, "tool_use_id")));
     TurnResult {
         subtype: text_or_empty(value, "subtype"),
@@ -21,7 +21,7 @@ pub(super) fn read(value: &Value) -> TurnResult {
         api_error_status: count(value, "api_error_status").and_then(|status| u16::try_from(status).ok()),
         session_id: text(value, "session_id"),
         cost: money(value, "total_cost_usd"),
-        models: models.into_iter().flatten().map(|(model, used)| (model.clone(), model_use(used))).collect(),
+        models: models(value, "modelUsage"),
         num_turns: count_or_zero(value, "num_turns"),
         duration_ms: count_or_zero(value, "duration_ms"),
         denials: list(value, "permission_denials").iter().filter_map(denial).collect(),
@@ -31,6 +31,12 @@ pub(super) fn read(value: &Value) -> TurnResult {
 
 fn model_use(used: &Value) -> ModelUse {
     ModelUse {
+/// What each model took.
+pub(super) fn models(value: &Value, key: &str) -> BTreeMap<String, ModelUse> {
+    let models = value.get(key).and_then(Value::as_object);
+    models.into_iter().flatten().map(|(model, used)| (model.clone(), model_use(used))).collect()
+}
+
         tokens: Tokens {
             input: count_or_zero(used, "inputTokens"),
             output: count_or_zero(used, "outputTokens"),

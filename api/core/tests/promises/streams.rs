@@ -122,6 +122,10 @@ fn the_runtime_asks_and_answers() {
     assert_eq!(reply(json!({"subtype": "success", "request_id": "q1", "response": {}})), well);
     let ill = Entry::Reply { request_id: "q1".to_owned(), ok: false, error: Some("no".to_owned()) };
     assert_eq!(reply(json!({"subtype": "error", "request_id": "q1", "error": "no"})), ill);
+    let session = json!({"total_cost_usd": 0.5, "model_usage": {"m": {"inputTokens": 7, "costUSD": 0.5}}});
+    let told = json!({"subtype": "success", "request_id": "q1", "response": {"session": session}});
+    let Entry::Taken { cost, models } = reply(told) else { panic!() };
+    assert_eq!((cost, models["m"].tokens.input, models["m"].cost), (Usd::from_reported(0.5), 7, cost));
     let withdrawn = one(json!({"type": "control_cancel_request", "request_id": "q1"}));
     assert_eq!(withdrawn, Entry::Withdrawn { request_id: "q1".to_owned() });
 }

@@ -16,7 +16,16 @@ pub fn prompt(message: &Message) -> Vec<u8> {
 
 /// The request to stop what it is at.
 pub fn interrupt(request_id: &str) -> Vec<u8> {
-    line(&json!({"type": "control_request", "request_id": request_id, "request": {"subtype": "interrupt"}}))
+    request(request_id, "interrupt")
+}
+
+/// The question what its session took so far.
+pub fn usage(request_id: &str) -> Vec<u8> {
+    request(request_id, "get_usage")
+}
+
+fn request(request_id: &str, subtype: &str) -> Vec<u8> {
+    line(&json!({"type": "control_request", "request_id": request_id, "request": {"subtype": subtype}}))
 }
 
 /// The answer to what it asked.

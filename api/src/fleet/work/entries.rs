@@ -146,6 +146,7 @@ impl Work {
     fn opened(&mut self) {
         if std::mem::take(&mut self.opening) {
             self.changed.note |= self.unheard.begin();
+            Entry::Taken { cost, models } => self.ledger.goes_on_from(*cost, models),
         }
     }
 

@@ -1,10 +1,13 @@
 //! The ledger: one usage record per response of the model's API, and an agent's figures as their sum.
 
+mod sums;
+
 pub use orchestrator::ledger::Grown;
 
 use crate::prices::Prices;
 use orchestrator::{
     ledger::{Owner, Telling, enter},
+    pricing,
     transcripts::{Entry, ModelUse, TurnResult},
     usage::{Counter, Observed},
 };
@@ -15,6 +18,7 @@ use quarterdeck_shared::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use sums::Sums;
 use uuid::Uuid;
 
 /// Counts what one agent takes.
@@ -31,8 +35,14 @@ pub struct Ledger {
     windows: BTreeMap<String, u64>,
     /// What the runtime said in all at the end of the turn before.
     said: Said,
-    /// What this process' responses took at the end of the turn before, by model.
-    counted: BTreeMap<String, Counted>,
+    /// What was recorded when this process began.
+    before: Sums,
+    /// Of that, what belongs to responses that had ended.
+    whole: Sums,
+    /// Of what was recorded before, what is in this process' own figures; known once it said so or a turn ended.
+    within: Option<Sums>,
+    /// What no response of this process showed so far.
+    unseen: Sums,
     line: u64,
     prices: Prices,
 }
@@ -42,20 +52,12 @@ pub struct Ledger {
 pub struct Said {
     /// Its cost in all.
     pub cost: Option<Usd>,
-    /// By model: tokens and cost.
-    pub models: BTreeMap<String, (Tokens, Option<Usd>)>,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Counted {
-    tokens: Tokens,
-    cost: Usd,
 }
 
 impl Ledger {
     /// A ledger that goes on from what is stored.
     pub fn new(agent: &Agent, replayed: bool, records: Vec<UsageRecord>, said: Said, prices: Prices) -> Self {
-        Self {
+        let mut ledger = Self {
             agent_id: agent.id,
             task_id: agent.task_id,
             role: agent.role,
@@ -65,17 +67,33 @@ impl Ledger {
             newest: None,
             windows: BTreeMap::new(),
             said,
-            counted: BTreeMap::new(),
+            before: Sums::default(),
+            whole: Sums::default(),
+            within: None,
+            unseen: Sums::default(),
             line: 0,
             prices,
-        }
+        };
+        ledger.relaunched();
+        ledger
     }
 
     /// A new process of the same session begins.
     pub fn relaunched(&mut self) {
+        let records = || self.records.values();
+        self.before = Sums::of(records());
+        self.whole = Sums::of(records().filter(|record| record.terms.complete));
+        (self.within, self.unseen) = (None, Sums::default());
         self.counter = Counter::default();
-        self.counted = BTreeMap::new();
         self.line = 0;
+    }
+
+    /// The runtime says what it had counted of the session when this process began: all of it, or only what an
+    /// earlier process had the time to write down.
+    pub fn goes_on_from(&mut self, cost: Option<Usd>, models: &BTreeMap<String, ModelUse>) {
+        let told = Sums::told(models);
+        self.within = Some(told.min(&self.before));
+        self.said.cost = self.said.cost.map(|said| said.min(cost.unwrap_or_default()));
     }
 
     /// One more line was read.
@@ -105,12 +123,8 @@ impl Ledger {
                 format!("stream line {}: counted by the runtime, shown by no response", self.line);
             self.put(observed, cost, provenance, now)
         });
-        let grown = grown.collect();
-        if !result.models.is_empty() {
-            self.said.models =
-                result.models.iter().map(|(model, used)| (model.clone(), (used.tokens, used.cost))).collect();
-            self.counted = self.count();
-        }
+        let grown: Vec<Grown> = grown.collect();
+        grown.iter().for_each(|grown| self.unseen.record(&grown.record));
         grown
     }
 
@@ -174,25 +188,36 @@ impl Ledger {
         Some(grown)
     }
 
-    /// What the runtime counted since the turn before and no response showed, with its own price where that is known.
-    fn unseen(&self, result: &TurnResult) -> Vec<(Observed, Option<Usd>)> {
-        let models = result
+    /// What the runtime counted and no record holds, with its own price where that is known.
+    fn unseen(&mut self, result: &TurnResult) -> Vec<(Observed, Option<Usd>)> {
+        if result.models.is_empty() {
+            return Vec::new();
+        }
+        let within = self.within.take().unwrap_or_else(|| self.guess(result));
+        let models: BTreeMap<_, _> = result
             .models
             .iter()
-            .map(|(model, used)| (model.clone(), self.since_before(model, used)))
+            .map(|(model, used)| {
+                let (before, since) = (within.get(model), self.unseen.get(model));
+                let tokens = used.tokens.less(before.tokens).less(since.tokens);
+                let cost = used.cost.map(|all| all - before.cost - since.cost);
+                (model.clone(), ModelUse { tokens, cost, ..used.clone() })
+            })
             .collect();
-        let counted = self.count();
+        self.within = Some(within);
         let session = result.session_id.as_deref().unwrap_or("session");
-        let unseen = self.counter.unseen(&models).into_iter().filter(|(_, tokens)| tokens.total() > 0);
+        let unseen = self.counter.unseen(&models).into_iter().enumerate();
         unseen
-            .map(|(model, tokens)| {
+            .map(|(nth, (model, tokens))| {
                 let priced = models.get(&model).filter(|used| used.price_known);
                 let cost = priced.and_then(|used| used.cost).and_then(|all| {
-                    let shown = counted.get(&model).copied().unwrap_or_default().cost;
+                    let shown = self.cost_shown(&model);
                     (all > shown).then(|| all - shown)
                 });
+                // What an earlier process left at the same line is another one.
+                let nth = self.records.len() + nth;
                 let observed = Observed {
-                    message_id: format!("{}{session}:{}:{model}", UsageRecord::REMAINDER, self.line),
+                    message_id: format!("{}{session}:{nth}:{model}", UsageRecord::REMAINDER),
                     model,
                     tokens,
                     cache_5m: tokens.cache_creation,
@@ -205,42 +230,22 @@ impl Ledger {
             .collect()
     }
 
-    /// What the runtime says of a model, without what it said before this process' responses began and what was
-    /// made a record of its own at the end of an earlier turn.
-    fn since_before(&self, model: &str, used: &ModelUse) -> ModelUse {
-        let Some((tokens, cost)) = self.said.models.get(model) else { return used.clone() };
-        let counted = self.counted.get(model).copied().unwrap_or_default();
-        let less = |now: u64, before: u64, counted: u64| (now + counted).saturating_sub(before);
-        let restarted = used.tokens.total() < tokens.total();
-        if restarted {
-            return used.clone();
+    /// What a process that does not say so goes on from: all responses that had ended before, where its figures hold
+    /// that many beside its own; else it began at nothing.
+    fn guess(&self, result: &TurnResult) -> Sums {
+        let mut left = Sums::default();
+        for (model, tokens) in self.counter.unseen(&result.models) {
+            left.add(&model, tokens, Usd::ZERO);
         }
-        ModelUse {
-            tokens: Tokens {
-                input: less(used.tokens.input, tokens.input, counted.tokens.input),
-                output: less(used.tokens.output, tokens.output, counted.tokens.output),
-                cache_creation: less(
-                    used.tokens.cache_creation,
-                    tokens.cache_creation,
-                    counted.tokens.cache_creation,
-                ),
-                cache_read: less(used.tokens.cache_read, tokens.cache_read, counted.tokens.cache_read),
-            },
-            cost: used.cost.map(|now| now + counted.cost - cost.unwrap_or_default()),
-            ..used.clone()
-        }
+        if self.whole.fits_in(&left) { self.whole.clone() } else { Sums::default() }
     }
 
-    /// What this process' responses took so far, by model.
-    fn count(&self) -> BTreeMap<String, Counted> {
-        let mut counted: BTreeMap<String, Counted> = BTreeMap::new();
+    /// What this process' responses by a model cost so far.
+    fn cost_shown(&self, model: &str) -> Usd {
         let prices = self.prices.current();
-        for response in self.counter.responses() {
-            let of_model = counted.entry(response.model.clone()).or_default();
-            of_model.tokens += response.tokens;
-            of_model.cost += prices.price(&response.model, &response).cost;
-        }
-        counted
+        let responses = self.counter.responses().into_iter();
+        let same = responses.filter(|response| pricing::plain(&response.model) == pricing::plain(model));
+        same.map(|response| prices.price(&response.model, &response).cost).sum()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::arguments;
 use crate::fleet::runtime::{
-    Exit, Launch, LaunchError, Order, RuntimeRules, Session, Signal, environment, keeper,
+    Conversation, Exit, Launch, LaunchError, Order, RuntimeRules, Session, Signal, environment, keeper,
     lines::{self, Line},
     words,
 };
@@ -52,8 +52,15 @@ pub fn start(rules: &RuntimeRules, program: PathBuf, launch: Launch) -> Result<S
     let (signal, signals) = mpsc::channel(256);
     let (orders, inbox) = mpsc::channel(64);
     let (say, words) = mpsc::unbounded_channel();
-    // The receiver lives in the task spawned next.
-    let _ = say.send(words::prompt(&launch.prompt));
+    let mut first = vec![words::prompt(&launch.prompt)];
+    if matches!(launch.conversation, Conversation::Resumed { .. }) {
+        // Only it knows how much of what it took before a cut it remembers.
+        first.insert(0, words::usage("usage"));
+    }
+    for words in first {
+        // The receiver lives in the task spawned next.
+        let _ = say.send(words);
+    }
     tokio::spawn(write(input, words));
     let reading = tokio::spawn(read(output, signal.clone()));
     let errors = tokio::spawn(lines::tail(errors, lines::MAX_STDERR_BYTES));
