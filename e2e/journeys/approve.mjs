@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, expectAccessible, test } from '../support/journey.mjs';
+import { chains, costNanos, decimal } from '../support/stub.mjs';
 
 const WRITE = (name) => `[[stub BUILDER: tool Write {"file_path":"$CWD/${name}","content":"high tide at nine\\n"}]]`;
 
@@ -53,7 +54,7 @@ test('a denial is told to the agent and nothing is done', async ({ page, product
   expect(() => readFileSync(join(task.working_directory, 'no.txt'))).toThrow();
 });
 
-test('a question is still there after a restart, and its answer resumes the work', async ({ page, product }) => {
+test('a question is still there after a restart, and its answer resumes the work', async ({ page, product, stub }) => {
   const task = await submit(product, '[[stub DOCUMENTER: tool Write {"file_path":"$CWD/later.txt","content":"slack water\\n"}]]', WRITE('later.txt'));
   await expect.poll(async () => (await product.call('GET', '/approvals')).items.length, { timeout: 30_000 }).toBe(1);
   await product.kill();
@@ -64,5 +65,7 @@ test('a question is still there after a restart, and its answer resumes the work
   await page.getByTestId('allow-button').first().click();
   await expect.poll(async () => (await product.call('GET', `/tasks/${task.id}`)).status, { timeout: 60_000 }).toBe('completed');
   expect(readFileSync(join(task.working_directory, 'later.txt'), 'utf8')).toBe('slack water\n');
+  const answered = [...chains(stub.entries).values()].flat();
+  expect((await product.call('GET', `/tasks/${task.id}`)).cost_usd, 'what was answered before the restart is counted once').toBe(decimal(costNanos(answered)));
   expect((await product.call('GET', '/approvals?status=all')).items.filter((one) => one.status === 'pending')).toEqual([]);
 });

@@ -1,7 +1,7 @@
 //! Submit a task and watch it, in two windows at once; the server is killed in the middle and carries on.
 
 import { expect, expectAccessible, secondWindow, test } from '../support/journey.mjs';
-import { chains, costNanos, shownCost } from '../support/stub.mjs';
+import { chains, costNanos, decimal, shownCost } from '../support/stub.mjs';
 
 const PROMPT = [
   'Fix the typo in the footer of the harbour page',
@@ -68,9 +68,3 @@ test('a submitted task runs through the real CLI, live in two windows, and a kil
   expect(all, 'nothing is missed').toEqual(whole.frames.filter((frame) => frame.type === 'event').map((frame) => frame.event.seq));
   for (const socket of [again, whole]) socket.close();
 });
-
-/** Nano-USD as the API writes it: exact, without trailing zeros. */
-function decimal(nanos) {
-  const digits = String(nanos).padStart(10, '0');
-  return `${digits.slice(0, -9)}.${digits.slice(-9)}`.replace(/\.?0+$/, '');
-}

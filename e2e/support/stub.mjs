@@ -32,6 +32,12 @@ export function costNanos(entries) {
   }, 0);
 }
 
+/** Nano-USD as the API writes it: exact, without trailing zeros. */
+export function decimal(nanos) {
+  const digits = String(nanos).padStart(10, '0');
+  return `${digits.slice(0, -9)}.${digits.slice(-9)}`.replace(/\.?0+$/, '');
+}
+
 /** Nano-USD as the page writes it: half up to the form's places, then the form. */
 export function shownCost(nanos) {
   const units = (places) => Math.floor((nanos * 10 ** places + 5e8) / 1e9);
