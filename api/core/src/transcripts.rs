@@ -97,7 +97,7 @@ pub struct ModelUse {
 pub struct TurnResult {
     /// `success` or a kind of error. Beware: `success` says nothing, `is_error` does.
     pub subtype: String,
-    /// Whether the turn failed.
+    /// Whether the turn failed: it says so, or its kind does.
     pub is_error: bool,
     /// The last words.
     pub text: Option<String>,

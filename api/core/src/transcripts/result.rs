@@ -10,9 +10,11 @@ use std::collections::BTreeMap;
 
 pub(super) fn read(value: &Value) -> TurnResult {
     let denial = |denial: &Value| Some((text(denial, "tool_name")?, text_or_empty(denial, "tool_use_id")));
+    let subtype = text_or_empty(value, "subtype");
+    let said = value.get("is_error").and_then(Value::as_bool).unwrap_or_default();
     TurnResult {
-        subtype: text_or_empty(value, "subtype"),
-        is_error: value.get("is_error").and_then(Value::as_bool).unwrap_or_default(),
+        is_error: said || subtype.starts_with("error"),
+        subtype,
         text: text(value, "result"),
         errors: list(value, "errors")
             .iter()
@@ -29,14 +31,14 @@ pub(super) fn read(value: &Value) -> TurnResult {
     }
 }
 
-fn model_use(used: &Value) -> ModelUse {
-    ModelUse {
 /// What each model took.
 pub(super) fn models(value: &Value, key: &str) -> BTreeMap<String, ModelUse> {
     let models = value.get(key).and_then(Value::as_object);
     models.into_iter().flatten().map(|(model, used)| (model.clone(), model_use(used))).collect()
 }
 
+fn model_use(used: &Value) -> ModelUse {
+    ModelUse {
         tokens: Tokens {
             input: count_or_zero(used, "inputTokens"),
             output: count_or_zero(used, "outputTokens"),
@@ -47,5 +49,21 @@ pub(super) fn models(value: &Value, key: &str) -> BTreeMap<String, ModelUse> {
         cost: money(used, "costUSD"),
         context_window: count(used, "contextWindow").filter(|window| *window > 0),
         price_known: used.get("costBasis").and_then(Value::as_str) != Some("unknown"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_turn_failed_where_either_word_says_so() {
+        let failed = |subtype, is_error| read(&json!({"subtype": subtype, "is_error": is_error})).is_error;
+        assert!(
+            failed("success", true) && failed("error_max_turns", true) && failed("error_max_turns", false)
+        );
+        assert!(!failed("success", false));
+        assert!(read(&json!({"subtype": "error_during_execution"})).is_error);
     }
 }
