@@ -28,8 +28,9 @@ pub(crate) fn count_or_zero(value: &Value, key: &str) -> u64 {
     count(value, key).unwrap_or_default()
 }
 
+/// An amount; nothing costs less than nothing.
 pub(crate) fn money(value: &Value, key: &str) -> Option<Usd> {
-    value.get(key)?.as_f64().and_then(Usd::from_reported)
+    value.get(key)?.as_f64().and_then(Usd::from_reported).filter(|amount| *amount >= Usd::ZERO)
 }
 
 pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {

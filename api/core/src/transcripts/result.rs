@@ -55,6 +55,7 @@ fn model_use(used: &Value) -> ModelUse {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use quarterdeck_shared::Usd;
     use serde_json::json;
 
     #[test]
@@ -65,5 +66,15 @@ mod tests {
         );
         assert!(!failed("success", false));
         assert!(read(&json!({"subtype": "error_during_execution"})).is_error);
+    }
+
+    #[test]
+    fn no_turn_costs_less_than_nothing() {
+        let cost = |dollars: f64| {
+            let result = read(&json!({"total_cost_usd": dollars, "modelUsage": {"m": {"costUSD": dollars}}}));
+            (result.cost, result.models["m"].cost)
+        };
+        assert_eq!(cost(-5.0), (None, None));
+        assert_eq!(cost(0.0), (Some(Usd::ZERO), Some(Usd::ZERO)));
     }
 }
