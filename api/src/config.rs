@@ -21,7 +21,7 @@ pub use error::ConfigError;
 pub use settings::{SETTINGS, Setting};
 
 /// What a secret looks like wherever settings are shown.
-pub const MASK: &str = "********";
+pub use orchestrator::secrets::MASK;
 
 /// Every setting, parsed.
 #[derive(Clone)]

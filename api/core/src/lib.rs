@@ -21,6 +21,7 @@ pub mod pricing;
 pub mod prompts;
 pub mod replay;
 pub mod search;
+pub mod secrets;
 pub mod tasks;
 pub mod transcripts;
 pub mod usage;

@@ -21,7 +21,7 @@ use super::{
     Inner,
     case::Case,
     desks::{Desk, Mail},
-    runtime::{Exit, Order, Runtime, Session, Signal},
+    runtime::{Exit, Order, Runtime, Session, Signal, environment},
 };
 use crate::store::{Batch, StoreError};
 use futures::FutureExt as _;
@@ -163,6 +163,8 @@ impl Work {
             Ok(_place) => work.live(start).await,
             Err(ending) => ending,
         };
+        let runtimes = &work.fleet.rules.runtimes;
+        let ending = ending.masked(&environment::secrets(&runtimes.environment, &runtimes.pass_environment));
         work.finish(&ending).await?;
         Ok(ending)
     }

@@ -30,6 +30,9 @@ const NAMES: &[&str] = &[
 const PREFIXES: &[&str] =
     &["LC_", "CLAUDE_", "ANTHROPIC_", "AWS_", "GOOGLE_", "GCLOUD_", "CLOUDSDK_", "VERTEX_", "AZURE_"];
 
+/// What names of secrets hold.
+const SECRETS: &[&str] = &["KEY", "TOKEN", "SECRET", "PASSWORD"];
+
 /// What every agent sees, unless the environment says otherwise: no updates while it works, and sub-agents that
 /// are finished when the turn is.
 const GIVEN: &[(&str, &str)] = &[
@@ -47,6 +50,16 @@ pub fn allowed(environment: &[(OsString, OsString)], more: &[String]) -> Vec<(Os
         }
     }
     seen
+}
+
+/// The values of those an agent sees that are secret by their names.
+pub fn secrets(environment: &[(OsString, OsString)], more: &[String]) -> Vec<String> {
+    let is_secret = |name: &OsStr| {
+        let name = name.to_string_lossy().to_ascii_uppercase();
+        SECRETS.iter().any(|part| name.contains(part)) && !name.ends_with("_FILE")
+    };
+    let seen = environment.iter().filter(|(name, _)| is_secret(name) && passes(name, more));
+    seen.filter_map(|(_, value)| value.to_str().map(str::to_owned)).collect()
 }
 
 fn passes(name: &OsStr, more: &[String]) -> bool {
@@ -96,6 +109,20 @@ mod tests {
     fn an_administrator_may_pass_more_but_never_what_is_ours() {
         let all = ["GITHUB_TOKEN", "QUARTERDECK_API_KEY", "DATABASE_URL"];
         assert_eq!(names(&all, &["GITHUB_TOKEN", "QUARTERDECK_API_KEY", "DATABASE_URL"]), ["GITHUB_TOKEN"]);
+    }
+
+    #[test]
+    fn the_secrets_among_them_are_known_by_their_names() {
+        let environment = [
+            ("ANTHROPIC_API_KEY", "one"),
+            ("AWS_SECRET_ACCESS_KEY", "two"),
+            ("AWS_REGION", "eu"),
+            ("AWS_WEB_IDENTITY_TOKEN_FILE", "/run/token"),
+            ("GITHUB_TOKEN", "three"),
+            ("OTHER_TOKEN", "unseen"),
+        ];
+        let environment = environment.map(|(name, value)| (name.into(), value.into()));
+        assert_eq!(secrets(&environment, &["GITHUB_TOKEN".into()]), ["one", "two", "three"]);
     }
 
     #[test]

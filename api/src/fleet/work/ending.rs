@@ -2,7 +2,7 @@
 
 use super::Work;
 use crate::fleet::runtime::Exit;
-use orchestrator::{transcripts::TurnResult, workflows::Retry};
+use orchestrator::{secrets, transcripts::TurnResult, workflows::Retry};
 use quarterdeck_shared::agents::AgentStatus;
 
 /// How an agent's work ended.
@@ -29,6 +29,16 @@ impl Ending {
     /// An error that another attempt will not mend.
     pub fn failed(error: impl Into<String>) -> Self {
         Self::Failed { error: error.into(), retry: None }
+    }
+
+    /// The same in words without secrets: `known` values, and what looks like one.
+    pub fn masked(self, known: &[String]) -> Self {
+        let masked = |words: String| secrets::masked(&words, known);
+        match self {
+            Self::Failed { error, retry } => Self::Failed { error: masked(error), retry },
+            Self::Interrupted(cause) => Self::Interrupted(masked(cause)),
+            other => other,
+        }
     }
 
     /// The status it leads to.
