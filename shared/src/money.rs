@@ -51,6 +51,14 @@ impl Usd {
             () => format!("{sign}${}.{:02}", cents / 100, cents % 100),
         }
     }
+
+    /// What a person reads of an amount that decides: to the last place that is not zero, cents at least.
+    pub fn exactly(self) -> String {
+        let plain = self.to_string();
+        let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("-", digits));
+        let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+        format!("{sign}${whole}.{part:0<2}")
+    }
 }
 
 impl fmt::Display for Usd {
@@ -158,6 +166,15 @@ mod tests {
         shows("12.344", "$12.34");
         shows("12.345", "$12.35");
         shows("0", "$0.00");
+    }
+
+    #[test]
+    fn an_amount_that_decides_is_not_rounded() {
+        for (amount, expected) in
+            [("0.017", "$0.017"), ("0.5", "$0.50"), ("12", "$12.00"), ("-1.5", "-$1.50")]
+        {
+            assert_eq!(amount.parse::<Usd>().unwrap().exactly(), expected);
+        }
     }
 
     #[test]

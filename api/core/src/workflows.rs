@@ -16,8 +16,8 @@ use step::{end, end_stopped, is_at_work, is_held_back, is_over, is_stopping, sta
 
 /// Why a cancelled step was cancelled.
 pub const CANCELLED: &str = "cancelled on request";
-/// Why a step that took too long failed.
-pub const TIMED_OUT: &str = "stopped: it took longer than a step may";
+/// Why a step that took too long failed; how long it might take, and who says so, follows.
+pub const TIMED_OUT: &str = "stopped: it took longer than ";
 /// The longest wait before another attempt, in seconds.
 const LONGEST_WAIT: u64 = 3_600;
 
@@ -124,9 +124,9 @@ impl Run {
                     step.error = None;
                 }
             }
-            Input::TimedOut { step } => {
+            Input::TimedOut { step, limit } => {
                 let Some(step) = self.at_work(&step) else { return };
-                stop(step, TIMED_OUT, Why::TimedOut, orders);
+                stop(step, &format!("{TIMED_OUT}{limit}"), Why::TimedOut, orders);
             }
             Input::LimitReached { what } => {
                 self.stop_all(&what, Why::Limit, StepStatus::Skipped, now, orders)

@@ -20,7 +20,7 @@ use changes::{agent_of, put, turn};
 use futures::FutureExt as _;
 use orchestrator::{
     plans::PLANNING,
-    workflows::{Action, CANCELLED, Input, Run, TIMED_OUT, Why},
+    workflows::{Action, CANCELLED, Input, Run, Why},
 };
 use quarterdeck_shared::{AgentId, StepId, agents::AgentDetail};
 use std::{
@@ -135,10 +135,7 @@ impl Driver {
             Word::Agent { .. } => Ok(()),
             Word::Spent => self.check_limits().await,
             Word::RetryDue(step) => self.apply(Input::RetryDue { step }).await,
-            Word::TimedOut(step, round) => {
-                let is_current = self.clocks.get(&step).is_some_and(|clock| clock.round == round);
-                if is_current { self.apply(Input::TimedOut { step }).await } else { Ok(()) }
-            }
+            Word::TimedOut(step, round) => self.timed_out(step, round).await,
             Word::Cancel => self.apply(Input::CancelAsked).await,
             Word::Pause => self.pause().await,
         }
@@ -182,7 +179,11 @@ impl Driver {
 
     /// Whether core has asked to stop this step.
     fn is_stopping(&self, step: &StepId) -> bool {
-        self.run.steps().iter().any(|known| known.plan.id == *step && known.error.is_some())
+        self.error_of(step).is_some()
+    }
+
+    fn error_of(&self, step: &StepId) -> Option<&str> {
+        self.run.steps().iter().find(|known| known.plan.id == *step)?.error.as_deref()
     }
 
     async fn apply(&mut self, input: Input) -> Result<(), StoreError> {
@@ -261,7 +262,7 @@ impl Driver {
         let mail = match why {
             Why::Cancelled => Mail::Cancel("its task was cancelled".into()),
             Why::Limit => Mail::Cancel(AT_LIMIT.into()),
-            Why::TimedOut => Mail::Fail(TIMED_OUT.into()),
+            Why::TimedOut => Mail::Fail(self.error_of(&step).unwrap_or("it took too long").into()),
         };
         let desk = self.fleet.desks.get(agent, Default::default);
         if let Some(live) = desk.live() {
@@ -275,17 +276,6 @@ impl Driver {
         // Its receiver is this driver itself.
         let _ = self.words.send(Word::Agent { step, agent, news });
         Ok(())
-    }
-
-    fn later(&self, wait: Duration, word: Word) {
-        let (due, words) = (self.fleet.clock().after(wait), self.words.downgrade());
-        tokio::spawn(async move {
-            due.await;
-            if let Some(words) = words.upgrade() {
-                // Where nobody drives any more, nothing is due.
-                let _ = words.send(word);
-            }
-        });
     }
 
     async fn check_limits(&mut self) -> Result<(), StoreError> {

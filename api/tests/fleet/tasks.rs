@@ -93,11 +93,11 @@ both! {
         let asking = Tape::new().says("costly", 100_000).may("Bash", json!({"command": "ls"})).ends("done");
         let (_ground, mut deck) = deck_on(place, &[("builder", &asking)]).await;
         let mut new = task("fix the typo", TaskType::BugFix);
-        new.limits = Some(Limits { cost_usd: Some("0.5".parse().unwrap()), ..Limits::default() });
+        new.limits = Some(Limits { cost_usd: Some("0.517".parse().unwrap()), ..Limits::default() });
         let task = deck.fleet.submit(new).await.unwrap();
         deck.task_is(task.id, TaskStatus::Failed).await;
         let done = deck.store.task(task.id).await.unwrap().unwrap();
-        assert!(done.error.unwrap().contains("the cost limit of $0.50 is reached"));
+        assert!(done.error.unwrap().contains("the cost limit of $0.517 is reached"));
         let agent = deck.store.agent(done.workflow[0].agent_id.unwrap()).await.unwrap().unwrap();
         assert_eq!(agent.agent.status, AgentStatus::Cancelled);
     }
@@ -216,7 +216,9 @@ async fn a_step_may_work_so_long_and_waiting_for_a_person_does_not_count() {
     deck.clock.advance(Duration::from_secs(1));
     deck.task_is(task.id, TaskStatus::Failed).await;
     let done = deck.store.task(task.id).await.unwrap().unwrap();
-    assert!(done.error.unwrap().contains("longer than a step may"));
+    assert!(done.error.unwrap().contains("stopped: it took longer than 60 seconds, its task's limit"));
+    let agent = deck.store.agent(done.workflow[0].agent_id.unwrap()).await.unwrap().unwrap();
+    assert!(agent.error.unwrap().contains("longer than 60 seconds"));
 }
 
 #[tokio::test]

@@ -39,8 +39,8 @@ pub enum Input {
     Failed { step: StepId, error: String, retry: Option<Retry> },
     /// The wait that [`Action::RetryAfter`] asked for is over.
     RetryDue { step: StepId },
-    /// A step took longer than it may.
-    TimedOut { step: StepId },
+    /// A step took longer than it may: `4 seconds, its task's limit`.
+    TimedOut { step: StepId, limit: String },
     /// The task took more than it may: `the cost limit of $1.00 is reached`.
     LimitReached { what: String },
     /// A step was cut off from outside and cannot be resumed.

@@ -43,7 +43,7 @@ pub(super) fn stop(step: &mut Step, what: &str, why: Why, orders: &mut Vec<Actio
 pub(super) fn why(step: &Step) -> Why {
     match step.error.as_deref() {
         Some(CANCELLED) => Why::Cancelled,
-        Some(TIMED_OUT) => Why::TimedOut,
+        Some(error) if error.starts_with(TIMED_OUT) => Why::TimedOut,
         _ => Why::Limit,
     }
 }

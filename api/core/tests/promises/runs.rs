@@ -1,6 +1,6 @@
 //! A run, story by story: failing, waiting, trying again, stopping, going on after a restart.
 
-use orchestrator::workflows::{Action, CANCELLED, Input, Retry, Rules, Run, TIMED_OUT};
+use orchestrator::workflows::{Action, CANCELLED, Input, Retry, Rules, Run};
 use quarterdeck_shared::{
     AgentId, StepId, Timestamp,
     agents::Role,
@@ -106,8 +106,13 @@ fn a_step_that_takes_too_long_fails_with_that_reason() {
     let mut run = run(&[step("a", &[])], 1);
     orders(&mut run, Input::Begin);
     orders(&mut run, started("a"));
-    assert_eq!(orders(&mut run, Input::TimedOut { step: id("a") }), ["stop a TimedOut"]);
-    assert_eq!(orders(&mut run, failed("a", Some(1))), [format!("finish failed a BUILDER: {TIMED_OUT}")]);
+    assert_eq!(
+        orders(&mut run, Input::TimedOut { step: id("a"), limit: "4 seconds".into() }),
+        ["stop a TimedOut"]
+    );
+    assert_eq!(orders(&mut run, started("a")), ["stop a TimedOut"], "it came after the stop");
+    let finish = "finish failed a BUILDER: stopped: it took longer than 4 seconds";
+    assert_eq!(orders(&mut run, failed("a", Some(1))), [finish]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use quarterdeck_shared::{
 pub fn limit_reached(task: &Task) -> Option<String> {
     let cost = task.limits.cost_usd.filter(|limit| task.cost_usd >= *limit);
     let tokens = task.limits.tokens.filter(|limit| task.tokens.total() >= *limit);
-    let cost = cost.map(|limit| format!("the cost limit of {} is reached", limit.display()));
+    let cost = cost.map(|limit| format!("the cost limit of {} is reached", limit.exactly()));
     cost.or_else(|| tokens.map(|limit| format!("the limit of {limit} tokens is reached")))
 }
 
