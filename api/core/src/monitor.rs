@@ -45,10 +45,10 @@ impl Monitor {
         Self { stall_seconds, heard_at: now, said_stalled: false, said_high: false }
     }
 
-    /// The agent was heard of: it said or did something.
-    pub fn heard(&mut self, now: Timestamp) {
+    /// The agent was heard of: it said or did something. Whether that ends a silence that was spoken of.
+    pub fn heard(&mut self, now: Timestamp) -> bool {
         self.heard_at = self.heard_at.max(now);
-        self.said_stalled = false;
+        std::mem::take(&mut self.said_stalled)
     }
 
     /// Its window is so full now. Said again only after there was room in between, as after a compaction.
@@ -91,7 +91,8 @@ mod tests {
         assert_eq!(tick(&mut monitor, 599), None);
         assert_eq!(tick(&mut monitor, 600), Some(Alarm::Stalled { seconds: 600 }));
         assert_eq!(tick(&mut monitor, 900), None);
-        monitor.heard(START.plus_seconds(1_000));
+        assert!(monitor.heard(START.plus_seconds(1_000)), "the silence is over");
+        assert!(!monitor.heard(START.plus_seconds(1_000)));
         assert_eq!(monitor.next_check(), START.plus_seconds(1_600));
         assert_eq!(tick(&mut monitor, 1_700), Some(Alarm::Stalled { seconds: 700 }));
     }

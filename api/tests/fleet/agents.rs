@@ -158,6 +158,10 @@ async fn an_agent_that_is_silent_for_long_is_said_to_stall_once() {
     let stalled =
         deck.until("the alarm", |event| matches!(event.payload, Payload::AgentStalled { .. })).await;
     assert_eq!(stalled.agent_id, Some(id));
+    let reason = async |deck: &super::deck::Deck| {
+        deck.store.agent(id).await.unwrap().unwrap().agent.status_evidence.reason
+    };
+    assert_eq!(reason(&deck).await, "nothing was heard for 10m 0s or more");
     deck.clock.advance(Duration::from_secs(9_400));
     let mut more = 0;
     deck.until("the end", |event| {

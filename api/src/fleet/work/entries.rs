@@ -6,6 +6,7 @@ use crate::{
     store::Row,
 };
 use orchestrator::{
+    figures,
     monitor::Alarm,
     transcripts::{self, Block, Entry, TurnResult},
 };
@@ -21,15 +22,18 @@ impl Work {
     pub(super) fn take(&mut self, signal: Signal) {
         let steady = self.fleet.clock().steady();
         self.heard_at = Some(self.fleet.clock().now());
-        self.monitor.heard(steady);
+        if self.monitor.heard(steady) {
+            self.me.agent.status_evidence = self.evidence(&self.alive(), self.process);
+            self.changed.row = true;
+        }
         match signal {
             Signal::Process(process) => {
                 self.process = Some(process);
-                self.works(&format!("process {process} is alive"));
+                self.works(&self.alive());
             }
             Signal::Line(line) => {
                 if self.process.is_none() {
-                    self.works("it speaks");
+                    self.works(&self.alive());
                 }
                 self.ledger.next_line();
                 for entry in transcripts::read(&line) {
@@ -76,9 +80,23 @@ impl Work {
     pub(super) fn alarm(&mut self, alarm: Option<Alarm>) {
         match alarm {
             Some(Alarm::ContextHigh(context)) => self.event(Payload::AgentContextHigh { context }),
-            Some(Alarm::Stalled { seconds }) => self.event(Payload::AgentStalled { seconds }),
+            Some(Alarm::Stalled { seconds }) => {
+                let silence = format!("nothing was heard for {} or more", figures::duration(seconds));
+                let reason = match self.process {
+                    Some(_) => format!("{}, but {silence}", self.alive()),
+                    None => silence,
+                };
+                self.me.agent.status_evidence = self.evidence(&reason, self.process);
+                self.changed.row = true;
+                self.event(Payload::AgentStalled { seconds });
+            }
             None => {}
         }
+    }
+
+    /// Why it is believed to run.
+    fn alive(&self) -> String {
+        self.process.map_or_else(|| "it speaks".into(), |process| format!("process {process} is alive"))
     }
 
     fn entry(&mut self, entry: &Entry, steady: Timestamp) {
@@ -125,6 +143,7 @@ impl Work {
                     "the API refused the key ({status}); check ANTHROPIC_API_KEY, or log in with `claude` once"
                 )));
             }
+            Entry::Taken { cost, models } => self.ledger.goes_on_from(*cost, models),
             Entry::Finished(result) => self.finished(result, now),
             _ => {}
         }
@@ -146,7 +165,6 @@ impl Work {
     fn opened(&mut self) {
         if std::mem::take(&mut self.opening) {
             self.changed.note |= self.unheard.begin();
-            Entry::Taken { cost, models } => self.ledger.goes_on_from(*cost, models),
         }
     }
 
