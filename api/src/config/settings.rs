@@ -106,7 +106,7 @@ settings! {
     "max_agents" "QUARTERDECK_MAX_AGENTS" = "8", checks::count, shown:
         "Agents at work at the same time, over all tasks; one that waits for an answer keeps its place";
     "step_seconds" "QUARTERDECK_STEP_SECONDS" = "3600", checks::count, shown:
-        "Seconds one step may take";
+        "Seconds a step of a task may work where its task names no limit; agents outside of tasks have none";
     "max_attempts" "QUARTERDECK_MAX_ATTEMPTS" = "3", checks::count, shown:
         "Attempts at one step where its error says that trying again helps";
     "stall_seconds" "QUARTERDECK_STALL_SECONDS" = "600", checks::count, shown:
