@@ -2,6 +2,10 @@
 
 use super::arguments;
 use crate::fleet::runtime::{RuntimeRules, environment, keeper};
+use futures::{
+    FutureExt as _,
+    future::{BoxFuture, Shared},
+};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -16,7 +20,10 @@ use std::{
 };
 use tokio::{process::Command, sync::Mutex};
 
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long whoever wants to know a version waits for it.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a program may take to say its version.
+const MOST: Duration = Duration::from_secs(10);
 
 /// The program to run, or what to do so that there is one.
 pub fn find(rules: &RuntimeRules) -> Result<PathBuf, String> {
@@ -46,36 +53,49 @@ fn runs(file: &Path) -> bool {
 #[derive(Default)]
 pub struct Versions(Mutex<HashMap<PathBuf, Known>>);
 
-/// The file's last change, and what it said.
-type Known = (Option<SystemTime>, Result<String, String>);
+/// The file's last change, and what it says.
+type Known = (Option<SystemTime>, Answer);
+type Answer = Shared<BoxFuture<'static, Result<String, String>>>;
 
 impl Versions {
-    /// The version `program` says; asked again only once the file has changed.
+    /// The version `program` says; asked again only once the file has changed or where it said none. One that is slow
+    /// is waited for no longer than a moment, and may be known the next time.
     pub async fn of(&self, program: &Path, rules: &RuntimeRules) -> Result<String, String> {
         let changed = program.metadata().and_then(|about| about.modified()).ok();
-        let mut known = self.0.lock().await;
-        if let Some((at, version)) = known.get(program)
-            && *at == changed
-        {
-            return version.clone();
-        }
-        let version = ask(program, rules).await;
-        known.insert(program.to_owned(), (changed, version.clone()));
-        version
+        let answer = {
+            let mut known = self.0.lock().await;
+            let holds = |(at, answer): &&Known| *at == changed && !matches!(answer.peek(), Some(Err(_)));
+            match known.get(program).filter(holds) {
+                Some((_, answer)) => answer.clone(),
+                None => {
+                    let answer = ask(program, rules);
+                    known.insert(program.to_owned(), (changed, answer.clone()));
+                    answer
+                }
+            }
+        };
+        let late = |_| Err(format!("its version was not told within {} s", PATIENCE.as_secs()));
+        tokio::time::timeout(PATIENCE, answer).await.unwrap_or_else(late)
     }
 }
 
-async fn ask(program: &Path, rules: &RuntimeRules) -> Result<String, String> {
-    let asked = Command::new(program)
+fn ask(program: &Path, rules: &RuntimeRules) -> Answer {
+    let mut command = Command::new(program);
+    command
         .arg("--version")
         .env_clear()
         .envs(environment::allowed(&rules.environment, &rules.pass_environment))
         .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output();
-    let output = tokio::time::timeout(PATIENCE, asked)
+        .kill_on_drop(true);
+    let asked = tokio::spawn(version(command));
+    let answer = async { asked.await.unwrap_or_else(|error| Err(format!("it could not be asked: {error}"))) };
+    answer.boxed().shared()
+}
+
+async fn version(mut command: Command) -> Result<String, String> {
+    let output = tokio::time::timeout(MOST, command.output())
         .await
-        .map_err(|_| format!("`--version` did not answer within {} seconds", PATIENCE.as_secs()))?
+        .map_err(|_| format!("`--version` did not answer within {} seconds", MOST.as_secs()))?
         .map_err(|error| format!("`--version` could not be asked: {error}"))?;
     let said = String::from_utf8_lossy(&output.stdout);
     let version = said.lines().next().unwrap_or_default().trim();
