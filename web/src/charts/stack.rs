@@ -43,25 +43,42 @@ pub struct Stack {
 
 /// Groups that get a colour of their own; the rest is added up as `others`.
 const LAYERS: usize = 5;
-const TOKENS: [&str; LAYERS + 1] = ["series-1", "series-2", "series-3", "series-4", "series-5", "series-6"];
+const TOKENS: [&str; LAYERS] = ["series-1", "series-2", "series-3", "series-4", "series-5"];
+/// The token of what is added up as `others`.
+const OTHERS: &str = "series-6";
+
+/// The tokens of these groups, the largest first. Where `of` has none for a group its name chooses one, whatever else is
+/// shown, and the next free one where a larger group has that.
+fn tokens(groups: &[&str], of: fn(&str) -> Option<&'static str>) -> Vec<&'static str> {
+    let mut free = TOKENS.map(Some);
+    let chosen = groups.iter().map(|group| {
+        let hash = group.bytes().fold(1_u32, |hash, letter| hash.wrapping_mul(33) ^ u32::from(letter));
+        let first = hash as usize % LAYERS;
+        let mut next = (0..LAYERS).map(|step| (first + step) % LAYERS);
+        let own = || next.find_map(|place| free.get_mut(place).and_then(Option::take));
+        of(group).or_else(own).unwrap_or(OTHERS)
+    });
+    chosen.collect()
+}
 
 impl Stack {
     /// Columns of these amounts: each a group, the place of its column, and a value. The largest groups have a layer
-    /// each, from the base upwards; what lies in no column is left out.
+    /// each, from the base upwards; what lies in no column is left out. `token` is the colour of a group, where it has one.
     pub fn of<'group>(
         starts_us: Vec<i64>,
         step_us: i64,
         unit: Unit,
         amounts: impl Iterator<Item = (&'group str, usize, f64)> + Clone,
+        token: fn(&str) -> Option<&'static str>,
     ) -> Self {
         let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
         amounts.clone().for_each(|(group, _, value)| *sums.entry(group).or_default() += value);
         let mut order: Vec<_> = sums.into_iter().collect();
         crate::order::by(&mut order, |a, b| b.1.total_cmp(&a.1));
         let named: Vec<_> = order.iter().take(LAYERS).map(|(group, _)| *group).collect();
-        let names = named.iter().copied().chain((order.len() > LAYERS).then_some("others"));
+        let names = named.iter().copied().zip(tokens(&named, token));
         let mut layers: Vec<_> = names
-            .zip(TOKENS)
+            .chain((order.len() > LAYERS).then_some(("others", OTHERS)))
             .map(|(name, token)| Layer { name: name.to_owned(), token, values: vec![0.0; starts_us.len()] })
             .collect();
         for (group, column, amount) in amounts {
@@ -229,5 +246,25 @@ mod tests {
             assert!((0..columns).map(|at| shown.edges(&frame, at)).all(|(left, right)| right - left >= 1.0));
             assert_eq!(days.spots(size)[0].words, first);
         }
+    }
+
+    #[test]
+    fn a_group_has_its_colour_whatever_stands_beside_it() {
+        let shown = |amounts: &[(&str, f64)], of| {
+            let amounts = amounts.iter().map(|(group, value)| (*group, 0, *value));
+            let stack = Stack::of(vec![0], DAY, Unit::Count, amounts, of);
+            stack.layers.into_iter().map(|layer| (layer.name, layer.token)).collect::<BTreeMap<_, _>>()
+        };
+        let none: fn(&str) -> Option<&'static str> = |_| None;
+        let alone = shown(&[("claude-opus-5-5", 1.0)], none);
+        let many =
+            shown(&[("claude-haiku-5-5", 9.0), ("claude-sonnet-5-5", 5.0), ("claude-opus-5-5", 1.0)], none);
+        assert_eq!(alone["claude-opus-5-5"], many["claude-opus-5-5"]);
+        let seven = ["a", "b", "c", "d", "e", "f", "g"].map(|name| (name, 1.0));
+        let tokens: std::collections::BTreeSet<_> = shown(&seven, none).into_values().collect();
+        assert_eq!(tokens.len(), LAYERS + 1, "no two of one chart are alike");
+        let roles =
+            shown(&[("BUILDER", 1.0), ("x", 2.0)], |name| (name == "BUILDER").then_some("role-builder"));
+        assert_eq!(roles["BUILDER"], "role-builder");
     }
 }

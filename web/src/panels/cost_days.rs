@@ -1,9 +1,9 @@
 //! Cost by day, stacked by model.
 
-use quarterdeck_shared::Usd;
-use quarterdeck_shared::costs::CostGroup;
+use quarterdeck_shared::costs::{CostGroup, CostSum};
 use yew::prelude::*;
 
+use super::marks::cost_text;
 use crate::calendar;
 use crate::charts::{Drawing, Stack, Unit};
 use crate::components::Plot;
@@ -23,8 +23,9 @@ pub struct CostDaysProps {
 /// Columns, one a day.
 #[component]
 pub fn CostDays(props: &CostDaysProps) -> Html {
-    let sum: Usd = props.days.iter().map(|day| day.sum.cost_usd).sum();
-    let label = format!("Cost by day and model: {} in all", sum.display());
+    let mut sum = CostSum::default();
+    props.days.iter().for_each(|day| sum.add(&day.sum));
+    let label = format!("Cost by day and model: {} in all", cost_text(sum.cost_usd, sum.cost_basis));
     html! { <div class="cost-days"><Plot chart={Drawing::from(stack(&props.days, props.stretch))} {label} height={220.0} /></div> }
 }
 
@@ -43,7 +44,7 @@ fn stack(days: &[CostGroup], stretch: Option<(i64, i64)>) -> Stack {
         let column = place(*midnight);
         day.models.iter().map(move |model| (model.model.as_str(), column, model.sum.cost_usd.nanos() as f64))
     });
-    Stack::of(starts_us, DAY_US, Unit::Usd, amounts)
+    Stack::of(starts_us, DAY_US, Unit::Usd, amounts, |_| None)
 }
 
 #[cfg(test)]

@@ -24,6 +24,20 @@ pub const fn role_class(role: Role) -> &'static str {
     }
 }
 
+/// The token of a role's hue, for charts.
+pub const fn role_token(role: Role) -> &'static str {
+    match role {
+        Role::Orchestrator => "role-orchestrator",
+        Role::Planner => "role-planner",
+        Role::Builder => "role-builder",
+        Role::Reviewer => "role-reviewer",
+        Role::Analyst => "role-analyst",
+        Role::Tester => "role-tester",
+        Role::Documenter => "role-documenter",
+        Role::Custom => "role-custom",
+    }
+}
+
 /// The letter of a role.
 pub fn role_letter(role: Role) -> char {
     role.as_str().chars().next().unwrap_or('?')

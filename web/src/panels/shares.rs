@@ -4,7 +4,7 @@ use quarterdeck_shared::agents::{AgentStatus, Role};
 use quarterdeck_shared::usage::Totals;
 use yew::prelude::*;
 
-use super::marks::{Standing, role_letter, role_title, status_mark};
+use super::marks::{Standing, role_letter, role_title, role_token, status_mark};
 use crate::charts::{Ring, Slice};
 use crate::components::{Bar, Bars, Plot};
 use crate::format::{count, grouped};
@@ -40,19 +40,6 @@ pub fn Shares(props: &SharesProps) -> Html {
     }
 }
 
-fn token_of(role: Role) -> &'static str {
-    match role {
-        Role::Orchestrator => "role-orchestrator",
-        Role::Planner => "role-planner",
-        Role::Builder => "role-builder",
-        Role::Reviewer => "role-reviewer",
-        Role::Analyst => "role-analyst",
-        Role::Tester => "role-tester",
-        Role::Documenter => "role-documenter",
-        Role::Custom => "role-custom",
-    }
-}
-
 fn by_role(totals: &Totals) -> Vec<(Role, u64)> {
     let counted =
         Role::ALL.iter().map(|role| (*role, totals.by_role.get(role.as_str()).copied().unwrap_or(0)));
@@ -66,7 +53,7 @@ fn roles(totals: &Totals) -> crate::charts::Drawing {
         letter: role_letter(role).to_string(),
         name: role_title(role),
         value: agents,
-        token: token_of(role),
+        token: role_token(role),
     };
     Ring { slices: by_role(totals).into_iter().map(slice).collect(), centre: "agents".into() }.into()
 }

@@ -3,7 +3,7 @@
 use quarterdeck_shared::usage::{Series, SeriesPoint};
 use yew::prelude::*;
 
-use super::marks::cost_text;
+use super::marks::{cost_text, role_token};
 use crate::charts::{Drawing, Stack, Unit};
 use crate::components::Plot;
 use crate::format::count;
@@ -68,7 +68,8 @@ fn stack(series: &Series, measure: Measure) -> Stack {
         (point.group.as_str(), column, measure.of(point))
     });
     let unit = if measure == Measure::Cost { Unit::Usd } else { Unit::Count };
-    Stack::of(starts_us, step_us, unit, amounts)
+    // A role has its own hue; no model is called like one.
+    Stack::of(starts_us, step_us, unit, amounts, |group| group.parse().ok().map(role_token))
 }
 
 #[cfg(test)]
@@ -101,6 +102,13 @@ mod tests {
         let sum: f64 = stack.layers.iter().flat_map(|layer| &layer.values).sum();
         assert_eq!(sum, (0..8_u8).map(|group| 1_000.0 + f64::from(group)).sum::<f64>());
         assert_eq!(stack.layers[5].name, "others");
+    }
+
+    #[test]
+    fn a_role_has_the_hue_it_has_everywhere() {
+        let points = vec![point(0, "BUILDER", 1)];
+        let series = Series { bucket_seconds: 3_600, points, ..Series::default() };
+        assert_eq!(stack(&series, Measure::Cost).layers[0].token, "role-builder");
     }
 
     #[test]
