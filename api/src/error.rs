@@ -92,6 +92,7 @@ impl From<StoreError> for ApiError {
             }
             StoreError::Newer { .. }
             | StoreError::Older { .. }
+            | StoreError::Unopened { .. }
             | StoreError::Refused { .. }
             | StoreError::Corrupt { .. } => Self::internal(error),
         }

@@ -46,6 +46,12 @@ pub enum StartError {
     /// Its login code.
     #[error(transparent)]
     Code(#[from] NoChance),
+    /// Its certificate or key.
+    #[error("TLS cannot be used: {reason}; look at `tls_cert` and `tls_key`")]
+    Tls {
+        /// What is wrong with them.
+        reason: String,
+    },
     /// Its address.
     #[error("cannot listen on {address}: {reason}")]
     Listen {
@@ -83,7 +89,7 @@ pub async fn assemble(config: Config) -> Result<Rocket<Build>, StartError> {
 
 /// Serves until somebody asks it to stop. `open` opens the login link in the browser.
 pub async fn serve(mut config: Config, open: bool) -> Result<Ended, StartError> {
-    let address = format!("{}:{}", config.host, config.port);
+    let (address, has_tls) = (format!("{}:{}", config.host, config.port), config.tls.is_some());
     config.refuse_exposed()?;
     // Before anything is resumed that would have to stop again.
     if let Err(error) = TcpListener::bind((config.host, config.port)) {
@@ -107,7 +113,7 @@ pub async fn serve(mut config: Config, open: bool) -> Result<Ended, StartError> 
         ended = signals.next() => ended,
         launched = &mut server => return match launched {
             Ok(Ok(_)) => Ok(Ended::Asked),
-            Ok(Err(error)) => Err(failed(&error, address)),
+            Ok(Err(error)) => Err(failed(&error, address, has_tls)),
             Err(error) => Err(StartError::Server(error.to_string())),
         },
     };
@@ -205,8 +211,12 @@ fn base_url(config: &Config, port: u16) -> String {
     format!("{scheme}://{host}:{port}")
 }
 
-fn failed(error: &rocket::Error, address: String) -> StartError {
+fn failed(error: &rocket::Error, address: String, has_tls: bool) -> StartError {
     match error.kind() {
+        // What the system itself says is of the address.
+        ErrorKind::Bind(error) | ErrorKind::Io(error) if has_tls && error.raw_os_error().is_none() => {
+            StartError::Tls { reason: error.to_string() }
+        }
         ErrorKind::Bind(error) | ErrorKind::Io(error) => not_listening(error, address),
         _ => StartError::Server(reason(error)),
     }

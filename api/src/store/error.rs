@@ -39,6 +39,12 @@ pub enum StoreError {
         /// What the disk or database said.
         reason: String,
     },
+    /// The database cannot be opened to write.
+    #[error("the database cannot be opened: {reason}; mend that, or choose another database")]
+    Unopened {
+        /// What the disk or database said.
+        reason: String,
+    },
     /// The database does not answer.
     #[error("the database does not answer: {reason}")]
     Unreachable {

@@ -157,6 +157,15 @@ impl Store {
     /// Opens the database for a server: makes it where there is none, brings its schema up to date and keeps
     /// every other server out until the last clone is dropped.
     pub async fn open(location: &Location, rules: WriterRules) -> Result<Self, StoreError> {
+        let opened = Self::opened(location, rules).await;
+        opened.map_err(|error| match error {
+            // Nothing is open that would go on by itself.
+            StoreError::Unwritable { reason } => StoreError::Unopened { reason },
+            error => error,
+        })
+    }
+
+    async fn opened(location: &Location, rules: WriterRules) -> Result<Self, StoreError> {
         let dialect = Dialect::of(location)?;
         dialect.make_place()?;
         let lock = match dialect.file() {

@@ -231,6 +231,22 @@ async fn a_port_that_is_taken_is_said_plainly() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_used_at_the_start_is_said_plainly() {
+    let home = folder();
+    let tls = ["serve", "--port", "0", "--tls-cert", "/nowhere/cert.pem", "--tls-key", "/nowhere/key.pem"];
+    let (code, _, words) = ended(command(home.path(), &tls)).await;
+    assert_eq!(code, Some(1));
+    assert!(words.contains("TLS cannot be used") && words.contains("/nowhere/"), "{words}");
+    let database = home.path().join("garbage.db");
+    std::fs::write(&database, "this is no database ".repeat(400)).expect("a file");
+    let url = format!("sqlite:{}", database.display());
+    let (code, _, words) =
+        ended(command(home.path(), &["serve", "--port", "0", "--database-url", &url])).await;
+    assert_eq!(code, Some(1));
+    assert!(words.contains("cannot be opened") && !words.contains("resumes by itself"), "{words}");
+}
+
+#[tokio::test]
 async fn an_exposed_address_without_protection_is_refused() {
     let home = folder();
     for host in ["0.0.0.0", "::", "192.0.2.7"] {
