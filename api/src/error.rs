@@ -103,7 +103,7 @@ impl From<FleetError> for ApiError {
     fn from(error: FleetError) -> Self {
         let message = error.to_string();
         match error {
-            FleetError::NotFound { .. } => Self::new(Code::NotFound, message),
+            FleetError::NotFound { .. } | FleetError::Deleted { .. } => Self::new(Code::NotFound, message),
             FleetError::Conflict(_) => Self::new(Code::Conflict, message),
             FleetError::Invalid { field, message } => Self::invalid(field, message),
             FleetError::DirectoryRefused { roots, .. } => {

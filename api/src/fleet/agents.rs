@@ -146,8 +146,11 @@ impl Inner {
 
     /// An agent that is not deleted.
     pub(super) async fn agent(&self, id: AgentId) -> Result<AgentDetail, FleetError> {
-        let found = self.store.agent(id).await?.filter(|me| me.agent.status != AgentStatus::Deleted);
-        found.ok_or_else(|| FleetError::not_found("agent", id))
+        let found = self.store.agent(id).await?.ok_or_else(|| FleetError::not_found("agent", id))?;
+        match found.agent.status {
+            AgentStatus::Deleted => Err(FleetError::deleted("agent", id)),
+            _ => Ok(found),
+        }
     }
 
     /// Starts an agent that is not at work with a prompt.

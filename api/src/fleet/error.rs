@@ -11,6 +11,12 @@ pub enum FleetError {
         /// `agent 0192…`.
         what: String,
     },
+    /// It was deleted, and takes no orders any more.
+    #[error("{what} is deleted: it can be looked at, and nothing else")]
+    Deleted {
+        /// `agent 0192…`.
+        what: String,
+    },
     /// The thing is in no state for this.
     #[error("{0}")]
     Conflict(String),
@@ -48,6 +54,11 @@ impl FleetError {
     /// There is no such thing.
     pub fn not_found(what: &str, id: impl std::fmt::Display) -> Self {
         Self::NotFound { what: format!("{what} {id}") }
+    }
+
+    /// It was deleted.
+    pub fn deleted(what: &str, id: impl std::fmt::Display) -> Self {
+        Self::Deleted { what: format!("{what} {id}") }
     }
 
     /// A field will not do.

@@ -137,10 +137,10 @@ impl Inner {
 
     /// A task that is not removed.
     pub(super) async fn task(&self, id: TaskId) -> Result<Task, FleetError> {
-        let found = self.store.task(id).await?;
-        match found {
-            Some(task) if !self.store.is_removed(id).await? => Ok(task),
-            _ => Err(FleetError::not_found("task", id)),
+        let found = self.store.task(id).await?.ok_or_else(|| FleetError::not_found("task", id))?;
+        match self.store.is_removed(id).await? {
+            true => Err(FleetError::deleted("task", id)),
+            false => Ok(found),
         }
     }
 

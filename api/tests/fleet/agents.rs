@@ -46,9 +46,9 @@ both! {
         assert_eq!(deck.fleet.cancel(id).await.unwrap().agent.status, AgentStatus::Cancelled);
         conflict(&deck.fleet.cancel(id).await.unwrap_err(), "cancelled already");
         deck.fleet.delete(id).await.unwrap();
-        assert!(matches!(deck.fleet.delete(id).await, Err(FleetError::NotFound { .. })));
+        assert!(matches!(deck.fleet.delete(id).await, Err(FleetError::Deleted { .. })));
         let gone = deck.fleet.prompt(id, NewPrompt { prompt: "go".into() }).await;
-        assert!(matches!(gone, Err(FleetError::NotFound { .. })));
+        assert!(matches!(gone, Err(FleetError::Deleted { .. })));
         let kept = deck.store.agent(id).await.unwrap().unwrap();
         assert_eq!(kept.agent.status, AgentStatus::Deleted);
     }

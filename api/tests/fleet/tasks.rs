@@ -120,7 +120,7 @@ both! {
         assert!(!folder.exists(), "and its folder, in which nothing was made");
         let of_task = AgentQuery { task_id: Some(task.id), ..AgentQuery::default() };
         assert_eq!(deck.store.agents(&of_task).await.unwrap().items, [], "its agents leave the lists with it");
-        assert!(matches!(deck.fleet.delete_task(task.id).await, Err(FleetError::NotFound { .. })));
+        assert!(matches!(deck.fleet.delete_task(task.id).await, Err(FleetError::Deleted { .. })));
         deck.until("the task left the lists", |event| matches!(event.payload, Payload::TaskDeleted {})).await;
     }
 }

@@ -24,7 +24,9 @@ both! {
         assert_eq!((all.status, all.json()), (200, json!({"removed": 4, "agent_ids": ids, "more": false})));
         assert_eq!(desk.get("/api/v1/agents").await.json()["total"], 3);
         assert_eq!(desk.get("/api/v1/agents?status=deleted").await.json()["total"], 4);
-        assert_eq!(desk.delete(&format!("/api/v1/agents/{}", ids[0])).await.status, 404);
+        let gone = desk.delete(&format!("/api/v1/agents/{}", ids[0])).await;
+        assert_eq!(gone.status, 404);
+        assert!(gone.text.contains("is deleted"), "{gone:?}");
         desk.store().close().await;
     }
 
@@ -39,6 +41,7 @@ both! {
         assert_eq!((shown.status, &shown.json()), (200, &listed["items"][0]));
         let again = desk.delete(&path).await;
         assert_eq!(again.status, 404);
+        assert!(again.text.contains("is deleted"), "{again:?}");
         desk.store().close().await;
     }
 }
