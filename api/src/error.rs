@@ -56,6 +56,14 @@ impl ApiError {
         Self::new(Code::NotFound, format!("there is no {what}; a list shows what there is"))
     }
 
+    /// Nothing answers at this address.
+    pub fn no_address(path: &str) -> Self {
+        Self::new(
+            Code::NotFound,
+            format!("there is no such address: {path}; /api/docs lists those there are"),
+        )
+    }
+
     /// The refusal with more for programs.
     #[must_use]
     pub fn with_details(self, details: Value) -> Self {

@@ -153,7 +153,7 @@ fn missing(path: &str, method: Option<Method>) -> ApiError {
     let here =
         ENDPOINTS.iter().filter(|route| if literal { route.path == path } else { is_at(route.path, path) });
     let mut allow: BTreeSet<_> = here.map(|route| route.method.as_str()).collect();
-    let reads = SOCKETS.iter().map(|(path, _)| *path).chain(["/metrics", "/api/openapi.json", "/api/docs"]);
+    let reads = SOCKETS.iter().map(|(path, _)| *path).chain(["/metrics", "/api/openapi.json", DOCS]);
     let reads = reads.chain(PLAIN.iter().map(|plain| plain.path));
     if reads.into_iter().any(|read| is_at(read, path)) || spa::is_page(path) {
         allow.insert("GET");

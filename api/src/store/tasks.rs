@@ -155,8 +155,11 @@ fn unfinished_words() -> Vec<Value> {
 /// The list a query asks for, and the words whose counters add up to its total, where they do.
 fn asked(query: &TaskQuery) -> Result<(List<'static>, Option<Vec<&'static str>>), StoreError> {
     let removed = query.status.as_deref() == Some(DELETED);
-    let statuses: Vec<TaskStatus> =
-        if removed { Vec::new() } else { list::words("status", query.status.as_deref())? };
+    let statuses: Vec<TaskStatus> = if removed {
+        Vec::new()
+    } else {
+        list::words("status", query.status.as_deref()).map_err(or_removed)?
+    };
     let statuses: Vec<_> = TaskStatus::ALL
         .iter()
         .filter(|status| statuses.is_empty() || statuses.contains(status))
@@ -181,6 +184,16 @@ fn asked(query: &TaskQuery) -> Result<(List<'static>, Option<Vec<&'static str>>)
         seal,
     };
     Ok((list, counted))
+}
+
+/// The word for removed tasks is no status, but would do.
+fn or_removed(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Invalid { field, message } => {
+            StoreError::Invalid { field, message: format!("{message}, or {DELETED} alone") }
+        }
+        error => error,
+    }
 }
 
 /// Filters that are counted.

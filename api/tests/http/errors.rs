@@ -118,6 +118,8 @@ async fn a_parameter_that_will_not_do_is_named() {
         shaped(&reply, status, code);
         assert_eq!(reply.json()["details"]["field"].as_str().unwrap_or_default(), field, "{path}");
     }
+    let bogus = desk.get("/api/v1/tasks?status=bogus").await.json();
+    assert!(bogus["message"].as_str().unwrap().ends_with("or deleted alone"), "{bogus}");
 }
 
 #[rocket::async_test]
