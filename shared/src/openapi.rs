@@ -98,10 +98,14 @@ pub fn document(version: &str) -> Value {
 
 const INTRODUCTION: &str = "Every refusal has one shape, `ErrorBody`. Lists are pages: follow `next_cursor`. Reads \
 carry an `ETag` and answer 304 to `If-None-Match`. A POST with an `Idempotency-Key` is carried out once within 24 \
-hours. Unknown fields and parameters are refused; replies may gain fields, which clients ignore.";
+hours, where it takes one: what is asked by POST and changes nothing (`EstimateTask`, `CreatePreview`, `CreateTicket`, \
+`CreateSession`) pays no regard to it, and `CreateToken` refuses it, since no secret is kept. Unknown fields and parameters are refused; replies may gain fields, which clients ignore.";
 
 /// Commands whose answers are secret, short-lived or change nothing: none is kept for an `Idempotency-Key`.
 const NOT_KEPT: [&str; 5] = ["CreateSession", "CreateTicket", "CreateToken", "EstimateTask", "CreatePreview"];
+
+/// Reads of one thing that a parameter names: it may not be there.
+const NAMED_BY_PARAMETER: [&str; 2] = ["GetFileDiff", "GetReplay"];
 
 const METRICS: &str = "/metrics";
 
@@ -211,7 +215,8 @@ fn responses(described: &Described) -> Value {
     }
     let mut codes = vec![Code::BadRequest, Code::Forbidden, Code::Invalid, Code::RateLimited];
     codes.extend([Code::Unauthorized, Code::Internal, Code::Unavailable]);
-    codes.extend((!params.is_empty()).then_some(Code::NotFound));
+    let names_one = !params.is_empty() || NAMED_BY_PARAMETER.contains(&route.name);
+    codes.extend(names_one.then_some(Code::NotFound));
     codes.extend((route.method != Method::Get).then_some(Code::Conflict));
     codes.extend((route.method != Method::Get).then_some(Code::UnsupportedMediaType));
     codes.extend(body.is_some().then_some(Code::TooLarge));

@@ -30,6 +30,16 @@ async fn what_is_not_there_is_404() {
         shaped(&desk.get(path).await, 404, "NOT_FOUND");
     }
     shaped(&desk.delete("/api/v1/agents/0192f0c1-2b3c-7d4e-8f50-123456789abc").await, 404, "NOT_FOUND");
+    let nowhere = desk.get("/api/v1/nothing").await.json();
+    assert!(nowhere["message"].as_str().unwrap().contains("/api/docs"), "{nowhere}");
+    let document = quarterdeck_shared::openapi::document("1");
+    for (path, asked) in [
+        ("/api/v1/files/diff", "id=nope"),
+        ("/api/v1/replay", "task_id=0192f0c1-2b3c-7d4e-8f50-123456789abc"),
+    ] {
+        shaped(&desk.get(&format!("{path}?{asked}")).await, 404, "NOT_FOUND");
+        assert!(document["paths"][path]["get"]["responses"]["404"].is_object(), "{path}");
+    }
 }
 
 #[rocket::async_test]
