@@ -73,7 +73,9 @@ pub fn database_url(value: &str) -> Result<(), String> {
 
 /// Whether a database's URL holds a password.
 pub fn holds_password(url: &str) -> bool {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let Some((_, rest)) = url.split_once("://").filter(|(scheme, _)| scheme.starts_with("postgres")) else {
+        return false;
+    };
     let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
     let user = place.rsplit_once('@').map_or("", |(user, _)| user);
     user.contains(':') || query.split('&').any(|parameter| parameter.starts_with("password="))
