@@ -306,7 +306,7 @@ async fn what_cannot_be_done_is_refused_before_anything_starts() {
     let bypass = quarterdeck_shared::tasks::PermissionMode::BypassPermissions;
     assert_eq!(field(refusal(&|new| new.permission_mode = Some(bypass)).await), "permission_mode");
     let none = Limits { seconds: Some(0), ..Limits::default() };
-    assert_eq!(field(refusal(&|new| new.limits = Some(none)).await), "limits");
+    assert_eq!(field(refusal(&|new| new.limits = Some(none)).await), "limits.seconds");
     let outside = refusal(&|new| new.working_directory = Some("/etc".into())).await;
     let root = ground.folder().canonicalize().unwrap().display().to_string();
     assert!(matches!(&outside, FleetError::DirectoryRefused { roots, .. } if *roots == [root.clone()]));
