@@ -86,7 +86,7 @@ pub fn open_plain(path: &Path) -> io::Result<(File, Metadata)> {
 }
 
 /// Every session file below these folders, and these files themselves; the oldest first, so that what a fork copied
-/// belongs to whom it was copied from.
+/// belongs to whom it was copied from, also where its lines do not say of whom that is.
 pub fn find(places: &[PathBuf]) -> Vec<Seen> {
     let mut found = Vec::new();
     for place in places {

@@ -144,6 +144,12 @@ impl Intake {
         // One number is drawn; those of the others follow it.
         let mut number = Uuid::now_v7().as_u128();
         for mut one in found {
+            for (thread, known) in one.reading.copied() {
+                // As long as nothing else tells of it.
+                if !crew.knows(thread) {
+                    crew.learn(thread, known, &one);
+                }
+            }
             let mut speaker: Option<(Thread, Owner)> = None;
             for Heard { observed, thread, offset, at, reported } in one.reading.take_responses() {
                 let owner = match speaker.take() {
@@ -304,9 +310,14 @@ impl Intake {
     }
 }
 
+/// Everybody a file tells of.
+fn threads_of(one: &Found) -> impl Iterator<Item = &Thread> {
+    one.reading.threads().keys().chain(one.reading.copied().keys())
+}
+
 fn sessions_of(found: &[Found]) -> Vec<String> {
-    let threads = found.iter().flat_map(|one| one.reading.threads().keys());
-    let sessions: BTreeSet<_> = threads.map(|thread| thread.session_id.clone()).collect();
+    let sessions: BTreeSet<_> =
+        found.iter().flat_map(threads_of).map(|thread| thread.session_id.clone()).collect();
     sessions.into_iter().collect()
 }
 
@@ -315,8 +326,7 @@ fn hold_back(found: Vec<Found>, own: &[Agent]) -> (Vec<Found>, Vec<String>) {
     let works = |session: &str| {
         own.iter().any(|agent| agent.status.is_active() && agent.session_id.as_deref() == Some(session))
     };
-    let (held, free): (Vec<_>, Vec<_>) = found
-        .into_iter()
-        .partition(|one| one.reading.threads().keys().any(|thread| works(&thread.session_id)));
+    let (held, free): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|one| threads_of(one).any(|thread| works(&thread.session_id)));
     (free, held.into_iter().map(|one| one.file.path).collect())
 }

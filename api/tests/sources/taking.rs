@@ -164,6 +164,39 @@ both! {
         store.close().await;
     }
 
+    async fn what_a_fork_says_it_copied_is_not_its_own_in_either_order(place: &Place) {
+        for fork_first in [true, false] {
+            let other = place.another().await;
+            let store = other.open().await;
+            let (folder, session) = project();
+            let fork = session.with_file_name("s2.jsonl");
+            let mut calls = response("s1", "m1", 7);
+            calls["message"]["content"] = json!([{"type": "tool_use", "id": "t1", "name": "Bash", "input": {}}]);
+            append(&session, &[prompt("s1", "go"), calls.clone()]);
+            (calls["sessionId"], calls["requestSessionId"]) = (json!("s2"), json!("s1"));
+            let (mut asked, mut own) = (prompt("s2", "go on"), response("s2", "m2", 1));
+            (asked["timestamp"], own["timestamp"]) = (json!("2026-11-22T12:05:00.000Z"), json!("2026-11-22T12:05:01.000Z"));
+            append(&fork, &[prompt("s2", "go"), calls, asked, own]);
+            let mut files = [&fork, &session];
+            if !fork_first {
+                files.reverse();
+            }
+            for file in files {
+                import(&store, file, HISTORY).await;
+            }
+            import(&store, folder.path(), HISTORY).await;
+            let mut crew = agents(&store).await;
+            crew.sort_by(|a, b| a.session_id.cmp(&b.session_id));
+            let told: Vec<_> = crew.iter().map(|it| (it.requests, it.output_tokens, it.tool_calls, it.started_at.unwrap().to_string())).collect();
+            let began = ["2026-11-22T11:59:00Z", "2026-11-22T12:05:00Z"].map(str::to_owned);
+            let [first, second] = began;
+            assert_eq!(told, [(1, 7, 1, first), (1, 1, 0, second)], "the fork first: {fork_first}");
+            adds_up(&store).await;
+            store.close().await;
+            other.end().await;
+        }
+    }
+
     async fn a_fork_counts_what_is_its_own(place: &Place) {
         let store = place.open().await;
         let (folder, session) = project();

@@ -1,11 +1,16 @@
 //! A reading: what a stretch of one session file says in all, response by response and thread by thread.
 
+mod responses;
+
+pub use responses::Heard;
+
 use super::{
     lines::{Line, Text},
     session::{self, Fact, Told},
 };
 use crate::usage::Observed;
 use quarterdeck_shared::{Timestamp, Usd};
+use responses::Responses;
 use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap, HashSet, hash_map::Entry},
@@ -51,69 +56,20 @@ pub struct Known {
     pub turn_ended: Option<bool>,
     /// Calls by tool, and how many of them went wrong.
     pub tools: BTreeMap<String, (u64, u64)>,
+    /// Whether all that was read of it so far was copied of another session: its own time has not begun.
+    pub is_copy: bool,
 }
 
-/// One response, the largest figure of each kind, and where it was read first.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Heard {
-    /// Its figures.
-    pub observed: Observed,
-    /// Whose it is.
-    pub thread: Thread,
-    /// Where in the file the first piece of it begins.
-    pub offset: u64,
-    /// When that was written.
-    pub at: Option<Timestamp>,
-    /// What the writing program said it cost, where it did.
-    pub reported: Option<Usd>,
-}
-
-impl Heard {
-    fn is_of(&self, observed: &Observed) -> bool {
-        (&self.observed.message_id, &self.observed.request_id) == (&observed.message_id, &observed.request_id)
-    }
-
-    /// Where it stands among those of its file.
-    fn place(&self) -> (u64, &str, Option<&str>) {
-        (self.offset, &self.observed.message_id, self.observed.request_id.as_deref())
-    }
-}
-
-/// Responses, each once.
-#[derive(Clone, Debug, Default)]
-struct Responses {
-    /// In the order of the file.
-    heard: Vec<Heard>,
-    /// Where each is among them, by message and request id.
-    places: HashMap<(String, Option<String>), usize>,
-}
-
-impl Responses {
-    /// Takes a piece of a response. Mostly it is of the one before.
-    fn hear(
-        &mut self,
-        observed: Observed,
-        thread: &Thread,
-        offset: u64,
-        at: Option<Timestamp>,
-        reported: Option<Usd>,
-    ) {
-        let newest = self.heard.len();
-        let place = match self.heard.last() {
-            Some(last) if last.is_of(&observed) => newest - 1,
-            _ => {
-                let key = (observed.message_id.clone(), observed.request_id.clone());
-                *self.places.entry(key).or_insert(newest)
-            }
-        };
-        match self.heard.get_mut(place) {
-            Some(known) => {
-                known.observed.join(&observed);
-                known.at = known.at.into_iter().chain(at).min();
-                known.reported = known.reported.max(reported);
-            }
-            None => self.heard.push(Heard { observed, thread: thread.clone(), offset, at, reported }),
+impl Known {
+    /// Takes what a response says of its thread.
+    fn answer(&mut self, observed: &Observed, thread: &Thread, turn_ends: bool) {
+        if self.model.as_ref() != Some(&observed.model) {
+            self.model = Some(observed.model.clone());
         }
+        if !observed.sidechain || !thread.agent_id.is_empty() {
+            self.context_used = Some(observed.tokens.prompt());
+        }
+        self.turn_ended = Some(turn_ends);
     }
 }
 
@@ -138,6 +94,8 @@ pub struct Reading {
     responses: Responses,
     /// The threads.
     threads: BTreeMap<Thread, Known>,
+    /// Those of which the file holds a copy.
+    copied: BTreeMap<Thread, Known>,
     /// How much was read.
     tally: Tally,
     calls: HashMap<String, (Thread, String)>,
@@ -202,6 +160,11 @@ impl Reading {
         &self.threads
     }
 
+    /// What is known by copies alone of each thread that a fork copied; its calls count in its own file.
+    pub fn copied(&self) -> &BTreeMap<Thread, Known> {
+        &self.copied
+    }
+
     /// How much was read.
     pub fn tally(&self) -> &Tally {
         &self.tally
@@ -230,17 +193,28 @@ impl Reading {
         if known.cwd.is_none() {
             known.cwd = told.cwd.map(Cow::into_owned);
         }
-        known.first_at = known.first_at.into_iter().chain(told.at).min();
+        if !known.is_copy {
+            known.first_at = known.first_at.into_iter().chain(told.at).min();
+        }
         known.last_at = known.last_at.max(told.at);
         match told.fact {
-            Fact::Response { observed, tools, turn_ends, reported } => {
-                if known.model.as_ref() != Some(&observed.model) {
-                    known.model = Some(observed.model.clone());
-                }
-                if !observed.sidechain || !thread.agent_id.is_empty() {
-                    known.context_used = Some(observed.tokens.prompt());
-                }
-                known.turn_ended = Some(turn_ends);
+            Fact::Response { observed, turn_ends, reported, copied_of: Some(session_id), .. } => {
+                // What comes before it is copied too, though no line of it says so.
+                (known.is_copy, known.first_at) = (true, None);
+                known.answer(&observed, thread, turn_ends);
+                let thread = Thread { session_id, agent_id: thread.agent_id.clone() };
+                let origin = self.copied.entry(thread.clone()).or_default();
+                origin.cwd = origin.cwd.take().or_else(|| known.cwd.clone());
+                origin.first_at = origin.first_at.into_iter().chain(told.at).min();
+                origin.last_at = origin.last_at.max(told.at);
+                origin.answer(&observed, &thread, turn_ends);
+                self.tally.response_lines += 1;
+                self.responses.hear(observed, &thread, offset, told.at, reported);
+            }
+            Fact::Response { observed, tools, turn_ends, reported, copied_of: None } => {
+                known.is_copy = false;
+                known.first_at = known.first_at.or(told.at);
+                known.answer(&observed, thread, turn_ends);
                 for (id, tool) in tools {
                     if let Entry::Vacant(call) = self.calls.entry(id) {
                         known.tools.entry(tool.clone()).or_default().0 += 1;
@@ -252,6 +226,9 @@ impl Reading {
             }
             Fact::Prompt(words) => {
                 known.turn_ended = Some(false);
+                if known.is_copy {
+                    known.first_at = told.at;
+                }
                 if known.prompt.is_none() && words.is_some() {
                     known.prompt = words;
                     self.title_wanted = false;

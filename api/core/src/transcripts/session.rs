@@ -64,6 +64,8 @@ pub enum Fact {
         turn_ends: bool,
         /// What the program that wrote it said it cost; old versions did.
         reported: Option<Usd>,
+        /// The session it was copied of; none in its own.
+        copied_of: Option<String>,
     },
     /// Somebody said something to the agent, in these words; none where they are of no use as a title.
     Prompt(Option<String>),
@@ -208,7 +210,9 @@ fn response<W: Words>(shape: &Shape<'_, W>, message: &Response<'_, W>) -> Option
     };
     let turn_ends = stop_reason.is_some_and(|reason| !matches!(reason, "tool_use" | "pause_turn"));
     let reported = shape.cost.dollars(REQUEST_USD);
-    Some(Fact::Response { observed, tools, turn_ends, reported })
+    let copied_of = shape.asked_by.filled().filter(|id| Some(*id) != shape.session_id.filled());
+    let copied_of = copied_of.map(str::to_owned);
+    Some(Fact::Response { observed, tools, turn_ends, reported, copied_of })
 }
 
 /// Words that may stand as a title: not those that the program put in by itself.

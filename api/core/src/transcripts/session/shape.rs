@@ -34,6 +34,8 @@ pub(super) struct Shape<'line, W> {
     pub kind: Text<'line>,
     #[serde(rename = "sessionId", alias = "session_id", borrow)]
     pub session_id: Text<'line>,
+    #[serde(rename = "requestSessionId", borrow)]
+    pub asked_by: Text<'line>,
     #[serde(rename = "agentId", borrow)]
     pub agent_id: Text<'line>,
     #[serde(rename = "requestId", alias = "request_id", borrow)]
@@ -238,6 +240,7 @@ impl<'line, W: Words> Shape<'line, W> {
         Self {
             kind: Text::of(value, "type"),
             session_id: Text::either(value, "sessionId", "session_id"),
+            asked_by: Text::of(value, "requestSessionId"),
             agent_id: Text::of(value, "agentId"),
             request_id: Text::either(value, "requestId", "request_id"),
             cwd: Text::of(value, "cwd"),
