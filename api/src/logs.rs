@@ -1,14 +1,13 @@
 //! Logs: what an agent did, action by action, read from where its words are; and the files behind it.
 
-mod folder;
 mod words;
 
 use crate::{
     apart::apart,
+    sources::agent_logs::contents::{self, Contents},
     store::{Store, StoreError},
 };
-use jiff::tz::TimeZone;
-use orchestrator::logs::{Place, Placed, cut};
+use orchestrator::logs::{Actions, Place, Placed, cut};
 use quarterdeck_shared::{
     AgentId, Timestamp,
     logs::{Action, ActionKind, ActionOutcome, Log, LogQuery, LogSource},
@@ -39,9 +38,15 @@ async fn read(store: &Store, id: AgentId, query: &LogQuery, calls: bool) -> Resu
     }
     let places = wanted.places()?;
     let began = detail.agent.created_at;
-    let folder = apart(move || folder::read(&paths, began, &TimeZone::system())).await?;
-    let mut log = wanted.window(folder.actions, places);
-    (log.files, log.missing, log.source) = (folder.files, folder.missing, LogSource::Folder);
+    let (actions, files, missing) = apart(move || {
+        let Contents { entries, files, missing } = Contents::read(&paths, began);
+        let mut actions = Actions::default();
+        entries.into_iter().for_each(|(place, entry)| actions.take(place, entry));
+        (actions.sorted(), files, missing)
+    })
+    .await?;
+    let mut log = wanted.window(actions, places);
+    (log.files, log.missing, log.source) = (files, missing, LogSource::Folder);
     Ok(Some(log))
 }
 
@@ -49,7 +54,7 @@ async fn read(store: &Store, id: AgentId, query: &LogQuery, calls: bool) -> Resu
 pub async fn file(store: &Store, id: AgentId, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
     let paths = store.log_files(id).await?;
     let name = name.to_owned();
-    apart(move || folder::file(&paths, &name)).await
+    apart(move || contents::file(&paths, &name)).await
 }
 
 /// What is asked for.

@@ -16,7 +16,7 @@ fn log(bytes: &[u8], cut: usize) -> Log {
     let mut log = Log::default();
     lines_cut(bytes, cut, |line| log.take_summary(line, &on_the_wall));
     lines_cut(bytes, cut, |line| log.take_tool(line, &on_the_wall));
-    log.take_text(&String::from_utf8_lossy(bytes), &on_the_wall);
+    log.take_text(bytes, &on_the_wall);
     log
 }
 
@@ -29,12 +29,12 @@ pub fn check(bytes: &[u8]) {
     assert_eq!(whole.tally.tool_calls(), cut.tally.tool_calls());
     assert!(whole.broken <= whole.lines && whole.first_at <= whole.last_at);
     assert!(whole.reported().is_none_or(|cost| cost >= quarterdeck_shared::Usd::ZERO));
-    let text = String::from_utf8_lossy(bytes);
     let mut before = None;
-    for block in text_blocks(&text, &on_the_wall) {
-        assert!(text[block.offset as usize..].starts_with('[') && before < Some(block.offset));
+    for block in text_blocks(bytes, &on_the_wall) {
+        assert!(bytes[block.offset as usize..].starts_with(b"[") && before < Some(block.offset));
         before = Some(block.offset);
     }
+    let text = String::from_utf8_lossy(bytes);
     let _ = repr::text(&text, "cwd");
     for line in text.lines() {
         assert_eq!(Folder::parse(line), Folder::parse(line));

@@ -4,6 +4,7 @@
 //! wall, so whoever reads passes how such a time becomes a moment. Beside them, its database tells of the same agents.
 
 pub mod database;
+mod entries;
 mod folder;
 mod lines;
 mod reading;
@@ -11,8 +12,9 @@ pub mod repr;
 mod stated;
 mod unseen;
 
+pub use entries::{Entry, entries};
 pub use folder::{Folder, role_of};
-pub use lines::{Said, SummaryLine, TextBlock, ToolLine, Turn, summary, text_blocks, tool};
+pub use lines::{Said, SummaryLine, TextBlock, ToolLine, Turn, text_blocks};
 pub use reading::Log;
 pub use stated::{left, stated, stated_id, stated_of};
 pub use unseen::{message_id, rest, telling};

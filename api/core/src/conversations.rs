@@ -47,6 +47,24 @@ pub struct Piece {
     pub said: Said,
 }
 
+impl Piece {
+    /// What stands by itself: no part of a tree nor of a response, and on the thread of what stands around it.
+    pub const fn alone(said: Said, at: Option<Timestamp>) -> Self {
+        Self {
+            index: 0,
+            uuid: None,
+            parent: None,
+            at,
+            thread: Thread { session_id: String::new(), agent_id: String::new() },
+            message_id: None,
+            request_id: None,
+            model: None,
+            is_echo: false,
+            said,
+        }
+    }
+}
+
 /// What a piece is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Said {

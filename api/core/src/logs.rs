@@ -5,7 +5,7 @@ mod ink;
 pub use ink::ink;
 
 use crate::{
-    agent_logs::{FILES, Said, SummaryLine, TextBlock, ToolLine},
+    agent_logs::{Entry, FILES, Said, SummaryLine, ToolLine},
     hooks::Call,
     metrics,
 };
@@ -53,92 +53,99 @@ impl Place {
     }
 }
 
+/// The places of a folder's entries, given file by file.
+#[derive(Debug)]
+pub struct Places {
+    /// The last time that each file told: lines of one come on without moving those of another.
+    last: [Timestamp; FILES.len()],
+}
+
+impl Places {
+    /// What is known before any line: when the log began.
+    pub const fn from(began: Timestamp) -> Self {
+        Self { last: [began; FILES.len()] }
+    }
+
+    /// The place of a file's next entry.
+    pub fn next(&mut self, file: u8, offset: u64, at: Option<Timestamp>) -> Place {
+        let last = &mut self.last[usize::from(file).min(FILES.len() - 1)];
+        *last = at.unwrap_or(*last);
+        Place { at: *last, file, offset }
+    }
+}
+
 /// The actions of an agent's folder, gathered file by file.
 #[derive(Debug, Default)]
 pub struct Actions {
     all: Vec<Placed>,
     /// Where calls stand that were not answered yet.
     open: HashMap<String, usize>,
-    /// The last time that each file told: lines of one come on without moving those of another.
-    last: [Timestamp; FILES.len()],
 }
 
 impl Actions {
-    /// What is known before any line: when the log began.
-    pub fn from(began: Timestamp) -> Self {
-        Self { last: [began; FILES.len()], ..Self::default() }
-    }
-
     /// Every action, oldest first.
     pub fn sorted(mut self) -> Vec<Placed> {
         self.all.sort_by_key(|placed| placed.place);
         self.all
     }
 
-    fn put(&mut self, at: Option<Timestamp>, file: u8, offset: u64, action: Action) {
-        let last = &mut self.last[usize::from(file).min(FILES.len() - 1)];
-        *last = at.unwrap_or(*last);
-        self.all.push(Placed { place: Place { at: *last, file, offset }, action: Action { at, ..action } });
-    }
-
-    /// What the agent was told, when its folder was made.
-    pub fn prompt(&mut self, words: &str, made_at: Timestamp) {
-        self.put(Some(made_at), 0, 0, said(ActionKind::Prompt, words));
-    }
-
-    /// A block of `text.txt`.
-    pub fn block(&mut self, block: TextBlock) {
-        let kind = match block.said {
-            Said::Words => ActionKind::Text,
-            Said::Thoughts => ActionKind::Thinking,
-            Said::Prompt => ActionKind::Prompt,
-        };
-        self.put(Some(block.at), 1, block.offset, said(kind, &block.text));
-    }
-
-    /// A line of `tools.jsonl`.
-    pub fn tool(&mut self, line: ToolLine, offset: u64) {
-        match line {
-            ToolLine::Call { at, tool, id, input } => {
-                self.open.insert(id, self.all.len());
-                self.put(at, 2, offset, call(tool, &input));
+    /// Takes what stands at a place.
+    pub fn take(&mut self, place: Place, entry: Entry) {
+        let at = entry.at();
+        match entry {
+            // It was told when the folder was made.
+            Entry::Prompt(words) => self.put(place, Some(place.at), said(ActionKind::Prompt, &words)),
+            Entry::Block(block) => {
+                let kind = match block.said {
+                    Said::Words => ActionKind::Text,
+                    Said::Thoughts => ActionKind::Thinking,
+                    Said::Prompt => ActionKind::Prompt,
+                };
+                self.put(place, at, said(kind, &block.text));
             }
-            ToolLine::Answer { at, id, content, is_error } => {
+            Entry::Tool(line) => self.tool(place, at, line),
+            Entry::Summary(line) => self.put(place, at, summed(line)),
+            Entry::Unreadable => {
+                let words = format!("byte {} begins a line that cannot be read", place.offset);
+                let action = said(ActionKind::Notice, &words);
+                self.put(place, at, Action { tool: "unreadable".to_owned(), ..action });
+            }
+        }
+    }
+
+    fn put(&mut self, place: Place, at: Option<Timestamp>, action: Action) {
+        self.all.push(Placed { place, action: Action { at, ..action } });
+    }
+
+    fn tool(&mut self, place: Place, at: Option<Timestamp>, line: ToolLine) {
+        match line {
+            ToolLine::Call { tool, id, input, .. } => {
+                self.open.insert(id, self.all.len());
+                self.put(place, at, call(tool, &input));
+            }
+            ToolLine::Answer { id, content, is_error, .. } => {
                 let Some(placed) = self.open.remove(&id).and_then(|at| self.all.get_mut(at)) else {
                     let outcome = Some(came_of(is_error));
                     let action = Action { outcome, ..said(ActionKind::Notice, &content) };
-                    return self.put(at, 2, offset, Action { tool: "answer".to_owned(), ..action });
+                    return self.put(place, at, Action { tool: "answer".to_owned(), ..action });
                 };
                 answer(&mut placed.action, at, content, is_error);
             }
         }
     }
+}
 
-    /// A line of `summary.jsonl`.
-    pub fn summary(&mut self, line: SummaryLine, offset: u64) {
-        match line {
-            SummaryLine::System { at, subtype, message } => {
-                let action =
-                    Action { summary: subtype.clone(), tool: subtype, ..said(ActionKind::Notice, &message) };
-                self.put(at, 3, offset, action);
-            }
-            SummaryLine::Turn(turn) => {
-                let words = turn.result.clone().unwrap_or_default();
-                let action = Action {
-                    outcome: Some(came_of(turn.is_error)),
-                    duration_ms: Some(turn.duration_ms).filter(|ms| *ms > 0),
-                    ..said(ActionKind::Turn, &words)
-                };
-                self.put(turn.at, 3, offset, action);
-            }
+/// A line of `summary.jsonl` as an action.
+fn summed(line: SummaryLine) -> Action {
+    match line {
+        SummaryLine::System { subtype, message, .. } => {
+            Action { summary: subtype.clone(), tool: subtype, ..said(ActionKind::Notice, &message) }
         }
-    }
-
-    /// A line that is none of its file.
-    pub fn unreadable(&mut self, file: u8, offset: u64) {
-        let words = format!("byte {offset} begins a line that cannot be read");
-        let action = Action { tool: "unreadable".to_owned(), ..said(ActionKind::Notice, &words) };
-        self.put(None, file, offset, action);
+        SummaryLine::Turn(turn) => Action {
+            outcome: Some(came_of(turn.is_error)),
+            duration_ms: Some(turn.duration_ms).filter(|ms| *ms > 0),
+            ..said(ActionKind::Turn, &turn.result.unwrap_or_default())
+        },
     }
 }
 

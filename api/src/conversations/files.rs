@@ -314,16 +314,5 @@ pub(super) fn placed(told: Told) -> Vec<Placed> {
 
 fn oversize(bytes: u64) -> Piece {
     let text = format!("this line has {bytes} bytes, more than are read at a time");
-    Piece {
-        index: 0,
-        uuid: None,
-        parent: None,
-        at: None,
-        thread: Thread::default(),
-        message_id: None,
-        request_id: None,
-        model: None,
-        is_echo: false,
-        said: Said::Notice { what: "oversize".to_owned(), text },
-    }
+    Piece::alone(Said::Notice { what: "oversize".to_owned(), text }, None)
 }

@@ -1,5 +1,6 @@
 //! Agent logs: the folders of the Python orchestrator, those that are there first, then as they grow.
 
+pub mod contents;
 pub mod database;
 mod folders;
 mod gather;

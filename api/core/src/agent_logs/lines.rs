@@ -146,14 +146,15 @@ pub(super) fn said(message: &str, name: &str) -> Option<String> {
 }
 
 /// The blocks of `text.txt`. A block goes on until the next line that looks like a block's first.
-pub fn text_blocks(text: &str, zone: Zone<'_>) -> Vec<TextBlock> {
+pub fn text_blocks(text: &[u8], zone: Zone<'_>) -> Vec<TextBlock> {
     let mut blocks: Vec<TextBlock> = Vec::new();
     let mut offset = 0;
-    for line in text.split_inclusive('\n') {
-        let bare = line.trim_end_matches(['\n', '\r']);
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        let words = String::from_utf8_lossy(line);
+        let bare = words.trim_end_matches(['\n', '\r']);
         match header(bare, zone) {
             Some((at, said)) => blocks.push(TextBlock { offset, at, said, text: String::new() }),
-            None => blocks.iter_mut().last().into_iter().for_each(|block| block.text.push_str(line)),
+            None => blocks.iter_mut().last().into_iter().for_each(|block| block.text.push_str(&words)),
         }
         offset += line.len() as u64;
     }

@@ -86,7 +86,7 @@ impl Log {
     }
 
     /// Takes `text.txt`; read `summary.jsonl` first.
-    pub fn take_text(&mut self, text: &str, zone: Zone<'_>) {
+    pub fn take_text(&mut self, text: &[u8], zone: Zone<'_>) {
         for block in text_blocks(text, zone) {
             self.heard(Some(block.at));
         }

@@ -23,7 +23,7 @@ fn log(summary: &str, tools: &str, text: &str) -> Log {
     let mut log = Log::default();
     each(summary, |line| log.take_summary(line, &greenwich));
     each(tools, |line| log.take_tool(line, &greenwich));
-    log.take_text(text, &greenwich);
+    log.take_text(text.as_bytes(), &greenwich);
     log
 }
 
@@ -125,7 +125,7 @@ fn what_comes_behind_the_end_of_a_turn_is_another_turn() {
 #[test]
 fn blocks_of_text_are_parted_by_who_speaks() {
     let text = "\n[2026-11-22T13:02:01] AssistantMessage:\nOne\n\n[not] a header\n\n[2026-11-22T13:02:02] THINKING:\nTwo\n\n";
-    let blocks = text_blocks(text, &greenwich);
+    let blocks = text_blocks(text.as_bytes(), &greenwich);
     let told: Vec<_> = blocks.iter().map(|it| (it.offset, it.said, it.text.as_str())).collect();
     assert_eq!(
         told,

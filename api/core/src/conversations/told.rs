@@ -2,7 +2,6 @@
 //! there is.
 
 use super::{Outcome, Piece, Said};
-use crate::transcripts::reading::Thread;
 use quarterdeck_shared::{
     Event, Payload,
     event::{Activity, ActivityKind},
@@ -17,16 +16,9 @@ pub fn of_event(event: &Event) -> Option<Piece> {
     };
     let message_id = key.rsplit_once(':').map(|(message, _)| message.to_owned());
     Some(Piece {
-        index: 0,
         uuid: Some(key).filter(|key| !key.is_empty()),
-        parent: None,
-        at: Some(event.at),
-        thread: Thread::default(),
         message_id: message_id.filter(|id| !id.is_empty()),
-        request_id: None,
-        model: None,
-        is_echo: false,
-        said,
+        ..Piece::alone(said, Some(event.at))
     })
 }
 

@@ -1,6 +1,7 @@
 //! Logs: actions in order, answers with their calls, JSON in colours.
 
 use super::*;
+use crate::agent_logs::TextBlock;
 use quarterdeck_shared::logs::InkKind;
 use serde_json::json;
 
@@ -10,16 +11,21 @@ fn at(seconds: i64) -> Option<Timestamp> {
 
 #[test]
 fn an_answer_stands_with_its_call_and_everything_in_its_order() {
-    let mut actions = Actions::from(Timestamp(0));
-    actions.prompt("\nBuild it.\nNow.", Timestamp(1_000_000));
-    let input = json!({"file_path": "/a"});
-    actions
-        .tool(ToolLine::Call { at: at(3), tool: "Write".into(), id: "t1".into(), input: input.clone() }, 0);
-    actions.tool(ToolLine::Call { at: at(4), tool: "Odd".into(), id: "t2".into(), input: json!({}) }, 90);
-    actions.tool(ToolLine::Answer { at: at(5), id: "t1".into(), content: "no".into(), is_error: true }, 150);
-    actions
-        .tool(ToolLine::Answer { at: None, id: "t9".into(), content: "whose?".into(), is_error: false }, 200);
-    actions.block(TextBlock { offset: 7, at: Timestamp(2_000_000), said: Said::Thoughts, text: "hm".into() });
+    let (mut places, mut actions) = (Places::from(Timestamp(1_000_000)), Actions::default());
+    let mut take = |file, offset, entry: Entry| actions.take(places.next(file, offset, entry.at()), entry);
+    take(0, 0, Entry::Prompt("\nBuild it.\nNow.".into()));
+    let call = |second, tool: &str, id: &str, input| {
+        Entry::Tool(ToolLine::Call { at: at(second), tool: tool.into(), id: id.into(), input })
+    };
+    let answer = |at, id: &str, content: &str, is_error| {
+        Entry::Tool(ToolLine::Answer { at, id: id.into(), content: content.into(), is_error })
+    };
+    take(2, 0, call(3, "Write", "t1", json!({"file_path": "/a"})));
+    take(2, 90, call(4, "Odd", "t2", json!({})));
+    take(2, 150, answer(at(5), "t1", "no", true));
+    take(2, 200, answer(None, "t9", "whose?", false));
+    let block = TextBlock { offset: 7, at: Timestamp(2_000_000), said: Said::Thoughts, text: "hm".into() };
+    take(1, 7, Entry::Block(block));
     let told: Vec<_> = actions.sorted().into_iter().map(|placed| placed.action).collect();
     let short: Vec<_> = told
         .iter()
@@ -46,12 +52,9 @@ fn an_answer_stands_with_its_call_and_everything_in_its_order() {
 #[test]
 fn a_line_without_a_time_keeps_its_place_while_other_files_grow() {
     let place = |told: i64| {
-        let mut actions = Actions::from(Timestamp(0));
-        let said = Said::Words;
-        actions.block(TextBlock { offset: 0, at: Timestamp(told), said, text: "words".into() });
-        actions.unreadable(3, 40);
-        let is_it = |placed: &Placed| placed.place.file == 3;
-        actions.sorted().into_iter().find(is_it).unwrap().place.cursor()
+        let mut places = Places::from(Timestamp(0));
+        places.next(1, 0, Some(Timestamp(told)));
+        places.next(3, 40, None).cursor()
     };
     assert_eq!(place(1_000), place(9_000));
 }

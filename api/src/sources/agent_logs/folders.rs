@@ -216,7 +216,7 @@ fn read(found: &Found, zone: &TimeZone, now: Timestamp) -> Option<Told> {
     lines(summary, |line| log.take_summary(line, &on_the_wall)).unwrap_or_else(&mut say);
     lines(tools, |line| log.take_tool(line, &on_the_wall)).unwrap_or_else(&mut say);
     match start(text) {
-        Ok(text) => log.take_text(&text, &on_the_wall),
+        Ok(text) => log.take_text(text.as_bytes(), &on_the_wall),
         Err(error) => say(error),
     }
     let prompt = start(prompt).map_err(say).ok().filter(|prompt| !prompt.trim().is_empty());
