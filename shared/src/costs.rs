@@ -187,6 +187,10 @@ pub struct Why {
     pub elsewhere_records: u64,
     /// What those took; it is in the sum.
     pub elsewhere: Reckoning,
+    /// Responses of sub-agents that stand in their parents' files alone, and are in no sum.
+    pub left_out_responses: u64,
+    /// What those took.
+    pub left_out: Reckoning,
     /// What sources themselves said the day's records cost, of those that said so.
     pub reported_usd: Usd,
     /// How many records that is of.
@@ -213,7 +217,7 @@ pub struct WhyLines {
     pub copied_responses: u64,
     /// Lines written before the response had ended, with fewer tokens than it took.
     pub partial_lines: u64,
-    /// Pieces in which a parent repeats what its sub-agent's own file says.
+    /// Pieces in which a parent repeats what its sub-agent was answered.
     pub echoes: u64,
     /// Lines that name the day and cannot be read, or are too long.
     pub unread_lines: u64,

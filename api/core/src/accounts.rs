@@ -37,6 +37,8 @@ pub struct Account<'prices> {
     dates: Vec<Finder<'static>>,
     file: usize,
     responses: HashMap<(String, Option<String>), Response>,
+    /// What parents repeat of their sub-agents' responses, by the message.
+    repeated: HashMap<String, Observed>,
     lines: WhyLines,
     every: Reckoning,
 }
@@ -56,6 +58,7 @@ impl<'prices> Account<'prices> {
             dates,
             file: 0,
             responses: HashMap::new(),
+            repeated: HashMap::new(),
             lines: WhyLines::default(),
             every: Reckoning::default(),
         }
@@ -76,9 +79,18 @@ impl<'prices> Account<'prices> {
         if !self.dates.iter().any(|date| date.find(bytes).is_some()) {
             return;
         }
+        let echoes = self.lines.echoes;
         for told in session::told(bytes, false) {
             self.hear(told);
         }
+        if self.lines.echoes > echoes {
+            session::repeated(bytes).into_iter().for_each(|observed| self.repeat(observed));
+        }
+    }
+
+    fn repeat(&mut self, observed: Observed) {
+        let known = self.repeated.entry(observed.message_id.clone());
+        known.and_modify(|known| known.join(&observed)).or_insert(observed);
     }
 
     fn hear(&mut self, told: Told) {
@@ -125,6 +137,9 @@ impl<'prices> Account<'prices> {
             add(&mut closed.first_line, self.prices, &response.first);
             add(&mut closed.once, self.prices, &response.all);
         }
+        let mut repeated = self.repeated;
+        self.responses.keys().for_each(|(message, _)| drop(repeated.remove(message)));
+        closed.repeated = repeated.into_values().collect();
         closed
     }
 }
@@ -140,6 +155,18 @@ pub struct Closed {
     pub first_line: Reckoning,
     /// Each response once, with the largest figure of each kind.
     pub once: Reckoning,
+    /// Responses of sub-agents of which no line told, but what their parents repeat.
+    pub repeated: Vec<Observed>,
+}
+
+/// What these took together.
+pub fn reckon<'observed>(
+    prices: &PriceTable,
+    all: impl IntoIterator<Item = &'observed Observed>,
+) -> Reckoning {
+    let mut sum = Reckoning::default();
+    all.into_iter().for_each(|observed| add(&mut sum, prices, observed));
+    sum
 }
 
 fn add(sum: &mut Reckoning, prices: &PriceTable, observed: &Observed) {

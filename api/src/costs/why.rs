@@ -8,7 +8,7 @@ use crate::{
     store::{Beside, Cut, FileRow, Span, Store, StoreError},
 };
 use orchestrator::{
-    accounts::{Account, Closed},
+    accounts::{Account, Closed, reckon},
     transcripts::{lines::Lines, session::is_whole},
 };
 use quarterdeck_shared::{
@@ -16,6 +16,7 @@ use quarterdeck_shared::{
     costs::{CostSum, CostsQuery, Why, WhyQuery},
 };
 use std::{
+    collections::HashSet,
     hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher},
     io::{self, Read as _},
     os::unix::fs::MetadataExt as _,
@@ -54,15 +55,20 @@ pub async fn why(store: &Store, prices: &Prices, query: &WhyQuery) -> Result<Why
     let prices = prices.current();
     let reading = READING.acquire().await;
     let reading = reading.map_err(|error| StoreError::Refused { reason: error.to_string() })?;
+    let by = prices.clone();
     let read = apart(move || {
-        let mut account = Account::new(&prices, from, before);
+        let mut account = Account::new(&by, from, before);
         let missing = files.iter().filter(|file| read(file, &mut account).is_err()).count() as u64;
         // Held until it ends, even where nobody waits for it any more.
         drop(reading);
         (account.close(), missing)
     });
     let (closed, missing_files) = read.await?;
-    let Closed { lines, every_line, first_line, .. } = closed;
+    let Closed { lines, every_line, first_line, mut repeated, .. } = closed;
+    let messages: Vec<_> = repeated.iter().map(|observed| observed.message_id.clone()).collect();
+    let counted = store.usage_of_messages(&messages).await?;
+    let counted: HashSet<_> = counted.into_iter().map(|record| record.message_id).collect();
+    repeated.retain(|observed| !counted.contains(&observed.message_id));
     Ok(Why {
         day: query.day.clone(),
         timezone,
@@ -72,6 +78,8 @@ pub async fn why(store: &Store, prices: &Prices, query: &WhyQuery) -> Result<Why
         first_line,
         elsewhere_records,
         elsewhere,
+        left_out_responses: repeated.len() as u64,
+        left_out: reckon(&prices, &repeated),
         reported_usd,
         reported_records,
         missing_files,

@@ -3,7 +3,7 @@
 use super::desk::{Desk, Reply};
 use crate::{
     sources::{
-        append, import,
+        append, helped, import,
         logs::{built, take},
         prompt, response,
     },
@@ -88,6 +88,15 @@ async fn a_day_is_accounted_for_line_by_line() {
     begun["message"]["stop_reason"] = json!(null);
     append(&folder.join("s1.jsonl"), &[prompt("s1", "go"), begun, response("s1", "m1", 1_000)]);
     append(&folder.join("s2.jsonl"), &[response("s2", "m1", 1_000), response("s2", "m2", 10)]);
+    // A parent repeats what its sub-agents were answered: one of them has a file of its own, of another day, one none.
+    let mut helped = helped("s4", "a1", "m3", 6);
+    helped["timestamp"] = json!("2026-11-21T12:00:00.000Z");
+    append(&folder.join("s4/subagents/agent-a1.jsonl"), &[helped]);
+    let echo = |message: &str| {
+        json!({"type": "progress", "sessionId": "s4", "timestamp": "2026-11-22T12:00:00.000Z",
+            "data": {"type": "agent_progress", "agentId": "a1", "message": response("s4", message, 6)}})
+    };
+    append(&folder.join("s4.jsonl"), &[prompt("s4", "go"), echo("m3"), echo("m4"), echo("m4")]);
     import(desk.store(), &folder, Tense::History).await;
     built(&folder, "s3");
     take(desk.store(), &folder, Tense::History).await;
@@ -98,9 +107,11 @@ async fn a_day_is_accounted_for_line_by_line() {
     let why = desk.get(asked).await.json();
     let day = desk.get("/api/v1/costs?from=2026-11-22&to=2026-11-22&timezone=Europe/Berlin").await.json();
     assert_eq!(why["sum"], day["total"]);
-    let lines = json!({"files": 2, "lines": 4, "responses": 2, "repeated_lines": 1, "copied_lines": 1,
-        "copied_responses": 1, "partial_lines": 1, "echoes": 0, "unread_lines": 0});
+    let lines = json!({"files": 4, "lines": 4, "responses": 2, "repeated_lines": 1, "copied_lines": 1,
+        "copied_responses": 1, "partial_lines": 1, "echoes": 3, "unread_lines": 0});
     assert_eq!(why["lines"], lines);
+    let left_out = (&why["left_out_responses"], &why["left_out"]["tokens"]["output"]);
+    assert_eq!(left_out, (&json!(1), &json!(6)), "it stands in the parent's file alone");
     assert_eq!(why["every_line"]["tokens"]["output"], json!(2_011), "twice and more");
     assert_eq!(why["first_line"]["tokens"]["output"], json!(11), "next to nothing");
     let at_least = ["every_line", "first_line", "elsewhere"].map(|way| why[way]["lower_bound"].clone());

@@ -80,7 +80,7 @@ pub enum Fact {
     Summary(String),
     /// What the program says the session cost in all.
     Reported(Usd),
-    /// A parent repeats what its sub-agent's response took. The sub-agent's own file counts it.
+    /// A parent repeats what its sub-agent's response took. The sub-agent's own file counts it, where there is one.
     Echo,
     /// Of no matter here.
     Other,
@@ -150,6 +150,23 @@ fn patiently(line: &[u8]) -> Vec<Told<'static>> {
         found.push(said(Shape::<Text<'_>>::of(&value)).kept());
     }
     found
+}
+
+/// The responses of sub-agents that a parent repeats in this line.
+pub fn repeated(line: &[u8]) -> Vec<Observed> {
+    let text = String::from_utf8_lossy(line);
+    let text = mended(&text);
+    let objects = Deserializer::from_str(&text).into_iter::<serde_json::Value>();
+    let responses = objects.take(MOST).map_while(Result::ok).filter_map(|object| {
+        if !matches!(fact(&Shape::<Text<'_>>::of(&object)), Fact::Echo) {
+            return None;
+        }
+        match fact(&Shape::<Text<'_>>::of(object.pointer("/data/message")?)) {
+            Fact::Response { observed, .. } => Some(observed),
+            _ => None,
+        }
+    });
+    responses.collect()
 }
 
 fn said<W: Words>(shape: Shape<'_, W>) -> Told<'_> {

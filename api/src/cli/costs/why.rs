@@ -44,7 +44,14 @@ pub fn tell(output: Output, why: &Why) -> Result<(), CliError> {
             lines.partial_lines,
             "lines were written before the response had ended: they say fewer tokens".to_owned(),
         ),
-        (lines.echoes, "pieces repeat what a sub-agent's own file says".to_owned()),
+        (lines.echoes, "pieces of a parent's file repeat what its sub-agent was answered".to_owned()),
+        (
+            why.left_out_responses,
+            format!(
+                "responses of sub-agents stand in their parents' files alone, and are in no sum: {}",
+                reckoned(&why.left_out)
+            ),
+        ),
         (lines.unread_lines, "lines cannot be read, or are too long".to_owned()),
         (why.elsewhere_records, format!("records come from no session file: {}", reckoned(&why.elsewhere))),
         (

@@ -72,6 +72,7 @@ fn ways(why: &Why) -> Html {
                     { row("Each response once", "as Quarterdeck does: the largest figure of each kind, priced by itself", Some(sum.tokens), own) }
                     { other("Every line", "a line is written for each block of a response, so it counts twice and more", &why.every_line) }
                     { other("The first line of each response", "written as it begins, so most of its output is missing", &why.first_line) }
+                    if why.left_out_responses > 0 { { other("Left out", "of sub-agents, told in their parents' files alone: in no sum", &why.left_out) } }
                     if why.reported_records > 0 { { row("As reported", &format!("by the programs themselves, of {} of {} records", grouped(why.reported_records), grouped(sum.records)), None, html! { <span class="num">{ why.reported_usd.display() }</span> }) } }
                 </tbody>
             </table>
@@ -89,7 +90,12 @@ fn facts(why: &Why) -> Html {
         ("Repeated", lines.repeated_lines, "lines: once more of a response of the same file"),
         ("Copied", lines.copied_lines, "lines: in another file, by a session that was resumed or forked"),
         ("Partial", lines.partial_lines, "lines: with less output than the response had in the end"),
-        ("Echoed", lines.echoes, "pieces that repeat what a sub-agent's own file says"),
+        ("Echoed", lines.echoes, "pieces in which a parent repeats what its sub-agent was answered"),
+        (
+            "Left out",
+            why.left_out_responses,
+            "responses of sub-agents that stand in their parents' files alone",
+        ),
         ("Unreadable", lines.unread_lines, "lines that are cut, no JSON, or too long"),
         ("From elsewhere", why.elsewhere_records, "records of agents run here or of telemetry, in the sum"),
         ("Without a price", why.sum.unknown_records, "records: their tokens count, their cost is in no sum"),
@@ -135,8 +141,11 @@ mod tests {
         };
         let html = drawn(ways(&why));
         holds(&html, &["≥ $0.23", ">$0.53<", "≥ $0.01", "1.01k", "2.01k"]);
-        assert!(!html.contains("As reported"));
+        assert!(!html.contains("As reported") && !html.contains("Left out"));
         holds(&drawn(facts(&why)), &["Partial", ">1<", "Known from below"]);
+        let why = Why { left_out_responses: 3, left_out: took(5, 1_060_000_000), ..why };
+        holds(&drawn(ways(&why)), &["Left out", ">$1.06<"]);
+        holds(&drawn(facts(&why)), &["Left out", ">3<"]);
     }
 
     #[test]
