@@ -1,9 +1,10 @@
 //! Conversations: a window of what an agent was told, said and did, read from its session's files or, where there is
-//! none, from our own events. Nothing of it is copied: the files are the truth, and places in them are the cursors.
+//! none, from the folder of the Python orchestrator or from our own events. Nothing of it is copied: the files are the truth, and places in them are the cursors.
 
 mod events;
 mod export;
 mod files;
+mod folder;
 mod marks;
 mod pictures;
 mod place;
@@ -18,6 +19,7 @@ pub use place::cursors;
 
 use crate::{
     apart::apart,
+    sources::agent_logs,
     store::{Store, StoreError, ThreadFile},
 };
 use files::{Files, Place};
@@ -41,6 +43,8 @@ struct Subject {
     agent: Agent,
     thread: Thread,
     files: Vec<ThreadFile>,
+    /// The files of its folder, where no file of its session is known.
+    logs: Vec<String>,
     /// The agents that the session's sub-agents are.
     sub_agents: HashMap<String, AgentId>,
 }
@@ -49,21 +53,40 @@ impl Subject {
     async fn of(store: &Store, id: AgentId, thread: Option<&str>) -> Result<Option<Self>, StoreError> {
         let Some(detail) = store.agent(id).await? else { return Ok(None) };
         let agent = detail.agent;
-        let mut subject =
-            Self { agent, thread: Thread::default(), files: Vec::new(), sub_agents: HashMap::new() };
+        let mut subject = Self {
+            agent,
+            thread: Thread::default(),
+            files: Vec::new(),
+            logs: Vec::new(),
+            sub_agents: HashMap::new(),
+        };
         // A replay speaks under the name of the session that was recorded, and has its own words.
         let session = subject.agent.session_id.clone().filter(|_| subject.agent.runtime != "replay");
-        let Some(session_id) = session else { return Ok(Some(subject)) };
-        let own = store.thread_of_agent(&session_id, id).await?;
-        let agent_id = thread.filter(|thread| !thread.is_empty()).map_or(own, str::to_owned);
-        subject.files = store.files_of_thread(&session_id, &agent_id).await?;
-        if subject.files.is_empty() && !agent_id.is_empty() {
-            // Old programs told of a sub-agent in its parent's file alone.
-            subject.files = store.files_of_thread(&session_id, "").await?;
+        if let Some(session_id) = session {
+            subject.look_into(store, session_id, thread).await?;
         }
-        subject.sub_agents = store.sub_agents_of(&session_id).await?;
-        subject.thread = Thread { session_id, agent_id };
+        if subject.files.is_empty() && subject.agent.source == agent_logs::NAME {
+            subject.logs = store.log_files(id).await?;
+        }
         Ok(Some(subject))
+    }
+
+    async fn look_into(
+        &mut self,
+        store: &Store,
+        session_id: String,
+        thread: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let own = store.thread_of_agent(&session_id, self.agent.id).await?;
+        let agent_id = thread.filter(|thread| !thread.is_empty()).map_or(own, str::to_owned);
+        self.files = store.files_of_thread(&session_id, &agent_id).await?;
+        if self.files.is_empty() && !agent_id.is_empty() {
+            // Old programs told of a sub-agent in its parent's file alone.
+            self.files = store.files_of_thread(&session_id, "").await?;
+        }
+        self.sub_agents = store.sub_agents_of(&session_id).await?;
+        self.thread = Thread { session_id, agent_id };
+        Ok(())
     }
 
     /// Where the conversation of a sub-agent is.
@@ -91,6 +114,11 @@ impl Subject {
         address
     }
 
+    /// Whether no file tells of it.
+    fn is_told_by_events(&self) -> bool {
+        self.files.is_empty() && self.logs.is_empty()
+    }
+
     fn open(&self) -> Files {
         Files::open(&self.files, self.thread.clone())
     }
@@ -113,11 +141,14 @@ pub async fn window(
         return Err(StoreError::Invalid { field: "at", message });
     }
     let Some(subject) = Subject::of(store, id, query.thread.as_deref()).await? else { return Ok(None) };
-    if subject.files.is_empty() {
+    if subject.is_told_by_events() {
         return events::window(store, subject, query, limit as usize).await.map(Some);
     }
     let query = query.clone();
     blocking(move || {
+        if subject.files.is_empty() {
+            return folder::window(&subject, &query, limit as usize);
+        }
         let files = subject.open();
         window::read(&files, &subject, &query, limit as usize)
     })
@@ -128,8 +159,12 @@ pub async fn window(
 /// The line that an item was read from; none where there is no such agent.
 pub async fn raw(store: &Store, id: AgentId, query: &PlaceQuery) -> Result<Option<RawLine>, StoreError> {
     let Some(subject) = Subject::of(store, id, query.thread.as_deref()).await? else { return Ok(None) };
-    if subject.files.is_empty() {
+    if subject.is_told_by_events() {
         return events::raw(store, &subject, &query.at).await.map(Some);
+    }
+    if subject.files.is_empty() {
+        let at = query.at.clone();
+        return blocking(move || folder::raw(&subject, &at)).await.map(Some);
     }
     let (place, _) = Place::parse(&query.at).ok_or(StoreError::BadCursor)?;
     blocking(move || {
@@ -146,7 +181,7 @@ pub async fn raw(store: &Store, id: AgentId, query: &PlaceQuery) -> Result<Optio
 fn cut(place: String, line: &[u8], bytes: u64) -> RawLine {
     let kept = &line[..line.len().min(RAW)];
     let text = String::from_utf8_lossy(kept)
-        .replace(|letter: char| letter.is_control() && letter != '\t', "\u{fffd}");
+        .replace(|letter: char| letter.is_control() && !matches!(letter, '\t' | '\n'), "\u{fffd}");
     RawLine { place, text, bytes, left_out: bytes.saturating_sub(kept.len() as u64) }
 }
 

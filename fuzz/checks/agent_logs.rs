@@ -2,9 +2,9 @@
 
 use super::{lines_cut, place};
 use orchestrator::agent_logs::{
-    Folder, Log,
+    FILES, Folder, Log,
     database::{AGENT_COLUMNS, Sheet, TASK_COLUMNS, read},
-    repr, text_blocks,
+    entries, repr, text_blocks,
 };
 use quarterdeck_shared::Timestamp;
 
@@ -33,6 +33,15 @@ pub fn check(bytes: &[u8]) {
     for block in text_blocks(bytes, &on_the_wall) {
         assert!(bytes[block.offset as usize..].starts_with(b"[") && before < Some(block.offset));
         before = Some(block.offset);
+    }
+    for file in 0..FILES.len() {
+        let mut before = None;
+        for (offset, entry) in entries(file, bytes, 7, &on_the_wall) {
+            assert!(before < Some(offset) && offset <= bytes.len() as u64 + 7);
+            before = Some(offset);
+            let at = entry.at().unwrap_or_default();
+            assert!(entry.piece(at).is_none_or(|piece| piece.at == Some(at)));
+        }
     }
     let text = String::from_utf8_lossy(bytes);
     let _ = repr::text(&text, "cwd");

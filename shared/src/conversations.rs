@@ -74,6 +74,8 @@ words! {
     ConversationSource: exact "source" {
         /// From the session's files.
         Files = "files",
+        /// From the folder of the Python orchestrator: its session left no file.
+        Folder = "folder",
         /// From our own events: there is no file.
         Events = "events",
     }

@@ -4,6 +4,7 @@ use super::{
     Subject, blocking,
     events::{together, told},
     files::Files,
+    folder,
     window::may_be_fault,
 };
 use crate::{
@@ -30,10 +31,15 @@ pub async fn marks(
     query: &ThreadQuery,
 ) -> Result<Option<ConversationMarks>, StoreError> {
     let Some(subject) = Subject::of(store, id, query.thread.as_deref()).await? else { return Ok(None) };
-    if subject.files.is_empty() {
+    if subject.is_told_by_events() {
         return of_events(store, id).await.map(Some);
     }
-    blocking(move || Ok(of_files(&subject.open())?)).await.map(Some)
+    blocking(move || match subject.files.is_empty() {
+        true => Ok(folder::marks(&subject)),
+        false => Ok(of_files(&subject.open())?),
+    })
+    .await
+    .map(Some)
 }
 
 fn of_files(files: &Files) -> io::Result<ConversationMarks> {

@@ -4,6 +4,7 @@ use super::{
     Subject, blocking,
     events::{BATCH, BATCHES, behind, told},
     files::Files,
+    folder,
     window::may_be_fault,
 };
 use crate::{
@@ -20,10 +21,14 @@ const STRETCH: u64 = 16 << 20;
 
 /// The list as it stood then; none where there was none.
 pub(super) async fn todo(store: &Store, subject: Subject, at: Timestamp) -> Result<Option<Todo>, StoreError> {
-    if subject.files.is_empty() {
+    if subject.is_told_by_events() {
         return of_events(store, subject.agent.id, at).await;
     }
-    blocking(move || Ok(of_files(&subject.open(), at)?)).await
+    blocking(move || match subject.files.is_empty() {
+        true => Ok(folder::todo(&subject, at)),
+        false => Ok(of_files(&subject.open(), at)?),
+    })
+    .await
 }
 
 fn of_files(files: &Files, at: Timestamp) -> io::Result<Option<Todo>> {

@@ -112,6 +112,7 @@ impl Index {
         }
         self.read_events().await?;
         let behind = self.store.files_behind().await?;
+        self.forget_logs(&behind).await?;
         if sweeps {
             self.searchable = self.store.index_state().await?.indexed_bytes;
         }
@@ -154,6 +155,18 @@ impl Index {
             .await
             .map(|()| left)
             .map_err(|error| StoreError::Refused { reason: format!("a file could not be read: {error}") })
+    }
+
+    /// What these files are about to tell is not told twice: the logs of their agents tell it no more.
+    async fn forget_logs(&self, behind: &[Behind]) -> Result<(), StoreError> {
+        let main = behind.iter().map(|file| &file.thread).filter(|(_, sub_agent)| sub_agent.is_empty());
+        let sessions: Vec<_> = main.map(|(session, _)| session.clone()).collect();
+        for log in self.store.logs_of_sessions(&sessions).await? {
+            self.forget_documents(log.id).await?;
+            let indexed = Indexed { gone_file: Some(log.id), file: Some(log), ..Indexed::default() };
+            self.store.commit(Batch::new().row(Row::Indexed(Arc::new(indexed)))).await?;
+        }
+        Ok(())
     }
 
     /// What stood in files that are gone cannot be read back any more; what is there again is read anew.

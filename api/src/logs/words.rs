@@ -117,6 +117,7 @@ async fn back(
 fn source(window: &Conversation) -> LogSource {
     match window.source {
         ConversationSource::Files => LogSource::Session,
+        ConversationSource::Folder => LogSource::Folder,
         ConversationSource::Events => LogSource::Events,
     }
 }

@@ -1,8 +1,8 @@
-//! Reading back: a piece of a conversation from where it stands, a line of a session file or an event.
+//! Reading back: a piece of a conversation from where it stands, a line of a session file, a part of an agent's log, or an event.
 
 use crate::{
     apart::apart,
-    sources::files::open_plain,
+    sources::{agent_logs, files::open_plain},
     store::{Committed, Spot, Stand, Store, StoreError},
 };
 use orchestrator::{
@@ -59,7 +59,11 @@ pub(super) async fn pieces_at(store: &Store, places: Vec<Place>) -> Result<Vec<O
 
 /// A piece of the line that begins at this byte.
 fn read_at(path: &str, place: u64, piece: u64) -> io::Result<Option<Piece>> {
-    let (mut file, _) = open_plain(Path::new(path))?;
+    let path = Path::new(path);
+    if agent_logs::is_log(path) {
+        return agent_logs::contents::piece_at(path, place);
+    }
+    let (mut file, _) = open_plain(path)?;
     file.seek(SeekFrom::Start(place))?;
     let mut line = Vec::new();
     BufReader::new(file).take(LONGEST_LINE as u64 + 1).read_until(b'\n', &mut line)?;

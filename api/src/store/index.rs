@@ -8,11 +8,7 @@ use super::{
     sql::{self, Fields, Sql},
     table::{chunk, groups},
 };
-use quarterdeck_shared::{
-    AgentId, Timestamp,
-    files::FileDeed,
-    search::{HitKind, IndexState},
-};
+use quarterdeck_shared::{AgentId, Timestamp, files::FileDeed, search::HitKind};
 use sea_orm::ConnectionTrait;
 
 /// What was read of a stretch of a file, or of some events.
@@ -118,68 +114,7 @@ pub struct FileDone {
     pub settled: bool,
 }
 
-/// A file that was taken in, and how far it can be searched.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Behind {
-    /// Its path.
-    pub path: String,
-    /// The device it lies on.
-    pub device: u64,
-    /// Its number there.
-    pub inode: u64,
-    /// SHA-256 of its first bytes, hexadecimal.
-    pub head: String,
-    /// How many bytes that is of.
-    pub head_bytes: u64,
-    /// Up to where it was taken in.
-    pub read_bytes: u64,
-    /// Whose words its first line is, where no line says: session and sub-agent.
-    pub thread: (String, String),
-    /// How far it can be searched, as far as that is known.
-    pub known: Option<IndexedFile>,
-}
-
-impl Behind {
-    /// Up to where it can be searched; nowhere where it was cut short.
-    pub fn indexed_bytes(&self) -> u64 {
-        self.known
-            .as_ref()
-            .map(|known| known.indexed_bytes)
-            .filter(|upto| *upto <= self.read_bytes)
-            .unwrap_or(0)
-    }
-}
-
-/// Of all that sources take in, these files are conversations. One that can be searched further than it was taken in
-/// has been cut short: it is another file. One that is gone has no number on its device, and is as it was taken in last.
-const BEHIND: &str = "FROM source_files AS taken LEFT JOIN indexed_files AS known ON known.path = taken.path
-     WHERE taken.source = 'claude_sessions' AND (known.path IS NULL OR known.indexed_bytes <> taken.read_bytes
-        OR (known.inode <> 0 AND (known.inode <> taken.inode OR known.device <> taken.device))
-        OR known.head_bytes > taken.head_bytes
-        OR (known.head_bytes = taken.head_bytes AND known.head <> taken.head))";
-
 impl Store {
-    /// Files that were taken in further than they can be searched, the newest first.
-    pub async fn files_behind(&self) -> Result<Vec<Behind>, StoreError> {
-        let query = format!(
-            "SELECT taken.path, taken.device, taken.inode, taken.head, taken.head_bytes, taken.read_bytes,
-                 taken.session_id, taken.thread_id, known.id, known.device, known.inode, known.head,
-                 known.head_bytes, known.indexed_bytes {BEHIND} ORDER BY taken.modified_ns DESC, taken.path"
-        );
-        Sql::new(query).all(self.readers(), read_behind).await
-    }
-
-    /// How far the search has read.
-    pub async fn index_state(&self) -> Result<IndexState, StoreError> {
-        let query = "SELECT CAST(coalesce(sum(taken.read_bytes), 0) AS bigint), CAST(coalesce(sum(
-                 CASE WHEN known.indexed_bytes <= taken.read_bytes THEN known.indexed_bytes ELSE 0 END), 0) AS bigint)
-             FROM source_files AS taken LEFT JOIN indexed_files AS known ON known.path = taken.path
-             WHERE taken.source = 'claude_sessions'";
-        let read = |fields: &mut Fields| Ok((fields.number()?, fields.number()?));
-        let (all, indexed) = Sql::new(query).one(self.readers(), read).await?.unwrap_or_default();
-        Ok(IndexState { indexed_bytes: indexed, behind_bytes: all.saturating_sub(indexed) })
-    }
-
     /// How far each file can be searched.
     pub async fn indexed_files(&self) -> Result<Vec<IndexedFile>, StoreError> {
         let query = format!("SELECT {} FROM indexed_files", INDEXED_FILES.list());
@@ -212,31 +147,6 @@ pub(super) async fn numbers(db: &impl ConnectionTrait) -> Result<(i64, i64), Sto
                  (SELECT coalesce(max(id), 0) FROM indexed_files)";
     let read = |fields: &mut Fields| Ok((fields.take()?, fields.take()?));
     Ok(Sql::new(query).one(db, read).await?.unwrap_or_default())
-}
-
-fn read_behind(fields: &mut Fields) -> Result<Behind, StoreError> {
-    let mut behind = Behind {
-        path: fields.take()?,
-        device: fields.take::<i64>()?.cast_unsigned(),
-        inode: fields.take::<i64>()?.cast_unsigned(),
-        head: fields.take()?,
-        head_bytes: fields.number()?,
-        read_bytes: fields.number()?,
-        thread: (fields.take()?, fields.take()?),
-        known: None,
-    };
-    if let Some(id) = fields.take()? {
-        behind.known = Some(IndexedFile {
-            id,
-            path: behind.path.clone(),
-            device: fields.take::<i64>()?.cast_unsigned(),
-            inode: fields.take::<i64>()?.cast_unsigned(),
-            head: fields.take()?,
-            head_bytes: fields.number()?,
-            indexed_bytes: fields.number()?,
-        });
-    }
-    Ok(behind)
 }
 
 impl Indexed {

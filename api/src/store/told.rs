@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 impl Store {
     /// Which of these agents have a file that can be searched of their own thread: an agent of our own has the main one of
-    /// its session. Recordings have none.
+    /// its session. Recordings have none. The files of an agent's log tell as much.
     pub async fn told_by_files(&self, agents: &[AgentId]) -> Result<HashSet<AgentId>, StoreError> {
         let query = "SELECT DISTINCT agents.id FROM agents
              LEFT JOIN threads ON threads.session_id = agents.session_id AND threads.agent_id = agents.id
@@ -15,7 +15,12 @@ impl Store {
              JOIN indexed_files ON indexed_files.path = thread_files.path
              WHERE agents.runtime <> 'replay'
                  AND indexed_files.inode <> 0 AND indexed_files.indexed_bytes > 0 AND agents.id IN";
-        self.those_of(agents, &[query]).await
+        let by_logs = "SELECT DISTINCT threads.agent_id FROM threads
+             JOIN source_files ON source_files.session_id = threads.session_id
+             JOIN indexed_files ON indexed_files.path = source_files.path
+             WHERE source_files.source = 'agent_logs'
+                 AND indexed_files.inode <> 0 AND indexed_files.indexed_bytes > 0 AND threads.agent_id IN";
+        self.those_of(agents, &[query, by_logs]).await
     }
 
     /// Of which of these agents something can be searched, or is known that was done to files, that events told.

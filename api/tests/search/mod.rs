@@ -2,6 +2,7 @@
 
 mod files;
 mod index;
+mod logs;
 
 use crate::{
     both,

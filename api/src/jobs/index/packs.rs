@@ -1,8 +1,8 @@
 //! Packs: what is read of files, as much as one transaction takes in.
 
-use super::reading::{Reader, Stretch};
-use crate::store::Behind;
-use std::io;
+use super::reading::{Reader, Stretch, log};
+use crate::{sources::agent_logs::is_log, store::Behind};
+use std::{io, path::Path};
 use tokio::sync::mpsc;
 
 /// What one transaction takes in: about so many bytes of files, or so many files. Live work waits for no more.
@@ -52,33 +52,35 @@ struct Pack<'a> {
 impl Pack<'_> {
     /// Reads a file to its end; says whether anybody takes what is read.
     fn read(&mut self, behind: Behind) -> bool {
-        let path = behind.path.clone();
-        let mut reader = match Reader::open(behind.clone()) {
-            Ok(Some(reader)) => reader,
-            Ok(None) => return true,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return self.push(Read::Gone(behind)),
+        match self.read_on(behind.clone()) {
+            Ok(goes_on) => goes_on,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.push(Read::Gone(behind)),
             Err(error) => {
-                tracing::debug!(%error, path, "a session file is not read for the search");
-                return true;
-            }
-        };
-        loop {
-            match reader.stretch(PACK_BYTES - self.bytes) {
-                Ok((stretch, more)) => {
-                    self.bytes += stretch.bytes;
-                    if !self.push(Read::Stretch(stretch)) {
-                        return false;
-                    }
-                    if !more {
-                        return true;
-                    }
-                }
-                Err(error) => {
-                    tracing::debug!(%error, path, "a session file is not read further for the search");
-                    return true;
-                }
+                tracing::debug!(%error, path = behind.path, "a file is not read to its end for the search");
+                true
             }
         }
+    }
+
+    fn read_on(&mut self, behind: Behind) -> io::Result<bool> {
+        if is_log(Path::new(&behind.path)) {
+            return Ok(log(behind)?.into_iter().all(|stretch| self.take(stretch)));
+        }
+        let Some(mut reader) = Reader::open(behind)? else { return Ok(true) };
+        loop {
+            let (stretch, more) = reader.stretch(PACK_BYTES - self.bytes)?;
+            if !self.take(stretch) {
+                return Ok(false);
+            }
+            if !more {
+                return Ok(true);
+            }
+        }
+    }
+
+    fn take(&mut self, stretch: Stretch) -> bool {
+        self.bytes += stretch.bytes;
+        self.push(Read::Stretch(stretch))
     }
 
     /// Takes it in; a pack that is full goes to whoever writes it.
@@ -108,6 +110,7 @@ mod tests {
             head_bytes: 0,
             read_bytes: 9,
             thread: Default::default(),
+            is_told_by_session: false,
             known: None,
         };
         let (packs, mut read) = mpsc::channel(8);

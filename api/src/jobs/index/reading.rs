@@ -1,7 +1,7 @@
 //! Reading: a file that was taken in, stretch by stretch, into words that can be searched and deeds done to files.
 
 use crate::{
-    sources::files::open_plain,
+    sources::{agent_logs::contents, files::open_plain},
     store::{Behind, IndexedFile},
 };
 use memchr::{memchr, memmem, memrchr};
@@ -29,6 +29,8 @@ use std::{
 pub const WORDS: usize = 64 << 10;
 /// Bytes that are read at a time.
 const CHUNK: u64 = 256 << 10;
+/// Pieces of an agent's log that one stretch holds.
+const PIECES: usize = 1_000;
 /// Calls whose answers are awaited at most.
 pub const CALLS: usize = 4_096;
 /// Bytes before the place a file is read on from in which the call of an answer is looked for, and places in them that
@@ -148,6 +150,41 @@ impl Reader {
         };
         Ok((stretch, more))
     }
+}
+
+/// Reads a file of an agent's log: each time all of it, for they are small. Nothing is read of one whose agent has a
+/// session file, which tells the same; nothing is said of one that is not the one that was taken in.
+pub fn log(behind: Behind) -> io::Result<Vec<Stretch>> {
+    let path = Path::new(&behind.path);
+    let (_, metadata) = open_plain(path)?;
+    let is_taken = (metadata.dev(), metadata.ino()) == (behind.device, behind.inode)
+        && metadata.size() >= behind.read_bytes;
+    if !is_taken {
+        return Ok(Vec::new());
+    }
+    let (session_id, agent_id) = behind.thread.clone();
+    let mut pieces = Pieces {
+        thread: Thread { session_id, agent_id },
+        at: Timestamp(metadata.mtime() * 1_000_000),
+        calls: HashMap::new(),
+        earlier: None,
+        said: Vec::new(),
+    };
+    if !behind.is_told_by_session {
+        contents::pieces(path)?.into_iter().for_each(|(place, piece)| pieces.note(place, piece));
+    }
+    let id = behind.known.as_ref().map_or(0, |known| known.id);
+    let mut said = pieces.said.into_iter().peekable();
+    let (mut stretches, mut from) = (Vec::new(), 0);
+    while stretches.is_empty() || said.peek().is_some() {
+        let some = said.by_ref().take(PIECES).collect();
+        let upto = said.peek().map_or(behind.read_bytes, |next| next.place.min(behind.read_bytes));
+        let again = stretches.is_empty() && behind.known.is_some();
+        let file = done_with(&behind, id, upto);
+        stretches.push(Stretch { said: some, file, again, bytes: upto.saturating_sub(from) });
+        from = upto;
+    }
+    Ok(stretches)
 }
 
 /// A file as it was taken in, read for the search up to here.
