@@ -16,6 +16,7 @@ mod m20261123_000012_statuses;
 mod m20261123_000014_basis;
 mod m20261123_000015_told;
 mod m20261123_000016_logs;
+mod m20261123_000017_files;
 mod step;
 
 use sea_orm_migration::{
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             m20261123_000014_basis::STEP,
             m20261123_000015_told::STEP,
             m20261123_000016_logs::STEP,
+            m20261123_000017_files::STEP,
         ];
         steps.into_iter().map(|step| Box::new(step) as Box<dyn MigrationTrait>).collect()
     }

@@ -7,6 +7,7 @@ use super::{
     },
     sql::{self, Fields, Sql},
     table::{chunk, groups},
+    touched::Touched,
 };
 use quarterdeck_shared::{AgentId, Timestamp, files::FileDeed, search::HitKind};
 use sea_orm::ConnectionTrait;
@@ -159,14 +160,18 @@ impl Indexed {
                 sql.run(db).await?;
             }
         }
+        let mut touched = Touched::by(&self.done);
         if let Some(file) = self.gone_file {
+            touched.note(db, "file_id = ?", [file.into()]).await?;
             for table in ["file_changes", "indexed_files"] {
                 let column = if table == "file_changes" { "file_id" } else { "id" };
                 Sql::with(format!("DELETE FROM {table} WHERE {column} = ?"), [file.into()]).run(db).await?;
             }
         }
         if let Some(agent) = self.gone_events {
-            let gone = "DELETE FROM file_changes WHERE agent_id = ? AND file_id IS NULL";
+            const TOLD: &str = "agent_id = ? AND file_id IS NULL";
+            touched.note(db, TOLD, [agent.0.into()]).await?;
+            let gone = format!("DELETE FROM file_changes WHERE {TOLD}");
             Sql::with(gone, [agent.0.into()]).run(db).await?;
         }
         DOCUMENTS.insert(db, self.documents.iter().map(document_values).collect()).await?;
@@ -183,10 +188,13 @@ impl Indexed {
         let newer = "WHERE NOT file_changes.settled";
         FILE_CHANGES.upsert_where(db, settled.into_iter().map(done_values).collect(), newer).await?;
         for group in groups(&self.failed) {
-            let mut sql = Sql::new("DELETE FROM file_changes WHERE NOT settled AND call IN (");
-            sql.bind_all(group.iter().map(sql::text)).push(")");
-            sql.run(db).await?;
+            let marks = vec!["?"; group.len()].join(", ");
+            let failed = format!("NOT settled AND call IN ({marks})");
+            touched.note(db, &failed, group.iter().map(sql::text)).await?;
+            let gone = format!("DELETE FROM file_changes WHERE {failed}");
+            Sql::with(gone, group.iter().map(sql::text)).run(db).await?;
         }
+        touched.sum(db).await?;
         let file = self.file.iter().map(indexed_values).collect();
         INDEXED_FILES.upsert(db, file).await
     }

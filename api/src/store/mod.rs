@@ -31,6 +31,7 @@ mod state;
 mod table;
 mod tasks;
 mod told;
+mod touched;
 mod turn;
 mod usage;
 mod writer;

@@ -4,7 +4,7 @@ use super::{HISTORY, answer, call, does, found, own, project, search, words};
 use crate::{
     both,
     sources::{
-        append, helped,
+        LATER, append, helped,
         hooks::{hear, heard_by, hours, told},
         import, prompt,
     },
@@ -18,8 +18,10 @@ use quarterdeck::{
 };
 use quarterdeck_shared::{
     AgentId, Payload, Total,
+    agents::FileUse,
     event::{Activity, ActivityKind},
     files::{FileDeed, FileQuery},
+    metrics::{MetricsBy, MetricsQuery},
 };
 use serde_json::json;
 use std::sync::Arc;
@@ -100,6 +102,14 @@ both! {
         assert_eq!(told(&files.consumed), [("/a.rs".to_owned(), 1, Some(9), 0, 0)]);
         let c = ("/c.rs".to_owned(), 1, None, 2, 2);
         assert_eq!(told(&files.produced), [("/a.rs".to_owned(), 1, None, 2, 1), ("/b.rs".to_owned(), 1, Some(3), 3, 0), c]);
+        let detail = store.agent(agent).await.unwrap().unwrap();
+        let mut summed: Vec<_> = detail.files.iter().map(|file| (file.path.as_str(), file.file_use, file.times)).collect();
+        summed.sort();
+        let produced = |path| (path, FileUse::Produced, 1);
+        assert_eq!(summed, [("/a.rs", FileUse::Consumed, 1), produced("/a.rs"), produced("/b.rs"), produced("/c.rs")]);
+        let by_agent = MetricsQuery { by: Some(MetricsBy::Agent), ..MetricsQuery::default() };
+        let metrics = store.metrics(&by_agent, LATER).await.unwrap().items.remove(0);
+        assert_eq!((metrics.files_consumed, metrics.files_produced), (1, 3), "one truth for all who ask");
         let query = FileQuery { path: Some("/a.rs".into()), limit: Some(1), ..FileQuery::default() };
         let first = store.file_history(&query).await.unwrap();
         assert_eq!((first.total, first.items[0].deed), (Total::Exact(2), FileDeed::Edit));
@@ -136,9 +146,11 @@ both! {
         store.commit(called.row(Row::Agent(Box::new(agent)))).await.unwrap();
         catch_up(&store).await.unwrap();
         assert_eq!(store.agent_files(id).await.unwrap().produced.len(), 1);
+        assert_eq!(store.agent(id).await.unwrap().unwrap().files.len(), 1);
         store.commit(told(ActivityKind::ToolResult, |answer| answer.is_error = Some(true))).await.unwrap();
         catch_up(&store).await.unwrap();
         assert_eq!(store.agent_files(id).await.unwrap().produced, []);
+        assert_eq!(store.agent(id).await.unwrap().unwrap().files, []);
         store.close().await;
     }
 

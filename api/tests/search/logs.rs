@@ -117,8 +117,9 @@ both! {
         assert_eq!((marks.prompts, marks.calls, marks.errors), (1, 2, 1));
 
         let files = store.agent_files(id).await.unwrap();
+        let detail = store.agent(id).await.unwrap().unwrap();
         assert_eq!(files.produced.iter().map(|it| it.path.as_str()).collect::<Vec<_>>(), ["/a"]);
-        assert_eq!(files.consumed.len(), 0, "what failed read nothing");
+        assert_eq!((files.consumed.len(), detail.files.len(), detail.files[0].path.as_str()), (0, 1, "/a"), "what failed read nothing");
         store.close().await;
     }
 

@@ -5,6 +5,7 @@ use crate::both;
 use nix::{sys::stat::Mode, unistd::mkfifo};
 use quarterdeck::{
     fleet::clock::Clock,
+    jobs::catch_up,
     sources::{
         Intake, SourceRules, Sources, Taken, Tense,
         agent_logs::{Logs, find},
@@ -138,6 +139,7 @@ both! {
         assert_eq!(agent.finished_at.unwrap().to_string(), "2026-11-22T12:00:01.500000Z");
         assert_eq!((agent.cost_usd.to_string().as_str(), agent.cost_basis), ("0.5", Some(CostBasis::Reported)));
         assert_eq!(agent.tokens(), Tokens { input: 200, output: 12, ..Tokens::default() });
+        catch_up(&store).await.unwrap();
         let detail = store.agent(agent.id).await.unwrap().unwrap();
         assert_eq!((detail.prompt.as_deref(), detail.result.as_deref()), (Some("Build it."), Some("Done.")));
         let tools: Vec<_> = detail.tool_breakdown.iter().map(|it| (it.tool.as_str(), it.calls, it.errors)).collect();

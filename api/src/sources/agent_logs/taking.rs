@@ -247,10 +247,6 @@ impl Intake {
             }
             describe(&mut member.me, told);
             member.touched |= member.me != before;
-            let files = member.me.files.clone();
-            if files != before.files && !files.is_empty() {
-                taking.batch.rows.push(Row::Files { agent_id: id, files });
-            }
         }
         if let Some((place, ghost)) = by_database.filter(|(_, ghost)| *ghost != id) {
             let records = self.store().agent_usage(ghost).await?;
@@ -452,6 +448,4 @@ fn describe(me: &mut AgentDetail, told: &Told) {
     me.tool_breakdown.extend(counts.into_values());
     me.tool_breakdown.sort_by(|a, b| b.calls.cmp(&a.calls).then_with(|| a.tool.cmp(&b.tool)));
     me.agent.tool_calls = log.tally.tool_calls();
-    me.files = log.tally.files();
-    me.files.sort_by(|a, b| b.last_at.cmp(&a.last_at).then_with(|| a.path.cmp(&b.path)));
 }
