@@ -123,6 +123,8 @@ settings! {
         "Other commands a second for one key; 0 means no limit";
     "stranger_rate" "QUARTERDECK_STRANGER_RATE" = "100", checks::rate, shown:
         "Requests a minute from one address without a key; 0 means no limit";
+    "stranger_seconds" "QUARTERDECK_STRANGER_SECONDS" = "60", checks::rate, shown:
+        "Seconds without a request after which a connection ends on which nobody has shown a key; 0 means no limit";
     "max_body_bytes" "QUARTERDECK_MAX_BODY_BYTES" = "1048576", checks::count, shown:
         "Bytes of the largest request body";
     "max_sockets" "QUARTERDECK_MAX_SOCKETS" = "2000", checks::count, shown:

@@ -1,7 +1,8 @@
 //! Background: what goes on behind the requests.
 
-use super::{live::hub::Hub, once};
+use super::{live::hub::Hub, once, silence::Silence};
 use crate::{
+    config::Config,
     fleet::{Fleet, clock::Clock},
     jobs::Jobs,
     sources::Sources,
@@ -13,14 +14,17 @@ use std::time::Duration;
 /// How often what has run out is forgotten.
 const SWEEP: Duration = Duration::from_secs(3600);
 
-/// The live stream, the sources, the jobs, and forgetting what has run out.
+/// The live stream, silent connections, the sources, the jobs, and forgetting what has run out.
 pub(super) fn fairing() -> AdHoc {
     AdHoc::on_liftoff("background", |rocket| {
         let parts = (rocket.state::<Fleet>().cloned(), rocket.state::<Hub>().cloned());
         let sources = (rocket.state::<Sources>().cloned(), rocket.state::<Jobs>().cloned());
-        let shutdown = rocket.shutdown();
+        let silence = rocket.state::<Silence>().cloned();
+        let patience = rocket.state::<Config>().map(|config| Duration::from_secs(config.stranger_seconds));
+        let (port, shutdown) = (rocket.config().port, rocket.shutdown());
         Box::pin(async move {
             let ((Some(fleet), Some(hub)), (Some(sources), Some(jobs))) = (parts, sources) else { return };
+            let (Some(silence), Some(patience)) = (silence, patience) else { return };
             let store = fleet.store().clone();
             let (running, at_work) = (sources.clone(), jobs.clone());
             let live = hub.run(store.clone());
@@ -28,6 +32,7 @@ pub(super) fn fairing() -> AdHoc {
             let work = async move {
                 futures::join!(
                     live,
+                    silence.watch(port, patience),
                     sweep(store.clone()),
                     prices.follow(&store),
                     running.run(),

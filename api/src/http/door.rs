@@ -9,6 +9,7 @@ use super::{
     otlp,
     rates::{Asker, Rates},
     seen::{Seen, is_valid_id, new_id},
+    silence::Silence,
     spa,
 };
 use crate::{config::Config, error::ApiError, store::StoreError};
@@ -18,7 +19,7 @@ use rocket::{
     fairing::{Fairing, Info, Kind},
     http::{ContentType, Method},
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 /// The session cookie's name: under TLS with the prefix that binds it to this very host.
 pub const fn cookie_name(https: bool) -> &'static str {
@@ -66,6 +67,9 @@ async fn look(request: &Request<'_>, data: &mut Data<'_>, seen: &mut Seen) -> Re
     }
     admit_media(request, data).await?;
     seen.caller = identify(request, credentials, from).await?;
+    if let Some(peer) = request.remote() {
+        state::<Silence>(request)?.hear(peer, seen.caller.is_some(), Instant::now());
+    }
     count(request, seen)?;
     confine(request, seen)
 }

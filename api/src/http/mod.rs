@@ -41,6 +41,7 @@ pub mod secret;
 mod seen;
 mod settings;
 mod signals;
+pub mod silence;
 mod sources;
 pub mod spa;
 mod start;
@@ -91,6 +92,7 @@ pub fn build(config: Config, access: Arc<Access>, fleet: Fleet) -> Rocket<Build>
         .attach(background::fairing())
         .manage(pool::Db::of(fleet.store().clone()))
         .manage(rates::Rates::new(&config))
+        .manage(silence::Silence::default())
         .manage(live::hub::Hub::new(windows))
         .manage(prometheus::Metrics::default())
         .manage(cache::Cache::default())

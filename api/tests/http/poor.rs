@@ -1,4 +1,4 @@
-//! A server that may have little: no room on the disk, few open files.
+//! A server that may have little: no room on the disk, few open files, others who want them all.
 
 use super::{
     desk::KEY,
@@ -7,7 +7,11 @@ use super::{
 use crate::support::database::folder;
 use nix::sys::signal::Signal;
 use std::{path::Path, process::Stdio};
-use tokio::process::Command;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    process::Command,
+};
 
 /// The server below these limits.
 fn poor(home: &Path, limits: &str, flags: &str) -> Command {
@@ -85,4 +89,39 @@ async fn sockets_leave_room_for_everything_else() {
     server.signal(Signal::SIGTERM);
     let words = server.words().await;
     assert!(words.contains("so 150 sockets can be, not 2000"), "{words}");
+}
+
+/// Asks on a connection that stays open.
+async fn ask_again(stream: &mut TcpStream, head: &str) {
+    stream.write_all(format!("{}\r\n\r\n", head.replace('\n', "\r\n")).as_bytes()).await.expect("it reads");
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\"alive\"}") {
+        assert!(stream.read_buf(&mut answer).await.expect("it answers") > 0, "it ended");
+    }
+}
+
+#[tokio::test]
+async fn connections_on_which_nobody_asks_end_unless_a_key_was_shown() {
+    let home = folder();
+    let server = Server::start(poor(home.path(), "ulimit -n 100", "--stranger-seconds 1")).await;
+    let host = format!("Host: 127.0.0.1:{}", server.port);
+    let known = format!("{}\n{host}", get("/health"));
+    let connect = || TcpStream::connect(("127.0.0.1", server.port));
+    let mut stays = connect().await.expect("it listens");
+    ask_again(&mut stays, &known).await;
+    let mut idle = connect().await.expect("it listens");
+    ask_again(&mut idle, &format!("GET /health HTTP/1.1\n{host}")).await;
+    // More than may be open at a time.
+    let mut silent = vec![idle];
+    for begun in ["", "GET /hea", "POST /api/v1/session HTTP/1.1\r\nContent-Length: 100\r\n\r\n{"].repeat(40)
+    {
+        let mut stream = connect().await.expect("it listens");
+        stream.write_all(begun.as_bytes()).await.expect("it reads");
+        silent.push(stream);
+    }
+    for mut stream in silent {
+        // However it ends.
+        let _ = stream.read_to_end(&mut Vec::new()).await;
+    }
+    ask_again(&mut stays, &known).await;
 }
