@@ -4,6 +4,7 @@ use quarterdeck_shared::sources::Source;
 use yew::prelude::*;
 
 use super::deed::visible;
+use super::prose::spans;
 use super::words::capital;
 use crate::components::{Icon, Status, TimeAgo};
 use crate::format::{bytes, several};
@@ -33,7 +34,7 @@ fn row(source: &Source) -> Html {
                 <code class="strong">{ &source.id }</code>
                 <span class="push"><Status {shape} {word} {class} /></span>
             </div>
-            <p class="small wrap-text">{ capital(&visible(&source.message)) }</p>
+            <p class="small wrap-text">{ spans(&capital(&visible(&source.message))) }</p>
             <p class="row wide wrap small quiet num">
                 { for figures(source).into_iter().map(|words| html! { <span>{ words }</span> }) }
                 if let Some(at) = source.taken_at { <span>{ "took something in " }<TimeAgo at_us={at.micros()} /></span> }
@@ -71,7 +72,7 @@ mod tests {
             id: "claude_sessions".into(),
             running: true,
             ok: true,
-            message: "follows 136 files".into(),
+            message: "follows 136 `jsonl` files".into(),
             places: vec!["/home/me/.claude/projects".into()],
             files: 136,
             behind_bytes: 1_300_000,
@@ -88,7 +89,7 @@ mod tests {
             &html,
             &[
                 "running",
-                "Follows 136 files",
+                "Follows 136 <code>jsonl</code> files",
                 "136 files",
                 "1.3 MB behind",
                 "1 line could not be read",
