@@ -43,6 +43,8 @@ pub async fn gather(store: &Store, query: &CostsQuery) -> Result<Costs, StoreErr
         _ => group(cells, |cell| calendar.key(by, cell)),
     };
     match by {
+        // They are in the order of time; a gap's first moment may lie behind the full hour of the block that ends it.
+        CostsBy::Block => {}
         CostsBy::Session | CostsBy::Project => {
             groups.sort_by(|a, b| (a.last_at, &a.key).cmp(&(b.last_at, &b.key)))
         }
@@ -59,7 +61,8 @@ pub async fn gather(store: &Store, query: &CostsQuery) -> Result<Costs, StoreErr
 
 fn cut(by: CostsBy) -> Cut {
     match by {
-        CostsBy::Day | CostsBy::Week | CostsBy::Month | CostsBy::Block => Cut::Quarter,
+        CostsBy::Day | CostsBy::Week | CostsBy::Month => Cut::Quarter,
+        CostsBy::Block => Cut::Block,
         CostsBy::Session => Cut::Agent,
         CostsBy::Project => Cut::Project,
         CostsBy::Role => Cut::Role,
@@ -91,6 +94,7 @@ fn together(key: String, cells: &[Cell]) -> Option<CostGroup> {
     let main = agents().find(|agent| !agent.is_child).or_else(|| agents().next());
     Some(CostGroup {
         key,
+        is_gap: false,
         sum,
         models,
         first_at: cells.iter().map(|cell| cell.at).min()?,

@@ -116,15 +116,18 @@ pub struct ModelCost {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CostGroup {
     /// What it is: a date (of a week its first day, of a month `2026-11`), a session's id, a folder, a model, a role,
-    /// or the first moment of a block.
+    /// or the first moment of a block; of a gap that with `gap-` before it.
     pub key: String,
+    /// Between two blocks: a time in which nothing was asked, from five hours after the last record on. It holds none.
+    #[serde(default)]
+    pub is_gap: bool,
     /// What it took.
     pub sum: CostSum,
     /// The same by model, the dearest first.
     pub models: Vec<ModelCost>,
-    /// The first record's moment, to a quarter of an hour where days are added up.
+    /// The first record's moment, to a quarter of an hour where days are added up; a gap's first moment.
     pub first_at: Timestamp,
-    /// The last record's moment.
+    /// The last record's moment; the one that ends a gap.
     pub last_at: Timestamp,
     /// Of a session: its agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

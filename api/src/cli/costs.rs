@@ -17,8 +17,9 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use orchestrator::figures;
-use quarterdeck_shared::costs::{
-    CostGroup, CostSum, Costs as Sums, CostsBy, CostsQuery, WeekStart, WhyQuery,
+use quarterdeck_shared::{
+    Timestamp,
+    costs::{CostGroup, CostSum, Costs as Sums, CostsBy, CostsQuery, WeekStart, WhyQuery},
 };
 
 /// Shows what was spent.
@@ -175,6 +176,10 @@ impl Costs {
             [Words(self.by.head())].into_iter().chain(numbers).chain([Words("MODELS")]).collect();
         let mut rows = Vec::new();
         for group in &costs.groups {
+            if group.is_gap {
+                rows.push(gap(group));
+                continue;
+            }
             let models = if self.by == By::Model { String::new() } else { models(group) };
             rows.push(row(label(self.by, group), &group.sum, models));
             let each = group.models.iter().filter(|_| self.breakdown);
@@ -214,6 +219,13 @@ fn row(label: String, sum: &CostSum, models: String) -> Vec<String> {
     [label].into_iter().chain(counts).chain([cost(sum.cost_usd, sum.cost_basis), models]).collect()
 }
 
+/// A gap's row: no figure, and how long it was.
+fn gap(group: &CostGroup) -> Vec<String> {
+    let length = figures::duration(group.last_at.seconds_since(group.first_at));
+    let blanks = std::iter::repeat_n(String::new(), 6);
+    [begin(group).to_string()].into_iter().chain(blanks).chain([format!("gap of {length}")]).collect()
+}
+
 fn doubts(sum: &CostSum) -> Vec<String> {
     let count = |count: u64, words: &str| {
         (count > 0).then(|| format!("{count} of {} responses {words}", sum.records))
@@ -227,8 +239,13 @@ fn doubts(sum: &CostSum) -> Vec<String> {
     .collect()
 }
 
+/// The moment a block or a gap begins with.
+fn begin(group: &CostGroup) -> Timestamp {
+    group.key.parse().unwrap_or(group.first_at)
+}
+
 /// Whether a block may still grow.
-fn is_open(group: &CostGroup, now: quarterdeck_shared::Timestamp) -> bool {
-    let begin = group.key.parse().unwrap_or(group.first_at);
-    now.seconds_since(begin) < BLOCK_SECONDS && now.seconds_since(group.last_at) < BLOCK_SECONDS
+fn is_open(group: &CostGroup, now: Timestamp) -> bool {
+    let has_time = |from: Timestamp| now.seconds_since(from) < BLOCK_SECONDS;
+    !group.is_gap && has_time(begin(group)) && has_time(group.last_at)
 }

@@ -36,6 +36,8 @@ pub(super) const OF_PROJECT: &str = "usage_records.agent_id IN (
 pub enum Cut {
     /// Quarters of an hour.
     Quarter,
+    /// The same, each with its last moment and without its first: who ends a block of five hours is in it.
+    Block,
     /// Agents.
     Agent,
     /// The folders worked in.
@@ -62,7 +64,7 @@ pub struct Span {
 /// The records of one model in one cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// The quarter's first moment; the first record's elsewhere.
+    /// A quarter's first moment; the first record's elsewhere.
     pub at: Timestamp,
     /// The agent, its task, session, name and folder.
     pub agent: Option<Whose>,
@@ -151,6 +153,7 @@ impl Store {
     pub async fn costs(&self, cut: Cut, span: &Span) -> Result<Vec<Cell>, StoreError> {
         let (columns, groups, joined) = match cut {
             Cut::Quarter => (format!("at / {QUARTER} * {QUARTER} AS cell"), "cell", false),
+            Cut::Block => (format!("(at - 1) / {QUARTER} AS cell"), "cell", false),
             Cut::Agent => (
                 "agents.id, agents.parent_id, agents.task_id, agents.session_id, agents.name, \
                  agents.working_directory"
@@ -213,6 +216,7 @@ fn read(fields: &mut Fields, cut: Cut) -> Result<Cell, StoreError> {
     let mut cell = Cell { at: first, agent: None, word: String::new(), model, sum, last_at };
     match cut {
         Cut::Quarter => cell.at = fields.time()?,
+        Cut::Block => {}
         Cut::Agent => {
             cell.agent = Some(Whose {
                 agent_id: AgentId(fields.id()?),

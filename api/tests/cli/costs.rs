@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _};
 use std::path::PathBuf;
 
+fn at(mut line: Value, at: &str) -> Value {
+    line["timestamp"] = at.into();
+    line
+}
+
 /// Three sessions: late on a Saturday in UTC, on a Sunday, and one of a model without a price.
 fn sessions(home: &Home) -> PathBuf {
     let folder = home.data_dir().parent().unwrap().join(".claude/projects/-home-dev-app");
-    let at = |mut line: Value, at: &str| {
-        line["timestamp"] = at.into();
-        line
-    };
     append(
         &folder.join("s1.jsonl"),
         &[prompt("s1", "Mend the roof"), at(response("s1", "m1", 1_000), "2026-11-21T23:30:00.000Z")],
@@ -67,12 +68,41 @@ both! {
         assert_eq!(keys(&weekly, "weekly", "week"), ["2026-11-16", "2026-11-23"]);
         let monthly = costs(&home, &["monthly", "--timezone", "UTC"]);
         assert_eq!(keys(&monthly, "monthly", "month"), ["2026-11"]);
-        let blocks = costs(&home, &["blocks"]);
-        let begins = ["2026-11-21T23:00:00.000000Z", "2026-11-22T12:00:00.000000Z", "2026-11-23T12:00:00.000000Z"];
-        assert_eq!(keys(&blocks, "blocks", "startTime"), begins);
         let sessions = costs(&home, &["session"]);
         assert_eq!(keys(&sessions, "sessions", "sessionId"), ["s1", "s2", "s3"]);
         assert_eq!(sessions["sessions"][0]["name"], json!("Mend the roof"));
+    }
+
+    async fn a_block_holds_what_came_within_five_hours_and_gaps_stand_between(place: &Place) {
+        let home = Home::with(place);
+        let folder = sessions(&home);
+        let records = ["12:10:00.000", "17:00:00.000", "17:00:00.001", "21:59:59.999"].iter().enumerate();
+        let records = records.map(|(number, time)| {
+            at(response("s4", &format!("late{number}"), 1), &format!("2026-11-24T{time}Z"))
+        });
+        append(&folder.join("s4.jsonl"), &records.collect::<Vec<_>>());
+        let answer = costs(&home, &["blocks"]);
+        let blocks = answer["blocks"].as_array().unwrap();
+        let told: Vec<_> = blocks.iter().map(|block| {
+            let word = |name: &str| block[name].as_str().map_or("", |moment| &moment[8..16]);
+            (word("startTime"), word("endTime"), word("actualEndTime"), block["entries"].as_u64().unwrap())
+        }).collect();
+        assert_eq!(told, [
+            ("21T23:00", "22T04:00", "21T23:30", 1),
+            ("22T04:30", "22T12:00", "", 0),
+            ("22T12:00", "22T17:00", "22T12:00", 1),
+            ("22T17:00", "23T12:00", "", 0),
+            ("23T12:00", "23T17:00", "23T12:00", 1),
+            ("23T17:00", "24T12:10", "", 0),
+            ("24T12:00", "24T17:00", "24T17:00", 2),
+            ("24T17:00", "24T22:00", "24T21:59", 2),
+        ]);
+        let gap = &blocks[1];
+        assert_eq!(gap["id"], "gap-2026-11-22T04:30:00.000000Z");
+        assert_eq!((&gap["isGap"], &gap["isActive"], &gap["costUSD"]), (&json!(true), &json!(false), &json!(0.0)));
+        assert_eq!((&gap["models"], &gap["totalTokens"], &blocks[0]["isGap"]), (&json!([]), &json!(0), &json!(false)));
+        let shown = home.run(&["costs", "blocks"]);
+        assert!(shown.out.contains("gap of 7h 30m"), "{shown:?}");
     }
 
     async fn a_day_is_explained(place: &Place) {

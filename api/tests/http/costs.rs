@@ -32,12 +32,19 @@ async fn costs_are_sums_of_the_records_that_usage_lists() {
         let records: u64 = groups.iter().map(|group| group["sum"]["records"].as_u64().unwrap()).sum();
         assert_eq!(records, 30, "{by}");
     }
+    let mut late = rows::record(31);
+    late.at = late.at.plus_seconds(12 * 3_600);
+    desk.store().commit(Batch::new().row(Row::Usage(Box::new(late)))).await.unwrap();
+    let blocks = desk.get("/api/v1/costs?by=block").await.json();
+    let gaps: Vec<_> =
+        blocks["groups"].as_array().unwrap().iter().map(|group| group["is_gap"].clone()).collect();
+    assert_eq!(gaps, [false, true, false]);
     let some = desk.get("/api/v1/costs?by=role&limit=2").await.json();
     assert_eq!((some["groups"].as_array().unwrap().len(), &some["left_out"]), (2, &json!(6)));
     assert_eq!(desk.get("/api/v1/usage?role=builder").await.json()["total"], json!(4), "in any case");
     assert_eq!(desk.get("/api/v1/usage?role=cook").await.status, 422);
     let listed = desk.get("/api/v1/usage?limit=200").await.json();
-    assert_eq!((&listed["total"], &listed["items"][0]["terms"]["complete"]), (&json!(30), &json!(true)));
+    assert_eq!((&listed["total"], &listed["items"][0]["terms"]["complete"]), (&json!(31), &json!(true)));
 }
 
 #[rocket::async_test]

@@ -1,5 +1,6 @@
 //! Costs added up: one line a day, session, project or whatever was asked for; a line opens the records behind it.
 
+use orchestrator::figures;
 use quarterdeck_shared::Timestamp;
 use quarterdeck_shared::costs::{CostGroup, CostsBy};
 use yew::prelude::*;
@@ -50,6 +51,12 @@ pub fn CostGroups(props: &CostGroupsProps) -> Html {
 }
 
 fn row(group: &CostGroup, props: &CostGroupsProps) -> Html {
+    if group.is_gap {
+        let length = figures::duration(group.last_at.seconds_since(group.first_at));
+        return html! {
+            <tr key={group.key.clone()}><td class="small quiet" colspan="8">{ format!("nothing was asked for another {length}") }</td></tr>
+        };
+    }
     let (tokens, sum) = (group.sum.tokens, &group.sum);
     let models: Vec<_> = group.models.iter().map(|model| visible(&model.model)).collect();
     let open = group.key == *props.open;
@@ -144,6 +151,14 @@ mod tests {
     fn five_hours_are_called_by_their_beginning() {
         let block = group(json!({"key": "2026-11-22T09:00:00.000000Z"}));
         holds(&table(CostsBy::Block, block, ""), &[">22 Nov 2026, 09:00:00</button>"]);
+    }
+
+    #[test]
+    fn a_gap_between_blocks_is_said_quietly_and_opens_nothing() {
+        let gap = json!({"key": "gap-2026-11-22T09:15:00Z", "is_gap": true, "models": []});
+        let html = table(CostsBy::Block, group(gap), "");
+        holds(&html, &["small quiet", "nothing was asked for another 4h 15m"]);
+        assert!(!html.contains("<button") && !html.contains("$"), "{html}");
     }
 
     #[test]

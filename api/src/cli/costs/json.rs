@@ -1,6 +1,6 @@
 //! The answer for programs, in ccusage's field names, so that scripts can switch; what it has no name for is added.
 
-use super::{BLOCK_SECONDS, By, is_open};
+use super::{BLOCK_SECONDS, By, begin, is_open};
 use quarterdeck_shared::{
     Timestamp, Usd,
     costs::{CostGroup, CostSum, Costs},
@@ -64,14 +64,18 @@ fn row(by: By, group: &CostGroup, now: Timestamp) -> Value {
 }
 
 fn block(group: &CostGroup, now: Timestamp) -> Map<String, Value> {
-    let begin: Timestamp = group.key.parse().unwrap_or(group.first_at);
+    let begin = begin(group);
+    let (end, ended) = match group.is_gap {
+        true => (group.last_at, None),
+        false => (begin.plus_seconds(BLOCK_SECONDS), Some(group.last_at)),
+    };
     let tokens = group.sum.tokens;
     let pairs = [
-        ("startTime", json!(group.key)),
-        ("endTime", json!(begin.plus_seconds(BLOCK_SECONDS))),
-        ("actualEndTime", json!(group.last_at)),
+        ("startTime", json!(begin)),
+        ("endTime", json!(end)),
+        ("actualEndTime", json!(ended)),
         ("isActive", json!(is_open(group, now))),
-        ("isGap", json!(false)),
+        ("isGap", json!(group.is_gap)),
         ("entries", json!(group.sum.records)),
         (
             "tokenCounts",
