@@ -140,6 +140,14 @@ both! {
         assert!(row("claude-sonnet-5-5").contains("≥ $0.02"), "{said:?}");
         assert!(said.words.contains("1 of 4 responses are of models without a known price"), "{said:?}");
         assert!(said.words.contains("1 of 4 responses cost at least what is shown"), "{said:?}");
+
+        let agents = home.run(&["agents"]).out;
+        let of = |id: &str| agents.lines().find(|line| line.ends_with(id)).unwrap_or_default();
+        assert!(of("s3").contains("unknown") && of("s4").contains("≥ $0.00"), "{agents}");
+        assert!(of("Mend the roof").contains(" $0.01") && !of("Mend the roof").contains('≥'), "{agents}");
+        let status = home.run(&["status"]).out;
+        let cost = status.lines().find(|line| line.starts_with("Cost")).unwrap_or_default();
+        assert!(cost.contains("≥ $0.02, today ") && cost.contains("without 1 responses"), "{status}");
     }
 
     async fn an_import_reads_the_agent_logs_of_the_python_orchestrator_too(place: &Place) {
