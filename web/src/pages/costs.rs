@@ -23,8 +23,6 @@ use crate::panels::marks::{cost_text, cost_title};
 use crate::panels::usage_records::UsageRecords;
 
 const DAY_US: i64 = 86_400_000_000;
-/// Where days are added up, moments are kept to this.
-const QUARTER_US: i64 = 900_000_000;
 
 /// The stretches one can look at: value, words, days back; none for all there is.
 const SPANS: [(&str, &str, Option<i64>); 4] = [
@@ -140,7 +138,7 @@ fn question(days: Option<i64>, by: CostsBy) -> GetCosts {
 fn behind(group: &CostGroup, by: CostsBy) -> Option<UsageQuery> {
     let limit = Some(50);
     let from = Some(group.first_at.to_string());
-    let to = Some(Timestamp(group.last_at.micros() + QUARTER_US - 1).to_string());
+    let to = Some(group.last_at.to_string());
     match by {
         CostsBy::Day | CostsBy::Week | CostsBy::Month | CostsBy::Block => {
             Some(UsageQuery { from, to, limit, ..UsageQuery::default() })
@@ -220,10 +218,10 @@ mod tests {
     }
 
     #[test]
-    fn the_records_of_a_day_reach_to_the_end_of_its_last_quarter_of_an_hour() {
+    fn the_records_of_a_day_end_with_its_last_and_not_with_the_next_days_first() {
         let query = behind(&group(json!({})), CostsBy::Day).unwrap();
         assert_eq!(query.from.as_deref(), Some("2026-11-22T09:15:00.000000Z"));
-        assert_eq!(query.to.as_deref(), Some("2026-11-22T13:44:59.999999Z"));
+        assert_eq!(query.to.as_deref(), Some("2026-11-22T13:30:00.000000Z"));
     }
 
     #[test]
@@ -238,7 +236,7 @@ mod tests {
     fn the_records_of_a_project_and_of_a_role_are_asked_for_by_their_names() {
         let project = behind(&group(json!({"key": "/home/me/app"})), CostsBy::Project).unwrap();
         assert_eq!((project.project.as_deref(), project.role), (Some("/home/me/app"), None));
-        assert_eq!(project.to.as_deref(), Some("2026-11-22T13:44:59.999999Z"));
+        assert_eq!(project.to.as_deref(), Some("2026-11-22T13:30:00.000000Z"));
         let role = behind(&group(json!({"key": "BUILDER"})), CostsBy::Role).unwrap();
         assert_eq!((role.role, role.project), (Some(Role::Builder), None));
     }
