@@ -127,7 +127,7 @@ async fn update(common: &Common, file: &Path, dated: Option<String>) -> Result<(
 async fn reprice(common: &Common) -> Result<(), CliError> {
     let store = common.writing_store().await?;
     let prices = in_effect(common, &store).await?;
-    let intake = Intake::new(store.clone(), Clock::system()).with_prices(prices.clone());
+    let intake = Intake::new(store.clone(), Clock::system()).with_prices(prices);
     let repriced = intake.reprice(|_| ()).await;
     store.close().await;
     let repriced = repriced?;
@@ -135,10 +135,11 @@ async fn reprice(common: &Common) -> Result<(), CliError> {
     if output.json {
         return output.value(&repriced);
     }
-    let Repriced { records, changed_records, before_usd, after_usd, left_out_agents } = repriced;
+    let Repriced { records, changed_records, tables, before_usd, after_usd, left_out_agents } = repriced;
+    let tables: String =
+        tables.iter().map(|(version, count)| format!(", {count} by the prices of {version}")).collect();
     output.line(&format!(
-        "{changed_records} of {records} records are priced by the table of {}: {} became {}",
-        prices.current().version(),
+        "{changed_records} of {records} records are priced anew{tables}: {} became {}",
         before_usd.display(),
         after_usd.display()
     ))?;

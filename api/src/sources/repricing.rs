@@ -10,18 +10,21 @@ use quarterdeck_shared::{
     AgentId, Timestamp, Usd,
     usage::{FormerPrice, UsageRecord},
 };
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Agents whose records are priced anew in one transaction.
 const GROUP: u64 = 64;
 
 /// What came of pricing history anew.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Repriced {
     /// Records that were looked at.
     pub records: u64,
     /// Those that cost something else now, or are priced by another table.
     pub changed_records: u64,
+    /// How many of these each table prices, by its version; those without a price are in none.
+    pub tables: BTreeMap<String, u64>,
     /// What all of them cost before.
     pub before_usd: Usd,
     /// What they cost now.
@@ -42,6 +45,9 @@ impl Repriced {
             return None;
         }
         self.changed_records += 1;
+        if let Some(version) = &anew.price_version {
+            *self.tables.entry(version.clone()).or_default() += 1;
+        }
         let UsageRecord { id: record_id, cost_usd, cost_basis, price_version, .. } = record;
         let price = FormerPrice { cost_usd, cost_basis, price_version, until: now };
         Some(Row::FormerPrice { record_id, price })

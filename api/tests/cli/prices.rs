@@ -69,4 +69,23 @@ both! {
         assert_eq!(with_own(&["import", folder.to_str().unwrap(), "--json"])["new_records"], json!(1));
         assert_eq!(with_own(&["costs", "daily", "--json"])["totals"]["totalCost"], json!(0.306));
     }
+
+    async fn what_was_priced_anew_names_the_tables_that_price_it(place: &Place) {
+        let home = Home::with(place);
+        let folder = home.data_dir().parent().unwrap().join("elsewhere");
+        let file = folder.join("own.json");
+        append(&folder.join("s1.jsonl"), &[response("s1", "m1", 1_000)]);
+        assert_eq!(answer(&home, &["import", folder.to_str().unwrap(), "--json"])["new_records"], json!(1));
+        fs::write(&file, OWN).unwrap();
+        let reprice = |arguments: &[&str]| {
+            let mut command = home.command(&[&["prices", "reprice"], arguments].concat());
+            Ended::from(command.env("QUARTERDECK_OWN_PRICES", &file).output().unwrap()).out
+        };
+        let told = reprice(&[]);
+        assert_eq!(told, "1 of 1 records are priced anew, 1 by the prices of own 2020-01-01: $0.01 became $0.31\n");
+        assert_eq!(reprice(&[]), "0 of 1 records are priced anew: $0.31 became $0.31\n");
+        fs::write(&file, OWN.replace("2020-01-01", "2021-01-01")).unwrap();
+        let again: Value = serde_json::from_str(&reprice(&["--json"])).unwrap();
+        assert_eq!(again["tables"], json!({"own 2021-01-01": 1}));
+    }
 }
