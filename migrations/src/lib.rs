@@ -13,10 +13,10 @@ mod m20261123_000009_order;
 mod m20261123_000010_metrics;
 mod m20261123_000011_roles;
 mod m20261123_000012_statuses;
-mod m20261123_000014_basis;
-mod m20261123_000015_told;
-mod m20261123_000016_logs;
-mod m20261123_000017_files;
+mod m20261123_000013_basis;
+mod m20261123_000014_told;
+mod m20261123_000015_logs;
+mod m20261123_000016_files;
 mod step;
 
 use sea_orm_migration::{
@@ -42,10 +42,10 @@ impl MigratorTrait for Migrator {
             m20261123_000010_metrics::STEP,
             m20261123_000011_roles::STEP,
             m20261123_000012_statuses::STEP,
-            m20261123_000014_basis::STEP,
-            m20261123_000015_told::STEP,
-            m20261123_000016_logs::STEP,
-            m20261123_000017_files::STEP,
+            m20261123_000013_basis::STEP,
+            m20261123_000014_told::STEP,
+            m20261123_000015_logs::STEP,
+            m20261123_000016_files::STEP,
         ];
         steps.into_iter().map(|step| Box::new(step) as Box<dyn MigrationTrait>).collect()
     }

@@ -7,4 +7,4 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX source_files_of_session ON source_files (session_id)",
 ];
 
-pub const STEP: Step = Step { name: "m20261123_000016_logs", statements: INDEXES, ..Step::EMPTY };
+pub const STEP: Step = Step { name: "m20261123_000015_logs", statements: INDEXES, ..Step::EMPTY };

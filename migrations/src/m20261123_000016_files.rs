@@ -9,4 +9,4 @@ const AGAIN: &[&str] = &[
      FROM file_changes WHERE agent_id NOT IN (SELECT id FROM agents WHERE source = 'quarterdeck') GROUP BY 1, 2, 3",
 ];
 
-pub const STEP: Step = Step { name: "m20261123_000017_files", statements: AGAIN, ..Step::EMPTY };
+pub const STEP: Step = Step { name: "m20261123_000016_files", statements: AGAIN, ..Step::EMPTY };

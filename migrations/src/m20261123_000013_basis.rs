@@ -11,4 +11,4 @@ const COUNTED: &[&str] = &[
      WHERE NOT replayed AND at >= 86400000000 GROUP BY at / 86400000000, cost_basis",
 ];
 
-pub const STEP: Step = Step { name: "m20261123_000014_basis", statements: COUNTED, ..Step::EMPTY };
+pub const STEP: Step = Step { name: "m20261123_000013_basis", statements: COUNTED, ..Step::EMPTY };

@@ -4,4 +4,4 @@ use crate::step::Step;
 
 const INDEXES: &[&str] = &["CREATE INDEX changes_of_events ON file_changes (agent_id) WHERE file_id IS NULL"];
 
-pub const STEP: Step = Step { name: "m20261123_000015_told", statements: INDEXES, ..Step::EMPTY };
+pub const STEP: Step = Step { name: "m20261123_000014_told", statements: INDEXES, ..Step::EMPTY };
