@@ -1,6 +1,5 @@
 //! Costs added up: one line a day, session, project or whatever was asked for; a line opens the records behind it.
 
-use orchestrator::figures;
 use quarterdeck_shared::Timestamp;
 use quarterdeck_shared::costs::{CostGroup, CostsBy};
 use yew::prelude::*;
@@ -9,7 +8,7 @@ use super::deed::visible;
 use super::marks::cost;
 use super::words::folder;
 use crate::calendar;
-use crate::format::count;
+use crate::format::{count, lasting};
 use crate::order;
 
 /// What the table shows.
@@ -52,7 +51,7 @@ pub fn CostGroups(props: &CostGroupsProps) -> Html {
 
 fn row(group: &CostGroup, props: &CostGroupsProps) -> Html {
     if group.is_gap {
-        let length = figures::duration(group.last_at.seconds_since(group.first_at));
+        let length = lasting(group.last_at.micros() - group.first_at.micros());
         return html! {
             <tr key={group.key.clone()}><td class="small quiet" colspan="8">{ format!("nothing was asked for another {length}") }</td></tr>
         };
@@ -157,7 +156,7 @@ mod tests {
     fn a_gap_between_blocks_is_said_quietly_and_opens_nothing() {
         let gap = json!({"key": "gap-2026-11-22T09:15:00Z", "is_gap": true, "models": []});
         let html = table(CostsBy::Block, group(gap), "");
-        holds(&html, &["small quiet", "nothing was asked for another 4h 15m"]);
+        holds(&html, &["small quiet", "nothing was asked for another 4 h 15"]);
         assert!(!html.contains("<button") && !html.contains("$"), "{html}");
     }
 
