@@ -75,7 +75,7 @@ both! {
         let written_at = UNIX_EPOCH + Duration::from_micros(written.micros().try_into().unwrap());
         fs::File::options().append(true).open(&third).unwrap().set_modified(written_at).unwrap();
         import(&store, folder.path(), HISTORY).await;
-        let [first, third] = &agents(&store).await[..] else { panic!("two sessions spoke") };
+        let [third, first] = &agents(&store).await[..] else { panic!("two sessions spoke") };
         assert_eq!((first.name.as_str(), first.session_id.as_deref()), ("What it was about", Some("other")));
         assert_eq!((third.created_at, third.updated_at), (written, written), "as its file");
         adds_up(&store).await;
