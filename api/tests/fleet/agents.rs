@@ -1,7 +1,7 @@
 //! Agents on command, alone.
 
 use super::{
-    deck::{agent, deck, deck_on, deck_with},
+    deck::{Deck, agent, deck, deck_on, deck_with},
     tape::{Tape, plain},
 };
 use crate::both;
@@ -158,9 +158,8 @@ async fn an_agent_that_is_silent_for_long_is_said_to_stall_once() {
     let stalled =
         deck.until("the alarm", |event| matches!(event.payload, Payload::AgentStalled { .. })).await;
     assert_eq!(stalled.agent_id, Some(id));
-    let reason = async |deck: &super::deck::Deck| {
-        deck.store.agent(id).await.unwrap().unwrap().agent.status_evidence.reason
-    };
+    let reason =
+        async |deck: &Deck| deck.store.agent(id).await.unwrap().unwrap().agent.status_evidence.reason;
     assert_eq!(reason(&deck).await, "nothing was heard for 10m 0s or more");
     deck.clock.advance(Duration::from_secs(9_400));
     let mut more = 0;

@@ -2,7 +2,7 @@
 
 use super::{
     deck::Ground,
-    processes::{INIT, RESULT, new, program, rules},
+    processes::{INIT, RESULT, new, rules},
 };
 use crate::both;
 use quarterdeck_shared::{Payload, agents::AgentStatus, usage::UsageQuery};
@@ -41,7 +41,6 @@ both! {
             deck.until("it is counted", |event| matches!(event.payload, Payload::UsageRecorded { .. })).await;
             deck.fleet.stop().await;
             drop(deck);
-            program(&ground.folder(), &resumed(&remembered, &in_all));
             let mut deck = ground.deck(rules(&ground, &resumed(&remembered, &in_all))).await;
             deck.agent_is(id, AgentStatus::Completed).await;
             let of_agent = UsageQuery { agent_id: Some(id), ..UsageQuery::default() };
