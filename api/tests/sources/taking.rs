@@ -188,7 +188,7 @@ both! {
             let mut crew = agents(&store).await;
             crew.sort_by(|a, b| a.session_id.cmp(&b.session_id));
             let told: Vec<_> = crew.iter().map(|it| (it.requests, it.output_tokens, it.tool_calls, it.started_at.unwrap().to_string())).collect();
-            let began = ["2026-11-22T11:59:00Z", "2026-11-22T12:05:00Z"].map(str::to_owned);
+            let began = ["2026-11-22T11:59:00.000000Z", "2026-11-22T12:05:00.000000Z"].map(str::to_owned);
             let [first, second] = began;
             assert_eq!(told, [(1, 7, 1, first), (1, 1, 0, second)], "the fork first: {fork_first}");
             adds_up(&store).await;

@@ -59,7 +59,7 @@ fn a_failure_stops_its_branch_and_no_other() {
     assert_eq!(run.steps()[1].status, StepStatus::Skipped);
     assert_eq!(run.steps()[1].error.as_deref(), Some("never begun: `a` did not end well"));
     assert_eq!(orders(&mut run, finished("c")), ["start d 1"]);
-    assert_eq!(orders(&mut run, finished("d")), ["finish failed a BUILDER: it broke"]);
+    assert_eq!(orders(&mut run, finished("d")), ["finish failed step 1, BUILDER: it broke"]);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn an_attempt_is_repeated_with_growing_waits_and_only_so_often() {
     assert_eq!(orders(&mut run, failed("a", Some(5))), ["retry a 10"]);
     assert_eq!(orders(&mut run, Input::RetryDue { step: id("a") }), ["start a 3"]);
     assert_eq!(orders(&mut run, Input::RetryDue { step: id("a") }), Vec::<String>::new());
-    assert_eq!(orders(&mut run, failed("a", Some(5))), ["finish failed a BUILDER: it broke"]);
+    assert_eq!(orders(&mut run, failed("a", Some(5))), ["finish failed step 1, BUILDER: it broke"]);
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn a_step_that_takes_too_long_fails_with_that_reason() {
         ["stop a TimedOut"]
     );
     assert_eq!(orders(&mut run, started("a")), ["stop a TimedOut"], "it came after the stop");
-    let finish = "finish failed a BUILDER: stopped: it took longer than 4 seconds";
+    let finish = "finish failed step 1, BUILDER: stopped: it took longer than 4 seconds";
     assert_eq!(orders(&mut run, failed("a", Some(1))), [finish]);
 }
 
@@ -123,7 +123,7 @@ fn a_limit_stops_the_task_and_says_which() {
     orders(&mut run, started("a"));
     assert_eq!(orders(&mut run, Input::LimitReached { what: what() }), ["stop a Limit"]);
     assert_eq!(run.steps()[1].status, StepStatus::Skipped);
-    assert_eq!(orders(&mut run, finished("a")), [format!("finish failed b BUILDER: {}", what())]);
+    assert_eq!(orders(&mut run, finished("a")), [format!("finish failed step 2, BUILDER: {}", what())]);
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn an_interrupted_step_leaves_the_task_interrupted() {
     let mut run = run(&[step("a", &[]), step("b", &["a"])], 1);
     orders(&mut run, Input::Begin);
     let cut_off = Input::Interrupted { step: id("a"), cause: "the session is gone".to_owned() };
-    assert_eq!(orders(&mut run, cut_off), ["finish interrupted a BUILDER: the session is gone"]);
+    assert_eq!(orders(&mut run, cut_off), ["finish interrupted step 1, BUILDER: the session is gone"]);
 }
 
 #[test]
