@@ -190,7 +190,7 @@ async fn the_evidence_of_a_task_names_the_step_that_is_at_work() {
     };
     deck.until("the second step begins", begins).await;
     let evidence = deck.store.task(task.id).await.unwrap().unwrap().status_evidence;
-    assert_eq!(evidence.reason, format!("at work: {} {}", second.id, second.role));
+    assert_eq!(evidence.reason, format!("at work: step 2, {}", second.role));
 }
 
 #[tokio::test]
