@@ -36,7 +36,7 @@ const PARTS = {
   fleet: ({ agent }) => ['/dashboard', '/agents', '/agents?new=1', `/agents/${agent}`, '/settings', '/nowhere'],
   work: ({ task, approval }) => ['/tasks', '/tasks/new', `/tasks/${task}`, `/tasks/${task}/replay`, '/approvals', `/approvals/${approval}`],
   reader: ({ agent }) => ['conversation', 'replay', 'files', 'logs'].map((what) => `/agents/${agent}/${what}`),
-  figure: () => ['/search?q=the', '/costs', '/costs/why?day=2026-11-22', '/analytics'],
+  figure: () => ['/search', '/search?q=the', '/costs', '/costs/why?day=2026-11-22', '/analytics'],
 };
 
 for (const [part, paths] of Object.entries(PARTS)) {

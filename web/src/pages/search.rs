@@ -48,7 +48,7 @@ pub fn Search() -> Html {
     let behind = rows.as_ref().map_or(0, |rows| rows.behind);
     html! {
         <section aria-label="Search">
-            <Heading title="Search">{ rows.as_ref().map(|rows| counted(rows.total)).unwrap_or_default() }</Heading>
+            <Heading title="Search">{ rows.as_ref().map_or_else(|| "Search".to_owned(), |rows| counted(rows.total)) }</Heading>
             <Question address={address.clone()} />
             if behind > 0 {
                 <p class="small quiet" role="status">{ format!("Not all can be found yet: {} of sessions are still being read.", bytes(behind)) }</p>
