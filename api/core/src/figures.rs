@@ -1,5 +1,6 @@
 //! Figures as people read them: tokens, spans of time, texts cut to length.
 
+use quarterdeck_shared::{Usd, usage::CostBasis};
 use std::borrow::Cow;
 
 /// Characters of a tool's answer that are kept for showing.
@@ -15,6 +16,17 @@ pub fn tokens(count: u64) -> String {
     let [.., largest] = UNITS;
     let (unit, sign) = UNITS.into_iter().find(|(unit, _)| tenths(*unit) < 10_000).unwrap_or(largest);
     format!("{}.{}{sign}", tenths(unit) / 10, tenths(unit) % 10)
+}
+
+/// A cost as it is known: a dash before the first record, these words where nothing has a price, `≥ $0.23` where it is
+/// known from below, `$0.23`; never nothing where nobody knows.
+pub fn cost(cost: Usd, basis: Option<CostBasis>, unpriced: &str) -> String {
+    match basis {
+        None if cost == Usd::ZERO => "–".to_owned(),
+        Some(CostBasis::Unknown) if cost == Usd::ZERO => unpriced.to_owned(),
+        Some(CostBasis::Unknown | CostBasis::LowerBound) => format!("≥ {}", cost.display()),
+        _ => cost.display(),
+    }
 }
 
 /// Seconds: `59s`, `1m 5s`, `2h 3m`, `1d 4h`; `N/A` where there are none.

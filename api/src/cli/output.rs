@@ -2,6 +2,7 @@
 
 use super::CliError;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, Table, presets};
+use orchestrator::figures;
 use quarterdeck_shared::{Timestamp, Usd, usage::CostBasis};
 use serde::Serialize;
 use std::{
@@ -9,14 +10,9 @@ use std::{
     io::{self, BufRead as _, IsTerminal, Write as _},
 };
 
-/// A cost as it is known: at least so much, or not at all; never nothing where nobody knows.
+/// A cost as it is known.
 pub fn cost(cost: Usd, basis: Option<CostBasis>) -> String {
-    match basis {
-        None if cost == Usd::ZERO => "–".to_owned(),
-        Some(CostBasis::Unknown) if cost == Usd::ZERO => "unknown".to_owned(),
-        Some(CostBasis::Unknown | CostBasis::LowerBound) => format!("≥ {}", cost.display()),
-        _ => cost.display(),
-    }
+    figures::cost(cost, basis, "unknown")
 }
 
 /// Where a command's answer goes and how it is written.

@@ -1,5 +1,6 @@
 //! The words of the field with their marks: roles as letters, statuses as shapes, costs with how they are known.
 
+use orchestrator::figures;
 use quarterdeck_shared::Usd;
 use quarterdeck_shared::agents::{AgentStatus, Role};
 use quarterdeck_shared::conversations::TodoStatus;
@@ -8,7 +9,6 @@ use quarterdeck_shared::usage::CostBasis;
 use yew::prelude::*;
 
 use crate::components::{Icon, Letter, Status};
-use crate::format::DASH;
 
 /// The hue of a role: a class such as `is-builder`.
 pub const fn role_class(role: Role) -> &'static str {
@@ -140,12 +140,7 @@ pub fn status_shape(status: impl Into<Standing>) -> Html {
 
 /// A cost as people read it: a dash before the first record, `no price`, `≥ $0.23`, `$0.23`.
 pub fn cost_text(cost: Usd, basis: Option<CostBasis>) -> String {
-    match basis {
-        None if cost == Usd::ZERO => DASH.to_owned(),
-        Some(CostBasis::Unknown) if cost == Usd::ZERO => "no price".to_owned(),
-        Some(CostBasis::Unknown | CostBasis::LowerBound) => format!("≥ {}", cost.display()),
-        _ => cost.display(),
-    }
+    figures::cost(cost, basis, "no price")
 }
 
 /// All digits of a cost and how it is known, for hovering.
