@@ -1,5 +1,6 @@
 //! Conversations: a window of what an agent was told, said and did, read from its session's files or, where there is
-//! none, from the folder of the Python orchestrator or from our own events. Nothing of it is copied: the files are the truth, and places in them are the cursors.
+//! none, from the folder of the Python orchestrator or from our own events. Nothing of it is copied: the files are the
+//! truth, and places in them are the cursors.
 
 mod events;
 mod export;
@@ -23,7 +24,10 @@ use crate::{
     store::{Store, StoreError, ThreadFile},
 };
 use files::{Files, Place};
-use orchestrator::{conversations::window::Showing, transcripts::reading::Thread};
+use orchestrator::{
+    conversations::window::Showing,
+    transcripts::{lines, reading::Thread},
+};
 use quarterdeck_shared::{
     AgentId, Timestamp,
     agents::{Agent, Context},
@@ -171,7 +175,7 @@ pub async fn raw(store: &Store, id: AgentId, query: &PlaceQuery) -> Result<Optio
         let files = subject.open();
         let (line, bytes) = files.line(place)?.ok_or(StoreError::BadCursor)?;
         let path = files.tapes.get(place.file).map_or("", |(path, _)| path);
-        Ok(cut(format!("{path}, byte {}", place.offset), &line, bytes))
+        Ok(cut(lines::place(path, place.offset), &line, bytes))
     })
     .await
     .map(Some)

@@ -13,6 +13,7 @@ use crate::{
     bounds::SESSION_USD,
     otlp,
     pricing::{PriceTable, Priced},
+    transcripts::lines::is_place,
     usage::Observed,
 };
 use quarterdeck_shared::{
@@ -126,8 +127,7 @@ pub fn enter(
 
 /// Where a record was read, that is told here once more.
 fn place<'a>(before: &'a UsageRecord, here: &'a str) -> &'a str {
-    let is_in_file = |place: &str| place.contains(", byte ");
-    if !is_in_file(&before.provenance) && is_in_file(here) { here } else { &before.provenance }
+    if !is_place(&before.provenance) && is_place(here) { here } else { &before.provenance }
 }
 
 /// A record by another table of prices, where that makes it another one. What is no response is worth what was said

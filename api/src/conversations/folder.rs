@@ -15,6 +15,7 @@ use orchestrator::{
         window::{Around, Placed, answered, called, items},
     },
     logs::Place,
+    transcripts::lines,
 };
 use quarterdeck_shared::{
     Timestamp,
@@ -92,7 +93,7 @@ pub(super) fn raw(subject: &Subject, at: &str) -> Result<RawLine, Fault> {
     let next = of_file.map(|known| known.offset).filter(|offset| *offset > place.offset).min();
     let (path, bytes) = stretch(&subject.logs, place.file, place.offset, next)?;
     let text = bytes.trim_ascii_end();
-    Ok(cut(format!("{}, byte {}", path.display(), place.offset), text, text.len() as u64))
+    Ok(cut(lines::place(path.display(), place.offset), text, text.len() as u64))
 }
 
 /// The marks of all of it.

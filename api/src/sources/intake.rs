@@ -20,7 +20,10 @@ use orchestrator::{
     ledger::{Book, Grown, Owner, Telling},
     otlp::{UNNAMED, unnamed},
     pricing::PriceTable,
-    transcripts::reading::{Heard, Reading, Thread},
+    transcripts::{
+        lines,
+        reading::{Heard, Reading, Thread},
+    },
 };
 use quarterdeck_shared::{
     AgentId, RecordId, TaskId, Timestamp,
@@ -157,7 +160,7 @@ impl Intake {
                     _ => crew.owner(&thread),
                 };
                 speaker = Some((thread, owner));
-                let provenance = format!("{}, byte {offset}", one.file.path);
+                let provenance = lines::place(&one.file.path, offset);
                 let at = at.unwrap_or(one.written_at);
                 let telling = Telling { observed, cost: None, reported, provenance, at };
                 let id = RecordId(Uuid::from_u128(number));

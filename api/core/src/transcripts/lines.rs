@@ -1,12 +1,26 @@
 //! Lines of a file that grows: bytes in, whole lines with their places out, however the bytes are cut.
 
 use memchr::memchr;
+use std::fmt::Display;
 
 /// The longest line that is read, in bytes; a longer one is known by its place and length alone.
 pub const LONGEST_LINE: usize = 16 << 20;
 
 /// What every line of some programs' files begins with.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// What parts a file's path from the bytes before a place in it.
+const BYTE: &str = ", byte ";
+
+/// The place of a line in words: `/home/me/s1.jsonl, byte 88286`.
+pub fn place(path: impl Display, offset: u64) -> String {
+    format!("{path}{BYTE}{offset}")
+}
+
+/// Whether these words name the place of a line.
+pub fn is_place(words: &str) -> bool {
+    words.contains(BYTE)
+}
 
 /// One line and where it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

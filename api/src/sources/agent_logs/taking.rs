@@ -13,7 +13,7 @@ use orchestrator::{
     agent_logs::{Log, message_id, rest, role_of, telling},
     ledger::{Book, Owner, enter, found_anew, is_emptied},
     pricing::plain,
-    transcripts::reading::Thread,
+    transcripts::{lines, reading::Thread},
 };
 use quarterdeck_shared::{
     AgentId, RecordId, TaskId, Timestamp,
@@ -92,7 +92,7 @@ impl Told {
     }
 
     fn provenance(&self, offset: u64) -> String {
-        format!("{}/summary.jsonl, byte {offset}", self.path)
+        lines::place(format_args!("{}/summary.jsonl", self.path), offset)
     }
 }
 
