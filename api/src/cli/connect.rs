@@ -16,14 +16,15 @@ use crate::{
 };
 use clap::Args;
 use files::{Record, Target};
+use orchestrator::secrets;
 use quarterdeck_shared::auth::{NewToken, TokenScope};
 use serde_json::json;
 use settings::Written;
 use similar::TextDiff;
 use wanted::Wanted;
 
-/// What every key begins with, and what stands for one before it is made.
-const KEY: &str = "qd_";
+/// What stands for the key before there is one.
+const NO_KEY: &str = "qd_made_when_this_is_written";
 
 /// Writes hooks and telemetry into Claude Code's settings, after showing what changes.
 #[derive(Args, Debug)]
@@ -90,7 +91,7 @@ impl Connect {
             settings::with(without.as_deref(), &wanted).map_err(|why| target.broken(&why))
         };
         let known = self.living(record.as_ref()).await?;
-        let planned = with(known.map_or(KEY, |record| &record.secret))?.text;
+        let planned = with(known.map_or(NO_KEY, |record| &record.secret))?.text;
         let diff = diff(now.as_deref(), Some(&planned));
         self.show(target, &diff)?;
         if self.dry_run || now.as_ref() == Some(&planned) || !self.is_agreed()? {
@@ -238,8 +239,5 @@ pub(super) async fn keys(config: &Config, store: &Store) -> Result<Vec<Result<St
 fn diff(now: Option<&str>, planned: Option<&str>) -> String {
     let diff = TextDiff::from_lines(now.unwrap_or_default(), planned.unwrap_or_default());
     let shown = diff.unified_diff().context_radius(2).header("as it is", "as it will be").to_string();
-    let mut pieces = shown.split(KEY);
-    let first = pieces.next().unwrap_or_default().to_owned();
-    let is_key = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
-    pieces.fold(first, |masked, piece| masked + KEY + "…" + piece.trim_start_matches(is_key))
+    secrets::masked(&shown, &[])
 }
