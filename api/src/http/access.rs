@@ -183,8 +183,10 @@ impl Access {
 
     /// Ends a session at once.
     pub async fn end_session(&self, caller: &Caller) -> Result<(), StoreError> {
-        self.store.commit(Batch::new().row(Row::EndSession { hash: caller.hash.clone() })).await?;
-        lock(&self.unwritten).remove(&caller.hash);
+        let unwritten = lock(&self.unwritten).remove(&caller.hash);
+        if unwritten.is_none() {
+            self.store.commit(Batch::new().row(Row::EndSession { hash: caller.hash.clone() })).await?;
+        }
         self.taken_away.send_modify(|times| *times += 1);
         Ok(())
     }

@@ -63,6 +63,9 @@ async fn a_full_disk_is_said_in_the_one_shape_and_reads_and_logins_go_on() {
         answer.split("set-cookie: ").nth(1).and_then(|rest| rest.split(';').next()).expect("a cookie");
     let asked = format!("GET /api/v1/status HTTP/1.1\nCookie: {cookie}");
     assert!(server.ask(&asked, "").await.starts_with("HTTP/1.1 200"));
+    let logout = format!("DELETE /api/v1/session HTTP/1.1\n{origin}\nCookie: {cookie}");
+    assert!(server.ask(&logout, "").await.starts_with("HTTP/1.1 204"));
+    assert!(server.ask(&asked, "").await.starts_with("HTTP/1.1 401"));
 
     for _ in 0..3 {
         assert!(server.ask(&post("/api/v1/agents"), &body).await.starts_with("HTTP/1.1 503"));
