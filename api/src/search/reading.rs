@@ -1,4 +1,5 @@
-//! Reading back: a piece of a conversation from where it stands, a line of a session file, a part of an agent's log, or an event.
+//! Reading back: a piece of a conversation from where it stands, a line of a session file, a part of an agent's log, or
+//! an event.
 
 use crate::{
     apart::apart,
