@@ -4,6 +4,7 @@ use clap::{
     Arg, ArgAction, ArgMatches, Args, Command as ClapCommand, CommandFactory as _, FromArgMatches, Parser,
     Subcommand,
 };
+use mimalloc::MiMalloc;
 use quarterdeck::{
     cli,
     config::{Config, SETTINGS},
@@ -15,6 +16,10 @@ use std::{
     io::{ErrorKind, Write as _},
     process::ExitCode,
 };
+
+/// Most of an import beside reading is small pieces of memory taken and given back; SQLite's are of it too.
+#[global_allocator]
+static MEMORY: MiMalloc = MiMalloc;
 
 /// Mission control for fleets of Claude agents.
 #[derive(Parser)]

@@ -83,51 +83,86 @@ impl FromStr for Timestamp {
     }
 }
 
-fn number(text: &str, digits: usize) -> Option<i64> {
-    (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit()))
-        .then(|| text.parse().ok())
-        .flatten()
+/// Reads a text from left to right.
+struct Rest<'text>(&'text [u8]);
+
+impl Rest<'_> {
+    fn number(&mut self, digits: usize) -> Option<i64> {
+        let (number, rest) = self.0.split_at_checked(digits)?;
+        self.0 = rest;
+        number
+            .iter()
+            .try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
+    }
+
+    /// Steps over one of these marks, and says which.
+    fn mark(&mut self, marks: &[u8]) -> Option<u8> {
+        let (first, rest) = self.0.split_first().filter(|(first, _)| marks.contains(first))?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    /// `2026-11-22` as a day number.
+    fn day(&mut self) -> Option<i64> {
+        let year = self.number(4)?;
+        self.mark(b"-")?;
+        let month = self.number(2)? as u32;
+        self.mark(b"-")?;
+        let day = self.number(2)? as u32;
+        ((1..=12).contains(&month) && (1..=month_length(year, month)).contains(&day))
+            .then(|| days(year, month, day))
+    }
+
+    /// `14:30:00.25`, seconds and fraction may be missing, as microseconds.
+    fn clock(&mut self) -> Option<i64> {
+        let hour = self.number(2)?;
+        self.mark(b":")?;
+        let minute = self.number(2)?;
+        let second = if self.mark(b":").is_some() { self.number(2)? } else { 0 };
+        let micros = if self.mark(b".").is_some() { self.fraction()? } else { 0 };
+        (hour <= 23 && minute <= 59 && second <= 60)
+            .then(|| (hour * 3600 + minute * 60 + second) * SECOND + micros)
+    }
+
+    /// What follows the point of a second, in microseconds.
+    fn fraction(&mut self) -> Option<i64> {
+        let digits = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let scale = 10_i64.pow(9_u32.checked_sub(digits as u32)?);
+        if digits == 0 { None } else { Some(self.number(digits)? * scale / 1_000) }
+    }
+
+    /// `Z` or `+01:00`, as microseconds by which the clock is ahead of UTC.
+    fn zone(&mut self) -> Option<i64> {
+        let sign = match self.mark(b"Zz+-")? {
+            b'+' => 1,
+            b'-' => -1,
+            _ => return Some(0),
+        };
+        let hours = self.number(2)?;
+        self.mark(b":")?;
+        let minutes = self.number(2)?;
+        (hours <= 23 && minutes <= 59).then_some(sign * (hours * 3600 + minutes * 60) * SECOND)
+    }
+}
+
+fn month_length(year: i64, month: u32) -> u32 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
 }
 
 fn parse(text: &str) -> Option<Timestamp> {
-    let (date, clock) = match text.split_once(['T', 't', ' ']) {
-        Some((date, clock)) => (date, Some(clock)),
-        None => (text, None),
-    };
-    let mut fields = date.splitn(3, '-');
-    let year = number(fields.next()?, 4)?;
-    let month = number(fields.next()?, 2)? as u32;
-    let day = number(fields.next()?, 2)? as u32;
-    let number_of_day = days(year, month, day);
-    if civil(number_of_day) != (year, month, day) {
-        return None;
+    let mut rest = Rest(text.as_bytes());
+    let midnight = rest.day()? * DAY * SECOND;
+    if rest.0.is_empty() {
+        return Some(Timestamp(midnight));
     }
-    let midnight = number_of_day * DAY * SECOND;
-    clock.map_or(Some(Timestamp(midnight)), |clock| Some(Timestamp(midnight + of_day(clock)?)))
-}
-
-/// Microseconds of a day in UTC, from `14:30:00.25+01:00`.
-fn of_day(text: &str) -> Option<i64> {
-    let zone_at = text.find(['Z', 'z', '+', '-'])?;
-    let (clock, zone) = text.split_at(zone_at);
-    let offset = match zone {
-        "Z" | "z" => 0,
-        _ => {
-            let (hours, minutes) = zone.get(1..)?.split_once(':')?;
-            let (hours, minutes) = (number(hours, 2)?, number(minutes, 2)?);
-            let seconds = (hours <= 23 && minutes <= 59).then_some(hours * 3600 + minutes * 60)?;
-            if zone.starts_with('-') { -seconds } else { seconds }
-        }
-    };
-    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
-    let mut fields = clock.splitn(3, ':');
-    let (hour, minute) = (number(fields.next()?, 2)?, number(fields.next()?, 2)?);
-    let second = number(fields.next().unwrap_or("00"), 2)?;
-    if hour > 23 || minute > 59 || second > 60 || fraction.is_empty() || fraction.len() > 9 {
-        return None;
-    }
-    let micros = number(fraction, fraction.len())? * 10_i64.pow(9 - fraction.len() as u32) / 1_000;
-    Some((hour * 3600 + minute * 60 + second - offset) * SECOND + micros)
+    rest.mark(b"Tt ")?;
+    let of_day = rest.clock()? - rest.zone()?;
+    rest.0.is_empty().then_some(Timestamp(midnight + of_day))
 }
 
 impl Serialize for Timestamp {
@@ -161,11 +196,20 @@ mod tests {
         let moment = |text: &str| text.parse::<Timestamp>().unwrap().to_string();
         assert_eq!(moment("2026-11-22T15:30:00.5+01:00"), "2026-11-22T14:30:00.500000Z");
         assert_eq!(moment("2026-11-22"), "2026-11-22T00:00:00.000000Z");
+        assert_eq!(moment("2000-02-29 23:30-01:00"), "2000-03-01T00:30:00.000000Z");
+        assert_eq!(moment("2026-11-22t10:00:00.123456789z"), "2026-11-22T10:00:00.123456Z");
     }
 
     #[test]
     fn what_is_no_time_is_refused() {
-        for text in ["zzz", "2026-02-30", "2026-11-22T25:00:00Z", "2026-11-22T10:00:00", "2026-1-1", ""] {
+        let dates =
+            ["zzz", "", "2026-1-1", "2026-02-30", "2026-13-01", "2026-00-01", "2026-01-00", "1900-02-29"];
+        let clocks =
+            ["25:00:00Z", "10:00:00", "10:60Z", "10:00:61Z", "1:00Z", "10:00:00.Z", "10:00:00.1234567890Z"];
+        let zones =
+            ["10:00+1:00", "10:00+24:00", "10:00-00:60", "10:00ZZ", "10:00:00 Z", "10:00+0100", "10:00é"];
+        let clocks = clocks.iter().chain(&zones).map(|clock| format!("2026-11-22T{clock}"));
+        for text in dates.into_iter().map(str::to_owned).chain(clocks) {
             assert_eq!(text.parse::<Timestamp>(), Err(NotATime), "{text}");
         }
     }

@@ -64,7 +64,7 @@ async fn events(home: &Path) -> (Timestamp, Timestamp) {
             }
             let (agent_id, task_id, at) = (agent.id, Some(task.id), Clock::system().now());
             let record = UsageRecord { agent_id, task_id, at, ..rows::record(number) };
-            batch.event(draft).row(Row::Usage(Box::new(record)))
+            batch.event(draft).row(Row::Usage(record.into()))
         });
         store.commit(batch).await.unwrap();
     }

@@ -21,7 +21,7 @@ use quarterdeck_shared::{
     agents::Role,
     usage::{CostBasis, Tokens, UsageRecord},
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 /// Whose responses they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub struct Grown {
     /// As it was.
     pub before: Option<UsageRecord>,
     /// As it is.
-    pub record: UsageRecord,
+    pub record: Arc<UsageRecord>,
 }
 
 impl Grown {
@@ -122,7 +122,7 @@ pub fn enter(
         None => is_same_but_priced(before, &record),
     };
     let says_new = !before.is_some_and(is_known);
-    says_new.then(|| Grown { before: before.cloned(), record })
+    says_new.then(|| Grown { before: before.cloned(), record: record.into() })
 }
 
 /// Where a record was read, that is told here once more.
@@ -144,7 +144,7 @@ pub fn reprice(prices: &PriceTable, record: &UsageRecord) -> Option<Grown> {
         price_version: worth.version,
         ..record.clone()
     };
-    (anew != *record).then(|| Grown { before: Some(record.clone()), record: anew })
+    (anew != *record).then(|| Grown { before: Some(record.clone()), record: anew.into() })
 }
 
 /// What figures are worth: what goes before the table, else what the table says, else what the source says itself.
@@ -183,14 +183,20 @@ fn is_unnamed(message_id: &str) -> bool {
 /// Records by message: what is known of the responses that are being told.
 #[derive(Clone, Debug, Default)]
 pub struct Book {
-    records: HashMap<String, Vec<UsageRecord>>,
+    records: HashMap<String, Vec<Arc<UsageRecord>>>,
     /// The messages of requests.
     requests: HashMap<String, String>,
 }
 
 impl Book {
+    /// An empty book with room for so many records.
+    pub fn with_room_for(records: usize) -> Self {
+        Self { records: HashMap::with_capacity(records), requests: HashMap::with_capacity(records) }
+    }
+
     /// Takes in what is known already.
-    pub fn know(&mut self, record: UsageRecord) {
+    pub fn know(&mut self, record: impl Into<Arc<UsageRecord>>) {
+        let record = record.into();
         if let Some(request_id) = record.request_id.as_ref().filter(|_| !record.replayed) {
             let message =
                 self.requests.entry(request_id.clone()).or_insert_with(|| record.message_id.clone());
@@ -222,21 +228,23 @@ impl Book {
     ) -> Option<Grown> {
         let before = self.find(&telling.observed);
         let grown = enter(prices, before, owner, telling, id)?;
-        self.know(grown.record.clone());
+        self.know(Arc::clone(&grown.record));
         Some(grown)
     }
 
     /// Every record, in no order.
     pub fn records(&self) -> impl Iterator<Item = &UsageRecord> {
-        self.records.values().flatten()
+        self.records.values().flatten().map(Arc::as_ref)
     }
 
     /// The record of this response. A message told without its request, as while it streams, is that of the first
     /// request known; one told with it takes over what was told without, or of the request alone. Of a response that
     /// is told by its request alone, the request decides.
     fn find(&self, observed: &Observed) -> Option<&UsageRecord> {
-        let live =
-            |message: &str| self.records.get(message).into_iter().flatten().filter(|record| !record.replayed);
+        let live = |message: &str| {
+            let known = self.records.get(message).into_iter().flatten().map(Arc::as_ref);
+            known.filter(|record| !record.replayed)
+        };
         let of_request = || {
             let message = self.requests.get(observed.request_id.as_ref()?)?;
             live(message).find(|record| record.request_id == observed.request_id)

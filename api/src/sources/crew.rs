@@ -64,7 +64,7 @@ pub struct Member {
     /// Whether what is known of it from sums alone gives way to responses.
     pub meters_end: bool,
     /// The records it got that are told.
-    pub last: Vec<UsageRecord>,
+    pub last: Vec<Arc<UsageRecord>>,
     pub touched: bool,
 }
 
@@ -216,7 +216,7 @@ impl Crew {
                 return;
             }
         }
-        member.last.push(grown.record.clone());
+        member.last.push(Arc::clone(&grown.record));
     }
 
     /// Whether somebody is known whose words these are.

@@ -196,6 +196,8 @@ impl Intake {
         }
         taken.new_agents = crew.met.len() as u64;
         self.resum(&mut crew, &grown_of_own, &mut changed).await?;
+        // From here on each record belongs to its row alone, which need not copy it.
+        drop((book, grown_of_own));
         {
             let mut stored = self.stored();
             changed.records.values().for_each(|record| stored.add(&record.message_id));
@@ -277,7 +279,7 @@ impl Intake {
         };
         messages.sort_unstable();
         messages.dedup();
-        let mut book = Book::default();
+        let mut book = Book::with_room_for(found.iter().map(|one| one.reading.size()).sum());
         // What telemetry told first is known by its request alone.
         if self.store.has_usage_of(UNNAMED).await? {
             messages.extend(heard().filter_map(|heard| heard.observed.request_id.as_deref().map(unnamed)));

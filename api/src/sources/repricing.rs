@@ -10,7 +10,7 @@ use quarterdeck_shared::{
     AgentId, Timestamp, Usd,
     usage::{FormerPrice, UsageRecord},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 use uuid::Uuid;
 
 /// Agents whose records are priced anew in one transaction.
@@ -36,7 +36,7 @@ pub struct Repriced {
 impl Repriced {
     /// Takes a record as it was; gives what it cost, where it costs something else now.
     fn note(&mut self, record: UsageRecord, changed: &Changed, now: Timestamp) -> Option<Row> {
-        let anew = changed.records.get(&record.id).unwrap_or(&record);
+        let anew = changed.records.get(&record.id).map_or(&record, Arc::as_ref);
         self.records += 1;
         self.before_usd += record.cost_usd;
         self.after_usd += anew.cost_usd;

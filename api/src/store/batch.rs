@@ -114,24 +114,24 @@ pub enum Row {
     Approval(Box<Approval>),
     /// One response of the model's API. One with the same message and request id (for a replay: of the same
     /// agent) is replaced, its larger token counts kept.
-    Usage(Box<UsageRecord>),
+    Usage(Arc<UsageRecord>),
     /// The same of a response that was looked for among so many records, all there were, and was none of them: where
     /// there are no others by now, nobody looks again.
     UsageUnknown {
         /// How many records there were, replays too.
         among: u64,
         /// The record.
-        record: Box<UsageRecord>,
+        record: Arc<UsageRecord>,
     },
     /// The same of a response whose message id was not known before, and stood for by this one.
     UsageNamed {
         /// The message id it had.
         was: String,
         /// The record as it is now.
-        record: Box<UsageRecord>,
+        record: Arc<UsageRecord>,
     },
     /// A remainder of which nothing is left is a record no more.
-    UsageGone(Box<UsageRecord>),
+    UsageGone(Arc<UsageRecord>),
     /// What a record cost before its history was priced anew.
     FormerPrice {
         /// Which record.

@@ -11,7 +11,7 @@ use quarterdeck_shared::{
     Timestamp, Usd,
     agents::{AgentStatus, Role},
     tasks::{Analyst, TaskStatus, TaskType},
-    usage::{CostBasis, Totals, UsageRecord},
+    usage::{CostBasis, Tokens, Totals, UsageRecord},
 };
 use sea_orm::{ConnectionTrait, Value};
 use std::{borrow::Cow, collections::BTreeMap};
@@ -25,73 +25,91 @@ pub(super) const DELETED: &str = "deleted";
 /// The day that stands for all days.
 const ALWAYS: i64 = 0;
 
+/// What is counted of usage records: first what is also counted by day, one after the other.
+const USAGE: [&str; 10] = [
+    "usage/cost",
+    "usage/basis/reported",
+    "usage/basis/computed",
+    "usage/basis/lower_bound",
+    "usage/basis/unknown",
+    "usage/input",
+    "usage/output",
+    "usage/cache_creation",
+    "usage/cache_read",
+    "usage/records",
+];
+const BY_DAY: usize = 5;
+
 /// What a transaction adds to the counters.
 #[derive(Debug, Default)]
-pub(super) struct Changes(BTreeMap<(i64, Cow<'static, str>), i64>);
+pub(super) struct Changes {
+    rows: BTreeMap<String, i64>,
+    /// By day, for each counter of [`USAGE`].
+    usage: BTreeMap<i64, [i64; USAGE.len()]>,
+}
 
 impl Changes {
     /// One more or fewer agent of this status and role.
     pub(super) fn agent(&mut self, status: &str, role: &str, by: i64) {
-        self.add(ALWAYS, format!("agents/{status}/{role}").into(), by);
+        self.add(format!("agents/{status}/{role}"), by);
     }
 
     /// One more or fewer task of this status, type and analyst.
     pub(super) fn task(&mut self, status: &str, task_type: &str, include_analyst: bool, by: i64) {
         let analyst = if include_analyst { Analyst::With } else { Analyst::Without };
-        self.add(ALWAYS, format!("tasks/{status}/{task_type}/{analyst}").into(), by);
+        self.add(format!("tasks/{status}/{task_type}/{analyst}"), by);
     }
 
     /// One more or fewer approval of this status.
     pub(super) fn approval(&mut self, status: &str, by: i64) {
-        self.add(ALWAYS, format!("approvals/{status}").into(), by);
+        self.add(format!("approvals/{status}"), by);
     }
 
     /// One more or fewer usage record.
     pub(super) fn usage(&mut self, record: &UsageRecord, by: i64) {
         if record.replayed {
-            return self.add(ALWAYS, "usage/replayed".into(), by);
+            return self.add("usage/replayed".to_owned(), by);
         }
-        let tokens = record.tokens;
-        let counts = [
-            ("usage/input", tokens.input),
-            ("usage/output", tokens.output),
-            ("usage/cache_creation", tokens.cache_creation),
-            ("usage/cache_read", tokens.cache_read),
-            ("usage/records", 1),
-        ];
-        for (name, count) in counts {
-            let count = i64::try_from(count).unwrap_or(i64::MAX);
-            self.add(ALWAYS, name.into(), by.saturating_mul(count));
-        }
-        let priced = record.cost_basis != CostBasis::Unknown;
-        let cost = if priced { by.saturating_mul(record.cost_usd.nanos()) } else { 0 };
-        for day in [ALWAYS, day(record.at)] {
-            self.add(day, known(record.cost_basis).into(), by);
-            self.add(day, "usage/cost".into(), cost);
+        let sums = self.usage.entry(day(record.at)).or_default();
+        for (sum, count) in sums.iter_mut().zip(counts(record)) {
+            *sum = sum.saturating_add(by.saturating_mul(count));
         }
     }
 
-    fn add(&mut self, day: i64, name: Cow<'static, str>, by: i64) {
-        let sum = self.0.entry((day, name)).or_default();
-        *sum = sum.saturating_add(by);
+    fn add(&mut self, name: String, by: i64) {
+        *self.rows.entry(name).or_default() += by;
     }
 
     pub(super) async fn write(self, db: &impl ConnectionTrait) -> Result<(), StoreError> {
-        let changed = self.0.into_iter().filter(|(_, by)| *by != 0);
-        let rows: Vec<Vec<Value>> =
-            changed.map(|((day, name), by)| vec![day.into(), name.into_owned().into(), by.into()]).collect();
+        let in_all = self.usage.values().fold([0_i64; USAGE.len()], |mut all, sums| {
+            all.iter_mut().zip(sums).for_each(|(all, sum)| *all = all.saturating_add(*sum));
+            all
+        });
+        let rows = self.rows.into_iter().map(|(name, by)| (ALWAYS, Cow::from(name), by));
+        let in_all = USAGE.into_iter().zip(in_all).map(|(name, by)| (ALWAYS, name.into(), by));
+        let by_day = self.usage.iter().flat_map(|(day, sums)| {
+            USAGE.into_iter().zip(sums).take(BY_DAY).map(|(name, by)| (*day, name.into(), *by))
+        });
+        let changed = rows.chain(in_all).chain(by_day).filter(|(.., by)| *by != 0);
+        let rows: Vec<Vec<Value>> = changed
+            .map(|(day, name, by): (i64, Cow<'_, str>, i64)| {
+                vec![day.into(), name.into_owned().into(), by.into()]
+            })
+            .collect();
         COUNTERS.add(db, rows).await
     }
 }
 
-/// The counter of records whose cost is known so.
-const fn known(basis: CostBasis) -> &'static str {
-    match basis {
-        CostBasis::Reported => "usage/basis/reported",
-        CostBasis::Computed => "usage/basis/computed",
-        CostBasis::LowerBound => "usage/basis/lower_bound",
-        CostBasis::Unknown => "usage/basis/unknown",
-    }
+/// What one record adds to each counter of [`USAGE`].
+fn counts(record: &UsageRecord) -> [i64; USAGE.len()] {
+    let [reported, computed, lower_bound, unknown] =
+        [CostBasis::Reported, CostBasis::Computed, CostBasis::LowerBound, CostBasis::Unknown]
+            .map(|basis| i64::from(basis == record.cost_basis));
+    let cost = if record.cost_basis == CostBasis::Unknown { 0 } else { record.cost_usd.nanos() };
+    let Tokens { input, output, cache_creation, cache_read } = record.tokens;
+    let [input, output, cache_creation, cache_read] =
+        [input, output, cache_creation, cache_read].map(|count| i64::try_from(count).unwrap_or(i64::MAX));
+    [cost, reported, computed, lower_bound, unknown, input, output, cache_creation, cache_read, 1]
 }
 
 /// The number of a day in UTC; never 0 for a day on which there was a Quarterdeck.

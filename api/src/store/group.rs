@@ -46,7 +46,7 @@ pub(super) struct Group {
     figures: BTreeMap<TaskId, Figures>,
     removed: BTreeMap<TaskId, Timestamp>,
     approvals: BTreeMap<ApprovalId, Approval>,
-    usage: BTreeMap<Response, Box<UsageRecord>>,
+    usage: BTreeMap<Response, Arc<UsageRecord>>,
     /// Among how many records these were looked for in vain.
     unknown: HashMap<RecordId, u64>,
     /// Message ids that records had before theirs was known.
@@ -100,7 +100,7 @@ impl Group {
                 let record = match older {
                     Some(older) => {
                         self.unknown.remove(&older.id);
-                        Box::new(usage::merged(&older, &record))
+                        Arc::new(usage::merged(&older, &record))
                     }
                     None => record,
                 };
@@ -111,12 +111,13 @@ impl Group {
                 self.take(Row::Usage(record));
             }
             Row::UsageNamed { was, record } => {
-                let before = UsageRecord { message_id: was.clone(), ..*record.clone() };
+                let before = UsageRecord { message_id: was.clone(), ..UsageRecord::clone(&record) };
                 let older = self.usage.remove(&usage::response(&before));
                 self.stood_for.push(was);
                 if let Some(older) = older {
-                    let older = UsageRecord { message_id: record.message_id.clone(), ..*older };
-                    self.take(Row::Usage(Box::new(older)));
+                    let message_id = record.message_id.clone();
+                    let older = UsageRecord { message_id, ..Arc::unwrap_or_clone(older) };
+                    self.take(Row::Usage(Arc::new(older)));
                 }
                 self.take(Row::Usage(record));
             }
@@ -140,7 +141,7 @@ impl Group {
     }
 
     /// The same record as it was before its request id was known.
-    fn take_unnamed(&mut self, (message, _, replay): &Response, id: RecordId) -> Option<Box<UsageRecord>> {
+    fn take_unnamed(&mut self, (message, _, replay): &Response, id: RecordId) -> Option<Arc<UsageRecord>> {
         let unnamed = (message.clone(), String::new(), replay.clone());
         let is_same = self.usage.get(&unnamed).is_some_and(|known| known.id == id);
         if is_same { self.usage.remove(&unnamed) } else { None }
@@ -202,10 +203,12 @@ impl Group {
             records.into_iter().partition(|record| self.unknown.contains_key(&record.id));
         let mut new = new.into_iter();
         while new.len() > 0 {
-            let some = new.by_ref().take(ROWS).map(|record| usage::values(*record));
+            let some = new.by_ref().take(ROWS).map(|record| usage::values(Arc::unwrap_or_clone(record)));
             USAGE.insert(db, some.collect()).await?;
         }
-        USAGE.upsert(db, known.into_iter().map(|record| usage::values(*record)).collect()).await?;
+        USAGE
+            .upsert(db, known.into_iter().map(|record| usage::values(Arc::unwrap_or_clone(record))).collect())
+            .await?;
         let former = self
             .former_prices
             .iter()

@@ -132,7 +132,7 @@ async fn a_sum_of_costs_is_exact() {
     let desk = Desk::new().await;
     let costs = ["0.1", "0.25", "0.05", "0.15"].map(|cost| cost.parse::<Usd>().unwrap());
     let records = costs.into_iter().zip(0..).map(|(cost_usd, number)| {
-        Row::Usage(Box::new(quarterdeck_shared::usage::UsageRecord { cost_usd, ..rows::record(number) }))
+        Row::Usage(quarterdeck_shared::usage::UsageRecord { cost_usd, ..rows::record(number) }.into())
     });
     desk.store().commit(rows::rows(records)).await.unwrap();
     assert_eq!(desk.get("/api/v1/status").await.json()["totals"]["cost_usd"], "0.55");

@@ -387,7 +387,7 @@ async fn the_figures_of_a_moment_are_those_of_the_records_until_then() {
         let mut record = rows::record(number);
         record.agent_id = agent.id;
         moments.push(record.at);
-        batch = batch.row(Row::Usage(Box::new(record)));
+        batch = batch.row(Row::Usage(record.into()));
     }
     moments.sort();
     desk.store().commit(batch).await.unwrap();

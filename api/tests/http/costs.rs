@@ -21,7 +21,7 @@ use serde_json::json;
 async fn costs_are_sums_of_the_records_that_usage_lists() {
     let desk = Desk::new().await;
     let agent = Row::Agent(Box::new(rows::agent(1)));
-    let record = |number| Row::Usage(Box::new(rows::record(number)));
+    let record = |number| Row::Usage(rows::record(number).into());
     let batch = (1..31).fold(Batch::new().row(agent), |batch, number| batch.row(record(number)));
     desk.store().commit(batch).await.unwrap();
     for by in ["day", "week", "month", "model", "role", "block"] {
@@ -34,7 +34,7 @@ async fn costs_are_sums_of_the_records_that_usage_lists() {
     }
     let mut late = rows::record(31);
     late.at = late.at.plus_seconds(12 * 3_600);
-    desk.store().commit(Batch::new().row(Row::Usage(Box::new(late)))).await.unwrap();
+    desk.store().commit(Batch::new().row(Row::Usage(late.into()))).await.unwrap();
     let blocks = desk.get("/api/v1/costs?by=block").await.json();
     let gaps: Vec<_> =
         blocks["groups"].as_array().unwrap().iter().map(|group| group["is_gap"].clone()).collect();
@@ -108,7 +108,7 @@ async fn a_day_is_accounted_for_line_by_line() {
     built(&folder, "s3");
     take(desk.store(), &folder, Tense::History).await;
     let elsewhere = UsageRecord { at: "2026-11-22T13:00:00Z".parse().unwrap(), ..rows::record(7) };
-    desk.store().commit(Batch::new().row(Row::Usage(Box::new(elsewhere)))).await.unwrap();
+    desk.store().commit(Batch::new().row(Row::Usage(elsewhere.into()))).await.unwrap();
 
     let asked = "/api/v1/costs/why?day=2026-11-22&timezone=Europe/Berlin";
     let why = desk.get(asked).await.json();

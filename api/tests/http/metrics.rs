@@ -85,7 +85,7 @@ async fn seed(desk: &Desk) {
     ));
     all.extend(did(&gone, Vec::new(), Vec::new()));
     all.extend(did(&played, vec![tool("Read", 9, 9)], vec![touch("/z", Consumed, 20)]));
-    all.extend(records.map(|record| Row::Usage(Box::new(record))));
+    all.extend(records.map(|record| Row::Usage(record.into())));
     desk.store().commit(rows::rows(all)).await.unwrap();
 }
 
@@ -216,7 +216,7 @@ both! {
         let put = async |rows: Vec<Row>| desk.store().commit(rows::rows(rows)).await.unwrap();
         let usage = |number: u64, of: &Agent, tokens: Tokens, cost: &str| {
             let cost_usd = cost.parse().unwrap();
-            Row::Usage(Box::new(UsageRecord { tokens, cost_usd, ..record(number, of, 0) }))
+            Row::Usage(UsageRecord { tokens, cost_usd, ..record(number, of, 0) }.into())
         };
         let read = |paths: &[&str], file_use| paths.iter().map(|path| touch(path, file_use, 0)).collect::<Vec<_>>();
         let of_task = async |task: TaskId| list(&desk, &format!("by=task&task_id={task}")).await.remove(0);

@@ -135,7 +135,7 @@ async fn what_deleted_agents_and_those_beyond_the_table_took_stays_in_the_past()
         (agent.started_at, agent.finished_at) = (Some(agent.created_at), Some(record.at));
         (record.agent_id, record.task_id) = (agent.id, Some(task.id));
         oldest.get_or_insert(agent.id);
-        batch = batch.row(Row::Agent(Box::new(agent))).row(Row::Usage(Box::new(record)));
+        batch = batch.row(Row::Agent(Box::new(agent))).row(Row::Usage(record.into()));
     }
     desk.store().commit(batch).await.unwrap();
     let oldest = oldest.unwrap();

@@ -233,8 +233,8 @@ both! {
         };
         let made = [
             Row::AgentDetail(Box::new(rows::detail(mine.clone()))),
-            Row::Usage(Box::new(streamed)),
-            Row::Usage(Box::new(remainder)),
+            Row::Usage(streamed.into()),
+            Row::Usage(remainder.into()),
         ];
         store.commit(rows::rows(made)).await.unwrap();
         append(&session, &[prompt("s1", "go"), response("s1", "m1", 7)]);

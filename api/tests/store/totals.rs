@@ -52,7 +52,7 @@ both! {
         let made = [
             Row::Agent(Box::new(agent.clone())),
             Row::Task(Box::new(rows::task(1))),
-            Row::Usage(Box::new(record.clone())),
+            Row::Usage(record.clone().into()),
         ];
         store.commit(rows::rows(made)).await.unwrap();
         let before = totals(&store).await;
@@ -96,15 +96,15 @@ both! {
         };
         let basis = |totals: Totals| (totals.cost_basis, totals.cost_today_basis);
         assert_eq!(basis(totals(&store).await), (None, None), "no request is not nothing");
-        put(&store, Row::Usage(Box::new(first.clone()))).await;
+        put(&store, Row::Usage(first.clone().into())).await;
         let least = Some(CostBasis::LowerBound);
         assert_eq!(basis(totals(&store).await), (least, least));
         let tomorrow = rows::MORNING.plus_seconds(86_400);
         assert_eq!(basis(store.totals(tomorrow).await.unwrap()), (least, None));
         let series = store.series(&SeriesQuery::default(), rows::MORNING.plus_seconds(600)).await.unwrap();
         assert_eq!((series.points[0].cost_basis, series.sum().1), (least, least));
-        put(&store, Row::Usage(Box::new(grown.clone()))).await;
-        put(&store, Row::Usage(Box::new(first.clone()))).await;
+        put(&store, Row::Usage(grown.clone().into())).await;
+        put(&store, Row::Usage(first.clone().into())).await;
         let stored = store.usage(&UsageQuery::default()).await.unwrap().items;
         assert_eq!(stored, [UsageRecord { id: first.id, at: first.at, ..grown.clone() }]);
         let counted = totals(&store).await;
@@ -113,14 +113,14 @@ both! {
         assert_eq!(basis(counted), (Some(grown.cost_basis), Some(grown.cost_basis)));
 
         let both = [first, UsageRecord { id: rows::record(10).id, ..grown.clone() }];
-        store.commit(rows::rows(both.map(|record| Row::Usage(Box::new(record))))).await.unwrap();
+        store.commit(rows::rows(both.map(|record| Row::Usage(record.into())))).await.unwrap();
         assert_eq!(totals(&store).await.cost_usd, grown.cost_usd, "within one batch too");
         store.close().await;
     }
 
     async fn what_was_looked_for_in_vain_is_looked_for_again_once_there_are_others(place: &Place) {
         let store = place.open().await;
-        let unknown = |among, record| Row::UsageUnknown { among, record: Box::new(record) };
+        let unknown = |among, record: UsageRecord| Row::UsageUnknown { among, record: record.into() };
         assert_eq!(store.usage_records().await.unwrap(), 0);
         let first = UsageRecord { tokens: Tokens { output: 1, ..rows::record(1).tokens }, ..rows::record(1) };
         store.commit(rows::rows([unknown(0, first.clone()), unknown(0, rows::record(2))])).await.unwrap();
@@ -133,7 +133,7 @@ both! {
         assert_eq!((counted.records, counted.tokens), (2, again.tokens + rows::record(2).tokens));
 
         let new = UsageRecord { id: rows::record(10).id, ..rows::record(3) };
-        let both = [unknown(2, rows::record(3)), Row::Usage(Box::new(new))];
+        let both = [unknown(2, rows::record(3)), Row::Usage(new.into())];
         store.commit(rows::rows(both)).await.unwrap();
         assert_eq!(store.usage_records().await.unwrap(), 3, "told twice in one batch it is one");
         assert_eq!(store.usage(&UsageQuery::default()).await.unwrap().items.len(), 3);
@@ -150,7 +150,7 @@ both! {
         };
         let unpriced = UsageRecord { cost_basis: CostBasis::Unknown, price_version: None, ..rows::record(2) };
         let records = [replayed(1), replayed(2), unpriced.clone(), rows::record(3)];
-        store.commit(rows::rows(records.map(|record| Row::Usage(Box::new(record))))).await.unwrap();
+        store.commit(rows::rows(records.map(|record| Row::Usage(record.into())))).await.unwrap();
         let counted = totals(&store).await;
         assert_eq!((counted.records, counted.unpriced_records), (2, 1));
         assert_eq!(counted.cost_basis, Some(CostBasis::Unknown));
@@ -167,7 +167,7 @@ both! {
 
     async fn a_series_adds_up_by_time_and_group(place: &Place) {
         let store = place.open().await;
-        let records = (0..180).map(|number| Row::Usage(Box::new(rows::record(number))));
+        let records = (0..180).map(|number| Row::Usage(rows::record(number).into()));
         store.commit(rows::rows(records)).await.unwrap();
         let query = SeriesQuery { bucket: Some(Bucket::Minute), by: Some(SeriesBy::Model), ..SeriesQuery::default() };
         let series = store.series(&query, rows::MORNING.plus_seconds(3_600)).await.unwrap();

@@ -24,7 +24,7 @@ async fn filled(place: &Place) -> Store {
         Row::Agent(Box::new(Agent { working_directory, ..rows::agent(number) }))
     });
     store.commit(rows::rows(agents)).await.unwrap();
-    let records = (0..80).map(|number| Row::Usage(Box::new(rows::record(number))));
+    let records = (0..80).map(|number| Row::Usage(rows::record(number).into()));
     store.commit(rows::rows(records)).await.unwrap();
     store
 }

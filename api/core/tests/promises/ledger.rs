@@ -298,7 +298,7 @@ fn history_keeps_its_price_until_somebody_asks() {
     assert_eq!(reprice(&prices, &anew.record), None, "once is enough");
     assert_eq!(
         reprice(PriceTable::bundled(), &anew.record).unwrap().record,
-        before,
+        before.into(),
         "and it can be taken back"
     );
 }

@@ -184,7 +184,7 @@ impl Ledger {
         };
         let telling = Telling { observed, cost, reported: None, provenance, at: now };
         let grown = enter(&self.prices.current(), before, owner, telling, RecordId(Uuid::now_v7()))?;
-        self.records.insert(grown.record.message_id.clone(), grown.record.clone());
+        self.records.insert(grown.record.message_id.clone(), UsageRecord::clone(&grown.record));
         Some(grown)
     }
 

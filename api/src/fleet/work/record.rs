@@ -12,8 +12,9 @@ use quarterdeck_shared::{
     Payload,
     agents::{AgentStatus, FileTouch, StatusEvidence},
     approvals::ApprovalStatus,
+    usage::UsageRecord,
 };
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
 /// What of an agent is no more as it is stored.
@@ -43,8 +44,8 @@ impl Work {
         for one in grown {
             self.ledger.put_into(&mut self.me.agent);
             self.changed.row = true;
-            self.batch.rows.push(Row::Usage(Box::new(one.record.clone())));
-            let (record, agent) = (one.record.clone(), self.me.agent.clone());
+            self.batch.rows.push(Row::Usage(Arc::clone(&one.record)));
+            let (record, agent) = (UsageRecord::clone(&one.record), self.me.agent.clone());
             self.event(Payload::UsageRecorded { record, agent, task_cost_usd: None });
             self.spent.push(one);
             let alarm = self.monitor.context(self.me.agent.context);

@@ -327,7 +327,7 @@ impl Taking {
         };
         (member.touched, member.resum) = (true, true);
         self.changed.stated.insert(message, now.whole);
-        self.changed.records.insert(record.id, record);
+        self.changed.put(record);
     }
 }
 

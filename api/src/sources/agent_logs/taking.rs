@@ -20,7 +20,10 @@ use quarterdeck_shared::{
     agents::{AgentDetail, AgentStatus, Role},
     usage::{Tokens, UsageRecord},
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 /// What a folder says.
@@ -315,7 +318,7 @@ impl Taking {
         }
         for record in records {
             let record = UsageRecord { agent_id: id, task_id: to.task_id, role: to.role, ..record.clone() };
-            self.changed.records.insert(record.id, record);
+            self.changed.put(record);
         }
         self.crew.threads.insert((place.clone(), String::new()), id);
         self.crew.met.push((Thread { session_id: place, agent_id: String::new() }, id));
@@ -331,7 +334,7 @@ impl Taking {
             let (task_id, role) = (member.me.agent.task_id, member.me.agent.role);
             if (record.task_id, record.role) != (task_id, role) {
                 let record = UsageRecord { task_id, role, ..record.clone() };
-                self.changed.records.insert(record.id, record);
+                self.changed.put(record);
             }
         }
     }
@@ -354,14 +357,14 @@ impl Taking {
             let Some(whole) = enter(&prices, None, owner, telling, RecordId(Uuid::now_v7())) else {
                 continue;
             };
-            let rest = rest(whole.record, &mut seen, &prices);
+            let rest = rest(Arc::unwrap_or_clone(whole.record), &mut seen, &prices);
             let before = self.book.records().find(|record| record.message_id == message);
             let (id, provenance) = before
                 .map_or((rest.id, rest.provenance.clone()), |before| (before.id, before.provenance.clone()));
             let rest = UsageRecord { id, provenance, ..rest };
-            let rest = before.map_or(rest.clone(), |before| found_anew(before, rest));
+            let rest = Arc::new(before.map_or(rest.clone(), |before| found_anew(before, rest)));
             match before {
-                _ if before.map_or(is_emptied(&rest), |before| *before == rest) => {
+                _ if before.map_or(is_emptied(&rest), |before| *before == *rest) => {
                     self.taken.known_records += 1;
                     continue;
                 }
@@ -370,10 +373,10 @@ impl Taking {
             }
             (member.resum, member.touched) = (true, true);
             if rest.tokens.total() > 0 {
-                member.last.push(rest.clone());
+                member.last.push(Arc::clone(&rest));
             }
-            self.book.know(rest.clone());
-            self.changed.records.insert(rest.id, rest);
+            self.book.know(Arc::clone(&rest));
+            self.changed.put(rest);
         }
     }
 }

@@ -6,12 +6,12 @@ use orchestrator::{
     ledger::{Grown, is_emptied},
 };
 use quarterdeck_shared::{RecordId, usage::UsageRecord};
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 /// Records that are new or grew, to be written once.
 #[derive(Debug, Default)]
 pub struct Changed {
-    pub records: HashMap<RecordId, UsageRecord>,
+    pub records: HashMap<RecordId, Arc<UsageRecord>>,
     /// What databases state in all, by message id, where that is new.
     pub stated: HashMap<String, Whole>,
     /// What stood for message ids that were not known.
@@ -26,16 +26,22 @@ impl Changed {
         if let Some(was) = was.filter(|was| *was != record.message_id) {
             self.stood_for.entry(record.id).or_insert(was);
         }
+        self.put(record);
+    }
+
+    /// A record as it is from now on.
+    pub fn put(&mut self, record: impl Into<Arc<UsageRecord>>) {
+        let record = record.into();
         self.records.insert(record.id, record);
     }
 
     pub fn rows(mut self) -> impl Iterator<Item = Row> {
         self.records.into_values().map(move |record| match self.stood_for.remove(&record.id) {
-            _ if is_emptied(&record) => Row::UsageGone(Box::new(record)),
-            Some(was) => Row::UsageNamed { was, record: Box::new(record) },
+            _ if is_emptied(&record) => Row::UsageGone(record),
+            Some(was) => Row::UsageNamed { was, record },
             None => match self.unknown.remove(&record.id) {
-                Some(among) => Row::UsageUnknown { among, record: Box::new(record) },
-                None => Row::Usage(Box::new(record)),
+                Some(among) => Row::UsageUnknown { among, record },
+                None => Row::Usage(record),
             },
         })
     }

@@ -15,7 +15,10 @@ use orchestrator::{
     pricing::PriceTable,
 };
 use quarterdeck_shared::{RecordId, usage::UsageRecord};
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 impl Intake {
     /// Adds up anew what cannot be told by the difference: agents of our own, whose remainders shrink as responses
@@ -40,19 +43,19 @@ impl Intake {
                     .collect();
                 remainders.sort_by(|a, b| a.message_id.cmp(&b.message_id));
                 for less in shrink(&remainders, &grown.record.model, grown.tokens(), &crew.prices) {
-                    changed.records.insert(less.id, less.clone());
+                    changed.put(less.clone());
                     records.insert(less.id, less);
                 }
             }
             if crew.members.get(&id).is_some_and(|member| member.meters_end) {
                 for meter in records.values_mut().filter(|record| Meters::is_meter(record)) {
                     *meter = emptied(meter);
-                    changed.records.insert(meter.id, meter.clone());
+                    changed.put(meter.clone());
                 }
             }
             records.retain(|_, record| !is_emptied(record));
             if let Some(stated) = self.restate(&records, changed, &crew.prices).await? {
-                changed.records.insert(stated.id, stated.clone());
+                changed.put(stated.clone());
                 records.insert(stated.id, stated);
             }
             let records: Vec<_> = records.into_values().filter(|record| !record.replayed).collect();
@@ -95,10 +98,11 @@ impl Intake {
 /// What is stored with what is about to be.
 fn overlaid(
     stored: Vec<UsageRecord>,
-    changed: &HashMap<RecordId, UsageRecord>,
+    changed: &HashMap<RecordId, Arc<UsageRecord>>,
     fits: impl Fn(&UsageRecord) -> bool,
 ) -> HashMap<RecordId, UsageRecord> {
-    let fresh = changed.values().filter(|record| fits(record) && !is_emptied(record)).cloned();
+    let fresh =
+        changed.values().map(Arc::as_ref).filter(|record| fits(record) && !is_emptied(record)).cloned();
     // What moved on to somebody else is stored as it was.
     let stored = stored.into_iter().filter(|record| !changed.contains_key(&record.id));
     stored.chain(fresh).map(|record| (record.id, record)).collect()

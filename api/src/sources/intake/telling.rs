@@ -5,7 +5,7 @@ use crate::{
     sources::crew::{Crew, Member, from_elsewhere},
     store::{Batch, Draft, Row},
 };
-use quarterdeck_shared::{Payload, TaskId, agents::AgentStatus, tasks::Task};
+use quarterdeck_shared::{Payload, TaskId, agents::AgentStatus, tasks::Task, usage::UsageRecord};
 use std::collections::BTreeSet;
 
 /// The rows of everybody who changed, and the events that tell of it.
@@ -81,6 +81,10 @@ fn tell(crew: &Crew, member: &Member, tense: Tense, batch: &mut Batch) {
     }
     let task_cost_usd = agent.task_id.and_then(|id| crew.tasks.get(&id)).map(|charge| charge.task.cost_usd);
     for record in &member.last {
-        say(Payload::UsageRecorded { record: record.clone(), agent: agent.clone(), task_cost_usd });
+        say(Payload::UsageRecorded {
+            record: UsageRecord::clone(record),
+            agent: agent.clone(),
+            task_cost_usd,
+        });
     }
 }

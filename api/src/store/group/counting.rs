@@ -147,7 +147,7 @@ impl Group {
             let renamed = renamed.remove(&newer.id);
             for older in same.remove(response).into_iter().chain(renamed) {
                 changes.usage(&older, -1);
-                **newer = usage::merged(&older, newer);
+                *newer = usage::merged(&older, newer).into();
             }
             changes.usage(newer, 1);
         }

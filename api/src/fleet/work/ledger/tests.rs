@@ -23,7 +23,7 @@ fn hear(ledger: &mut Ledger, line: &Value) -> Vec<UsageRecord> {
             _ => {}
         }
     }
-    grown.into_iter().map(|grown| grown.record).collect()
+    grown.into_iter().map(|grown| UsageRecord::clone(&grown.record)).collect()
 }
 
 fn response(id: &str, output: u64) -> Value {
