@@ -16,12 +16,13 @@ use crate::{
     transcripts::lines::is_place,
     usage::Observed,
 };
+use foldhash::HashMap;
 use quarterdeck_shared::{
     AgentId, RecordId, TaskId, Timestamp, Usd,
     agents::Role,
     usage::{CostBasis, Tokens, UsageRecord},
 };
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 /// Whose responses they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,7 +192,10 @@ pub struct Book {
 impl Book {
     /// An empty book with room for so many records.
     pub fn with_room_for(records: usize) -> Self {
-        Self { records: HashMap::with_capacity(records), requests: HashMap::with_capacity(records) }
+        let mut book = Self::default();
+        book.records.reserve(records);
+        book.requests.reserve(records);
+        book
     }
 
     /// Takes in what is known already.

@@ -29,9 +29,24 @@ use quarterdeck_shared::{
 };
 use sea_orm::{ConnectionTrait, Value};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
+
+/// A usage record on its way.
+#[derive(Debug)]
+struct Spent {
+    record: Arc<UsageRecord>,
+    /// Among how many records its response was looked for in vain; none where nobody looked.
+    among: Option<u64>,
+}
+
+impl Spent {
+    /// Takes what is said of the same response later.
+    fn join(&mut self, newer: &Self) {
+        (self.record, self.among) = (usage::merged(&self.record, &newer.record).into(), None);
+    }
+}
 
 /// Rows on their way into the database.
 #[derive(Debug, Default)]
@@ -46,9 +61,9 @@ pub(super) struct Group {
     figures: BTreeMap<TaskId, Figures>,
     removed: BTreeMap<TaskId, Timestamp>,
     approvals: BTreeMap<ApprovalId, Approval>,
-    usage: BTreeMap<Response, Arc<UsageRecord>>,
-    /// Among how many records these were looked for in vain.
-    unknown: HashMap<RecordId, u64>,
+    usage: BTreeMap<Response, Spent>,
+    /// Whether any of them came without the id of its request.
+    some_unnamed: bool,
     /// Message ids that records had before theirs was known.
     stood_for: Vec<String>,
     /// Records that are none any more.
@@ -94,30 +109,16 @@ impl Group {
             }
             Row::RemoveTask { task_id, at } => drop(self.removed.insert(task_id, at)),
             Row::Approval(approval) => drop(self.approvals.insert(approval.id, *approval)),
-            Row::Usage(record) => {
-                let response = usage::response(&record);
-                let older = self.usage.remove(&response).or_else(|| self.take_unnamed(&response, record.id));
-                let record = match older {
-                    Some(older) => {
-                        self.unknown.remove(&older.id);
-                        Arc::new(usage::merged(&older, &record))
-                    }
-                    None => record,
-                };
-                self.usage.insert(response, record);
-            }
-            Row::UsageUnknown { among, record } => {
-                self.unknown.insert(record.id, among);
-                self.take(Row::Usage(record));
-            }
+            Row::Usage(record) => self.spend(Spent { record, among: None }),
+            Row::UsageUnknown { among, record } => self.spend(Spent { record, among: Some(among) }),
             Row::UsageNamed { was, record } => {
                 let before = UsageRecord { message_id: was.clone(), ..UsageRecord::clone(&record) };
                 let older = self.usage.remove(&usage::response(&before));
                 self.stood_for.push(was);
                 if let Some(older) = older {
                     let message_id = record.message_id.clone();
-                    let older = UsageRecord { message_id, ..Arc::unwrap_or_clone(older) };
-                    self.take(Row::Usage(Arc::new(older)));
+                    let older = UsageRecord { message_id, ..Arc::unwrap_or_clone(older.record) };
+                    self.take(Row::Usage(older.into()));
                 }
                 self.take(Row::Usage(record));
             }
@@ -140,10 +141,29 @@ impl Group {
         }
     }
 
+    fn spend(&mut self, spent: Spent) {
+        let response = usage::response(&spent.record);
+        self.some_unnamed |= response.1.is_empty();
+        if let Some(known) = self.usage.get_mut(&response) {
+            return known.join(&spent);
+        }
+        let spent = match self.take_unnamed(&response, spent.record.id) {
+            Some(mut known) => {
+                known.join(&spent);
+                known
+            }
+            None => spent,
+        };
+        self.usage.insert(response, spent);
+    }
+
     /// The same record as it was before its request id was known.
-    fn take_unnamed(&mut self, (message, _, replay): &Response, id: RecordId) -> Option<Arc<UsageRecord>> {
+    fn take_unnamed(&mut self, (message, _, replay): &Response, id: RecordId) -> Option<Spent> {
+        if !self.some_unnamed {
+            return None;
+        }
         let unnamed = (message.clone(), String::new(), replay.clone());
-        let is_same = self.usage.get(&unnamed).is_some_and(|known| known.id == id);
+        let is_same = self.usage.get(&unnamed).is_some_and(|known| known.record.id == id);
         if is_same { self.usage.remove(&unnamed) } else { None }
     }
 
@@ -197,18 +217,15 @@ impl Group {
             }
         }
         // In the order they came to be, in which most of their indexes grow at the end.
-        let mut records: Vec<_> = self.usage.into_values().collect();
-        records.sort_unstable_by_key(|record| record.id);
-        let (new, known): (Vec<_>, Vec<_>) =
-            records.into_iter().partition(|record| self.unknown.contains_key(&record.id));
+        let mut spent: Vec<_> = self.usage.into_values().collect();
+        spent.sort_unstable_by_key(|spent| spent.record.id);
+        let (new, known): (Vec<_>, Vec<_>) = spent.into_iter().partition(|spent| spent.among.is_some());
+        let values = |spent: Spent| usage::values(Arc::unwrap_or_clone(spent.record));
         let mut new = new.into_iter();
         while new.len() > 0 {
-            let some = new.by_ref().take(ROWS).map(|record| usage::values(Arc::unwrap_or_clone(record)));
-            USAGE.insert(db, some.collect()).await?;
+            USAGE.insert(db, new.by_ref().take(ROWS).map(values).collect()).await?;
         }
-        USAGE
-            .upsert(db, known.into_iter().map(|record| usage::values(Arc::unwrap_or_clone(record))).collect())
-            .await?;
+        USAGE.upsert(db, known.into_iter().map(values).collect()).await?;
         let former = self
             .former_prices
             .iter()

@@ -9,11 +9,12 @@ use super::{
     session::{self, Fact, Told},
 };
 use crate::usage::Observed;
+use foldhash::{HashMap, HashSet};
 use quarterdeck_shared::{Timestamp, Usd};
 use responses::Responses;
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashMap, HashSet, hash_map::Entry},
+    collections::{BTreeMap, hash_map::Entry},
     mem,
 };
 
@@ -102,6 +103,8 @@ pub struct Reading {
     erred: HashSet<String>,
     /// Whose the file is, as long as its lines do not say.
     thread: Thread,
+    /// Whether that is among the threads by now.
+    is_met: bool,
     title_wanted: bool,
 }
 
@@ -185,7 +188,8 @@ impl Reading {
             agent_id: agent_id.into_owned(),
         });
         let thread = other.as_ref().unwrap_or(&self.thread);
-        if !self.threads.contains_key(thread) {
+        let is_met = other.is_none() && mem::replace(&mut self.is_met, true);
+        if !is_met && !self.threads.contains_key(thread) {
             self.threads.insert(thread.clone(), Known::default());
         }
         let Some(known) = self.threads.get_mut(thread) else { return };
@@ -252,7 +256,7 @@ impl Reading {
     fn rename(&mut self, session_id: String) {
         let guessed = self.threads.get(&self.thread).is_some_and(|known| !known.certain);
         let guess = if guessed { self.threads.remove(&self.thread) } else { None };
-        self.thread.session_id = session_id;
+        (self.thread.session_id, self.is_met) = (session_id, false);
         if let Some(known) = guess {
             self.threads.entry(self.thread.clone()).or_insert(known);
         }

@@ -1,12 +1,13 @@
 //! The records of one take that are new or grew.
 
 use crate::store::Row;
+use foldhash::HashMap;
 use orchestrator::{
     agent_logs::database::Whole,
     ledger::{Grown, is_emptied},
 };
 use quarterdeck_shared::{RecordId, usage::UsageRecord};
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Records that are new or grew, to be written once.
 #[derive(Debug, Default)]
@@ -15,7 +16,7 @@ pub struct Changed {
     /// What databases state in all, by message id, where that is new.
     pub stated: HashMap<String, Whole>,
     /// What stood for message ids that were not known.
-    stood_for: HashMap<RecordId, String>,
+    stood_for: BTreeMap<RecordId, String>,
     /// Those of responses that were looked for in vain, among so many records.
     pub(super) unknown: HashMap<RecordId, u64>,
 }

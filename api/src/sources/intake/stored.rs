@@ -1,10 +1,8 @@
 //! The messages that are stored, while files are read into a ledger that was empty: of those that are not among them
 //! nobody has to ask the database.
 
-use std::{
-    collections::{HashSet, hash_map::RandomState},
-    hash::BuildHasher as _,
-};
+use foldhash::{HashSet, fast::RandomState};
+use std::hash::BuildHasher as _;
 
 /// Messages that are kept at most.
 const MOST: usize = 2_000_000;
@@ -27,7 +25,7 @@ impl Stored {
     pub(super) fn look(&mut self, records: u64) {
         let is_whole = self.is_whole && self.records == records;
         if !is_whole {
-            self.messages = HashSet::new();
+            self.messages = HashSet::default();
         }
         (self.is_whole, self.records) = (is_whole || records == 0, records);
     }

@@ -98,7 +98,7 @@ impl Intake {
 /// What is stored with what is about to be.
 fn overlaid(
     stored: Vec<UsageRecord>,
-    changed: &HashMap<RecordId, Arc<UsageRecord>>,
+    changed: &foldhash::HashMap<RecordId, Arc<UsageRecord>>,
     fits: impl Fn(&UsageRecord) -> bool,
 ) -> HashMap<RecordId, UsageRecord> {
     let fresh =

@@ -1,6 +1,6 @@
 //! Counting: what a group changes in the counters, by what is stored of its rows and what they are from now on.
 
-use super::Group;
+use super::{Group, Spent};
 use crate::store::{
     StoreError,
     counters::{self, Changes, DELETED},
@@ -14,7 +14,7 @@ use quarterdeck_shared::{
 };
 use sea_orm::{ConnectionTrait, Value};
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     mem,
 };
 use uuid::Uuid;
@@ -120,15 +120,16 @@ impl Group {
             let gone = query.all(db, usage::read).await?;
             gone.iter().for_each(|older| changes.usage(older, -1));
         }
-        if !self.unknown.is_empty() {
+        if self.usage.values().any(|spent| spent.among.is_some()) {
             let records = counters::records(db).await?;
-            self.unknown.retain(|_, among| *among == records);
+            let spent = self.usage.values_mut();
+            spent.for_each(|spent| spent.among = spent.among.filter(|among| *among == records));
         }
-        let sought = self.usage.values().filter(|record| !self.unknown.contains_key(&record.id));
-        let sought = sought.map(|record| record.message_id.clone());
+        let sought = self.usage.values().filter(|spent| spent.among.is_none());
+        let sought = sought.map(|spent| spent.record.message_id.clone());
         let mut messages: Vec<_> = sought.chain(mem::take(&mut self.stood_for)).collect();
         messages.dedup();
-        let (mut same, mut renamed) = (HashMap::new(), HashMap::new());
+        let (mut same, mut renamed) = (BTreeMap::new(), BTreeMap::new());
         for group in groups(&messages) {
             let mut query =
                 Sql::new(format!("SELECT {} FROM usage_records WHERE message_id IN (", USAGE.list()));
@@ -143,7 +144,7 @@ impl Group {
                 }
             }
         }
-        for (response, newer) in &mut self.usage {
+        for (response, Spent { record: newer, .. }) in &mut self.usage {
             let renamed = renamed.remove(&newer.id);
             for older in same.remove(response).into_iter().chain(renamed) {
                 changes.usage(&older, -1);

@@ -2,8 +2,8 @@
 
 use super::Thread;
 use crate::usage::Observed;
+use foldhash::HashMap;
 use quarterdeck_shared::{Timestamp, Usd};
-use std::collections::HashMap;
 
 /// One response, the largest figure of each kind, and where it was read first.
 #[derive(Clone, Debug, PartialEq)]
