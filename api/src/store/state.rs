@@ -50,15 +50,50 @@ impl State {
         })
     }
 
-    /// Tells everybody, before anybody is answered.
+    /// Tells everybody, before anybody is answered. First how far the writer is: what is read at a new version must not
+    /// be said to be of an older moment.
     pub(super) fn publish(&self, nouns: &[Noun], events: &[Committed]) {
+        if let Some(newest) = events.last() {
+            self.seq.store(newest.seq, Ordering::Release);
+        }
         for noun in nouns {
             self.versions[*noun as usize].send_modify(|version| *version += 1);
         }
-        if let Some(newest) = events.last() {
-            self.seq.store(newest.seq, Ordering::Release);
+        if !events.is_empty() {
             // Nobody listening is no failure.
             let _ = self.committed.send(events.into());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quarterdeck_shared::Timestamp;
+    use std::thread;
+
+    #[test]
+    fn whoever_sees_a_new_version_sees_how_far_the_writer_was() {
+        const ROUNDS: i64 = 100_000;
+        let state = State::new(0);
+        let told = |seq| Committed {
+            seq,
+            at: Timestamp(seq),
+            kind: "agent.created".into(),
+            agent_id: None,
+            task_id: None,
+            json: "{}".into(),
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| (1..=ROUNDS).for_each(|seq| state.publish(&[Noun::Agents], &[told(seq)])));
+            loop {
+                let version = state.version(Noun::Agents) as i64;
+                let seq = state.seq.load(Ordering::Acquire);
+                assert!(seq >= version, "version {version} is known, and no more than {seq}");
+                if version == ROUNDS {
+                    break;
+                }
+            }
+        });
     }
 }
