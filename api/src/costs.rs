@@ -7,12 +7,13 @@ mod why;
 pub use blocks::{BLOCK_SECONDS, blocks};
 pub use why::{files_stamp, why};
 
-use crate::store::{Cell, Cut, Span, Store, StoreError, refuse_turned_round};
+use crate::store::{Cell, Cut, Seal, Span, Store, StoreError, refuse_turned_round};
 use calendar::Calendar;
 use quarterdeck_shared::{
     Timestamp,
     costs::{CostGroup, CostSum, Costs, CostsBy, CostsQuery, ModelCost},
 };
+use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 
 /// Groups where nobody says how many.
@@ -42,21 +43,31 @@ pub async fn gather(store: &Store, query: &CostsQuery) -> Result<Costs, StoreErr
         CostsBy::Block => blocks(&cells),
         _ => group(cells, |cell| calendar.key(by, cell)),
     };
-    match by {
-        // They are in the order of time; a gap's first moment may lie behind the full hour of the block that ends it.
-        CostsBy::Block => {}
-        CostsBy::Session | CostsBy::Project => {
-            groups.sort_by(|a, b| (a.last_at, &a.key).cmp(&(b.last_at, &b.key)))
-        }
-        _ => groups.sort_by(|a, b| a.key.cmp(&b.key)),
+    groups.sort_by(|a, b| place(by, a).cmp(&place(by, b)));
+    let seal = Seal::of("costs", &CostsQuery { cursor: None, limit: None, ..query.clone() })?;
+    if let Some(cursor) = named(&query.cursor) {
+        let end: (i64, bool, String) =
+            serde_json::from_slice(&seal.open(&cursor)?).map_err(|_| StoreError::BadCursor)?;
+        groups.truncate(groups.partition_point(|group| place(by, group) < (end.0, end.1, &end.2)));
     }
     let left_out = groups.len().saturating_sub(limit as usize);
-    Ok(Costs {
-        timezone: calendar.name(),
-        groups: groups.split_off(left_out),
-        left_out: left_out as u64,
-        total,
-    })
+    let groups = groups.split_off(left_out);
+    let next_cursor = groups.first().filter(|_| left_out > 0).map(|first| {
+        let (at, is_block, key) = place(by, first);
+        seal.close(json!([at, is_block, key]).to_string().as_bytes())
+    });
+    Ok(Costs { timezone: calendar.name(), groups, left_out: left_out as u64, next_cursor, total })
+}
+
+/// Where a group stands among the others: sessions, projects and blocks by their last record, a gap before the block
+/// that ends it, everything else by its key.
+fn place(by: CostsBy, group: &CostGroup) -> (i64, bool, &str) {
+    match by {
+        CostsBy::Session | CostsBy::Project | CostsBy::Block => {
+            (group.last_at.micros(), !group.is_gap, &group.key)
+        }
+        _ => (0, true, &group.key),
+    }
 }
 
 fn cut(by: CostsBy) -> Cut {

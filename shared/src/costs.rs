@@ -65,6 +65,9 @@ pub struct CostsQuery {
     /// One model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// Where the page of later groups began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
     /// Groups at most, 1 to 1000; 400 where missing. Of more, the latest are kept.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -153,6 +156,9 @@ pub struct Costs {
     pub groups: Vec<CostGroup>,
     /// Groups before these that are left out.
     pub left_out: u64,
+    /// Asks for those; null where there are none.
+    #[serde(default)]
+    pub next_cursor: Option<String>,
     /// All records, those of groups left out too.
     pub total: CostSum,
 }

@@ -11,7 +11,7 @@ use crate::{
     },
     costs::{Costs, CostsQuery, Why, WhyQuery},
     endpoint::Endpoint,
-    files::{AgentFiles, DiffQuery, FileDiff, FileHistory, FileQuery},
+    files::{AgentFiles, AgentFilesQuery, DiffQuery, FileDiff, FileHistory, FileQuery},
     hooks::{HookInput, HookReply},
     logs::{Log, LogQuery},
     metrics::{Metrics, MetricsQuery},
@@ -148,7 +148,7 @@ endpoints! {
     GetLogCalls = keyed Get "/api/v1/agents/{id}/logs/tools" (id: AgentId) query LogQuery, body NoBody => 200 Log;
 
     #[doc = "What an agent read and what it wrote, file by file, as its session tells."]
-    ListAgentFiles = keyed Get "/api/v1/agents/{id}/files" (id: AgentId) query NoQuery, body NoBody => 200 AgentFiles;
+    ListAgentFiles = keyed Get "/api/v1/agents/{id}/files" (id: AgentId) query AgentFilesQuery, body NoBody => 200 AgentFiles;
     #[doc = "What was done to a file across agents, or by an agent to any, the newest first."]
     ListFileChanges = keyed Get "/api/v1/files" () query FileQuery, body NoBody => 200 FileHistory;
     #[doc = "What one modification of a file did, as its session tells."]

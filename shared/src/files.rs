@@ -43,8 +43,25 @@ pub struct AgentFiles {
     pub consumed: Vec<FileUsed>,
     /// What it wrote or edited, the newest first.
     pub produced: Vec<FileUsed>,
-    /// Files beyond the first thousand of each, which are left out.
+    /// Files of both that follow these.
     pub left_out: u64,
+    /// Asks for those; null where there are none.
+    #[serde(default)]
+    pub next_cursor: Option<String>,
+}
+
+/// Which of an agent's files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
+#[serde(deny_unknown_fields)]
+pub struct AgentFilesQuery {
+    /// Where the page before ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// Files of each kind a page, 1 to 1000; 1000 where missing.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
 }
 
 /// Which uses of a file.

@@ -167,6 +167,7 @@ impl Costs {
             project: self.project.clone(),
             model: self.model.clone(),
             limit: Some(self.limit),
+            cursor: None,
         }
     }
 

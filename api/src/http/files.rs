@@ -23,11 +23,11 @@ pub fn routes() -> Vec<Route> {
 }
 
 #[get("/agents/<id>/files")]
-async fn of_agent(id: Id<AgentId>, _ask: Ask<ListAgentFiles>, db: Connection<Db>) -> Reply<ListAgentFiles> {
+async fn of_agent(id: Id<AgentId>, ask: Ask<ListAgentFiles>, db: Connection<Db>) -> Reply<ListAgentFiles> {
     if db.agent(id.0).await?.is_none() {
         return Err(ApiError::not_found(format_args!("agent {}", id.0)));
     }
-    Answer::of(&db.agent_files(id.0).await?)
+    Answer::of(&db.agent_files(id.0, &ask.query).await?)
 }
 
 #[get("/files")]

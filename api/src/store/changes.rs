@@ -8,8 +8,9 @@ use super::{
 };
 use quarterdeck_shared::{
     AgentId, Total,
-    files::{AgentFiles, FileChange, FileHistory, FileQuery, FileUsed},
+    files::{AgentFiles, AgentFilesQuery, FileChange, FileHistory, FileQuery, FileUsed},
 };
+use serde_json::json;
 
 /// Files of one column at most.
 const FILES: u32 = 1_000;
@@ -18,35 +19,73 @@ const CHANGE: &str = "file_changes.call, file_changes.path, file_changes.agent_i
      file_changes.at, file_changes.added, file_changes.removed, file_changes.lines";
 
 impl Store {
-    /// What an agent read and wrote, file by file.
-    pub async fn agent_files(&self, agent: AgentId) -> Result<AgentFiles, StoreError> {
-        let mut files = AgentFiles::default();
-        for (deeds, column) in
-            [("= 'read'", &mut files.consumed), ("IN ('write', 'edit')", &mut files.produced)]
-        {
-            // What is no bare column is sorted: by the index of the agent's moments each file would walk over all.
-            let query = format!(
-                "SELECT used.path, used.times, used.added, used.removed, used.last_at,
-                     (SELECT call FROM file_changes WHERE agent_id = used.agent_id AND path = used.path
-                         AND deed {deeds} ORDER BY at + 0 DESC, call DESC LIMIT 1),
-                     (SELECT lines FROM file_changes WHERE agent_id = used.agent_id AND path = used.path
-                         AND deed {deeds} AND lines IS NOT NULL ORDER BY at + 0 DESC, call DESC LIMIT 1), used.files
-                 FROM (SELECT agent_id, path, count(*) AS times, CAST(coalesce(sum(added), 0) AS bigint) AS added,
-                         CAST(coalesce(sum(removed), 0) AS bigint) AS removed, max(at) AS last_at,
-                         count(*) OVER () AS files
-                     FROM file_changes WHERE agent_id = ? AND deed {deeds} GROUP BY agent_id, path) AS used
-                 ORDER BY used.last_at DESC, used.path LIMIT {FILES}"
-            );
-            let mut all = 0;
-            let read = |fields: &mut Fields| {
-                let used = read_used(fields)?;
-                all = fields.number()?;
-                Ok(used)
-            };
-            *column = Sql::with(query, [agent.0.into()]).all(self.readers(), read).await?;
-            files.left_out += all.saturating_sub(column.len() as u64);
+    /// What an agent read and wrote, file by file, a page of each.
+    pub async fn agent_files(
+        &self,
+        agent: AgentId,
+        query: &AgentFilesQuery,
+    ) -> Result<AgentFiles, StoreError> {
+        let limit = query.limit.unwrap_or(FILES);
+        if !(1..=FILES).contains(&limit) {
+            let message = format!("limit is {limit}; it must be from 1 to {FILES}");
+            return Err(StoreError::Invalid { field: "limit", message });
         }
-        Ok(files)
+        let seal = Seal::of("agent files", &agent)?;
+        let cursor = query.cursor.as_deref().filter(|cursor| !cursor.is_empty());
+        let after = cursor.map(|cursor| seal.open(cursor)).transpose()?;
+        let after = after.map(|bytes| serde_json::from_slice(&bytes).map_err(|_| StoreError::BadCursor));
+        let [read, written] = match after.transpose()? {
+            None => [Some(None), Some(None)],
+            // Of a column that has ended there is no more.
+            Some(places) => <[Option<(i64, String)>; 2]>::map(places, |place| place.map(Some)),
+        };
+        let (consumed, after_read, more_read) = self.column(agent, "= 'read'", read, limit).await?;
+        let (produced, after_written, more_written) =
+            self.column(agent, "IN ('write', 'edit')", written, limit).await?;
+        let left_out = more_read + more_written;
+        let next = json!([after_read, after_written]).to_string();
+        let next_cursor = (left_out > 0).then(|| seal.close(next.as_bytes()));
+        Ok(AgentFiles { consumed, produced, left_out, next_cursor })
+    }
+
+    /// A page of what an agent did to files in one way: the files behind this place (none where the column has ended),
+    /// where the page ends if more follow, and how many do.
+    async fn column(
+        &self,
+        agent: AgentId,
+        deeds: &str,
+        after: Option<Option<(i64, String)>>,
+        limit: u32,
+    ) -> Result<(Vec<FileUsed>, Option<(i64, String)>, u64), StoreError> {
+        let Some(after) = after else { return Ok((Vec::new(), None, 0)) };
+        // What is no bare column is sorted: by the index of the agent's moments each file would walk over all.
+        let mut query = Sql::new(format!(
+            "SELECT used.path, used.times, used.added, used.removed, used.last_at,
+                 (SELECT call FROM file_changes WHERE agent_id = used.agent_id AND path = used.path
+                     AND deed {deeds} ORDER BY at + 0 DESC, call DESC LIMIT 1),
+                 (SELECT lines FROM file_changes WHERE agent_id = used.agent_id AND path = used.path
+                     AND deed {deeds} AND lines IS NOT NULL ORDER BY at + 0 DESC, call DESC LIMIT 1), used.files
+             FROM (SELECT agent_id, path, count(*) AS times, CAST(coalesce(sum(added), 0) AS bigint) AS added,
+                     CAST(coalesce(sum(removed), 0) AS bigint) AS removed, max(at) AS last_at,
+                     count(*) OVER () AS files
+                 FROM file_changes WHERE deed {deeds} AND agent_id = "
+        ));
+        query.bind(agent.0.into()).push(" GROUP BY agent_id, path");
+        if let Some((at, path)) = after {
+            query.push(" HAVING max(at) < ").bind(at.into()).push(" OR (max(at) = ").bind(at.into());
+            query.push(" AND path > ").bind(sql::text(path)).push(")");
+        }
+        query.push(&format!(") AS used ORDER BY used.last_at DESC, used.path LIMIT {limit}"));
+        let mut all = 0;
+        let read = |fields: &mut Fields| {
+            let used = read_used(fields)?;
+            all = fields.number()?;
+            Ok(used)
+        };
+        let files = query.all(self.readers(), read).await?;
+        let more = all.saturating_sub(files.len() as u64);
+        let end = files.last().filter(|_| more > 0).map(|last| (last.last_at.micros(), last.path.clone()));
+        Ok((files, end, more))
     }
 
     /// What was done to a file, or by an agent, the newest first.

@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 /// What makes a cursor belong to one list: a short hash of its name, filters and order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Seal([u8; 8]);
+pub(crate) struct Seal([u8; 8]);
 
 impl Seal {
     /// The seal of a list under this query, whose cursor and limit have been taken out.
-    pub(super) fn of(list: &str, query: &impl Serialize) -> Result<Self, StoreError> {
+    pub(crate) fn of(list: &str, query: &impl Serialize) -> Result<Self, StoreError> {
         let query = serde_json::to_vec(query).map_err(|_| StoreError::BadCursor)?;
         let digest = Sha256::new().chain_update(list).chain_update([0]).chain_update(query).finalize();
         let mut seal = [0; 8];
@@ -23,12 +23,12 @@ impl Seal {
     }
 
     /// Bytes as clients carry them.
-    pub(super) fn close(self, bytes: &[u8]) -> String {
+    pub(crate) fn close(self, bytes: &[u8]) -> String {
         URL_SAFE_NO_PAD.encode([&self.0[..], bytes].concat())
     }
 
     /// The bytes a client brought back; refused where they come from another list, filter or order.
-    pub(super) fn open(self, text: &str) -> Result<Vec<u8>, StoreError> {
+    pub(crate) fn open(self, text: &str) -> Result<Vec<u8>, StoreError> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| StoreError::BadCursor)?;
         bytes.strip_prefix(&self.0).map(<[u8]>::to_vec).ok_or(StoreError::BadCursor)
     }

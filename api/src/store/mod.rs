@@ -40,6 +40,7 @@ pub use batch::{AnswerRow, Batch, Channel, Committed, Draft, FileRow, Row, Sessi
 pub use behind::Behind;
 pub use conversations::{Spent, ThreadFile};
 pub use costs::{Beside, Cell, Cut, Span, Whose};
+pub(crate) use cursor::Seal;
 pub use error::StoreError;
 pub use events::Snapshot;
 pub use foreign::{ForeignError, ForeignTable, is_database, read_foreign};

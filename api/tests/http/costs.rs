@@ -41,6 +41,20 @@ async fn costs_are_sums_of_the_records_that_usage_lists() {
     assert_eq!(gaps, [false, true, false]);
     let some = desk.get("/api/v1/costs?by=role&limit=2").await.json();
     assert_eq!((some["groups"].as_array().unwrap().len(), &some["left_out"]), (2, &json!(6)));
+    for by in ["role", "session", "block"] {
+        let whole = desk.get(&format!("/api/v1/costs?by={by}")).await.json();
+        let (mut pages, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = desk.get(&format!("/api/v1/costs?by={by}&limit=2&cursor={cursor}")).await.json();
+            assert_eq!(page["total"], whole["total"], "every page tells the sum of all");
+            pages.push(page["groups"].as_array().unwrap().clone());
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = next.to_owned();
+        }
+        pages.reverse();
+        assert_eq!(json!(pages.concat()), whole["groups"], "{by}");
+    }
+    assert_eq!(desk.get("/api/v1/costs?by=day&cursor=x").await.status, 400);
     assert_eq!(desk.get("/api/v1/usage?role=builder").await.json()["total"], json!(4), "in any case");
     assert_eq!(desk.get("/api/v1/usage?role=cook").await.status, 422);
     let listed = desk.get("/api/v1/usage?limit=200").await.json();

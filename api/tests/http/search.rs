@@ -11,8 +11,10 @@ async fn what_was_said_is_found_and_what_was_changed_can_be_kept_as_a_patch() {
     let folder = crate::support::database::folder();
     let session = folder.path().join("projects/-home-dev-app/s1.jsonl");
     let mut call = response("s1", "m1", 7);
-    call["message"]["content"] = json!([{"type": "tool_use", "id": "t1", "name": "Write",
-        "input": {"file_path": "/a b.rs", "content": "let needle = 1;\n"}}]);
+    let read = |id: &str, path: &str| json!({"type": "tool_use", "id": id, "name": "Read", "input": {"file_path": path}});
+    let write = json!({"type": "tool_use", "id": "t1", "name": "Write",
+        "input": {"file_path": "/a b.rs", "content": "let needle = 1;\n"}});
+    call["message"]["content"] = json!([write, read("t2", "/c"), read("t3", "/a"), read("t4", "/b")]);
     append(&session, &[call]);
     import(desk.store(), folder.path(), Tense::History).await;
     let mut indexed = desk.store().versions(Noun::Index);
@@ -29,6 +31,20 @@ async fn what_was_said_is_found_and_what_was_changed_can_be_kept_as_a_patch() {
         (&files["produced"][0]["path"], &files["produced"][0]["added"]),
         (&json!("/a b.rs"), &json!(1))
     );
+    let (mut pages, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = desk.get(&format!("/api/v1/agents/{agent}/files?limit=1&cursor={cursor}")).await.json();
+        assert!(page["consumed"].as_array().unwrap().len() <= 1, "{page}");
+        pages.push(page.clone());
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = next.to_owned();
+    }
+    for column in ["consumed", "produced"] {
+        let all: Vec<_> = pages.iter().flat_map(|page| page[column].as_array().unwrap().clone()).collect();
+        assert_eq!(json!(all), files[column], "{column}");
+    }
+    let left_out: Vec<_> = pages.iter().map(|page| page["left_out"].clone()).collect();
+    assert_eq!(left_out, [2, 1, 0], "one was written, and three were read");
     let history = desk.get("/api/v1/files?path=%2Fa%20b.rs").await.json();
     assert_eq!(history["items"][0]["deed"], "write");
     let diff = desk.get("/api/v1/files/diff?id=t1").await.json();
@@ -46,7 +62,8 @@ async fn a_question_without_a_word_and_an_unknown_change_are_refused() {
         assert_eq!(desk.get(&format!("/api/v1/search{query}")).await.status, 422, "{query}");
     }
     assert_eq!(desk.get("/api/v1/search?q=a&cursor=x").await.status, 400);
+    let nobodys = "/api/v1/agents/0192f0c1-2b3c-7d4e-8f50-123456789abc/files";
+    assert_eq!(desk.get(nobodys).await.status, 404);
     assert_eq!(desk.get("/api/v1/files/diff?id=none").await.status, 404);
     assert_eq!(desk.get("/api/v1/files/patch?id=none").await.status, 404);
-    assert_eq!(desk.get("/api/v1/agents/0192f0c1-2b3c-7d4e-8f50-123456789abc/files").await.status, 404);
 }

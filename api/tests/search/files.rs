@@ -20,7 +20,7 @@ use quarterdeck_shared::{
     AgentId, Payload, Total,
     agents::FileUse,
     event::{Activity, ActivityKind},
-    files::{FileDeed, FileQuery},
+    files::{AgentFilesQuery, FileDeed, FileQuery},
     metrics::{MetricsBy, MetricsQuery},
 };
 use serde_json::json;
@@ -93,7 +93,7 @@ both! {
         import(&store, folder.path(), HISTORY).await;
         catch_up(&store).await.unwrap();
         let agent: AgentId = search(&store, words("\"b rs\"")).await.items[0].agent_id;
-        let files = store.agent_files(agent).await.unwrap();
+        let files = store.agent_files(agent, &AgentFilesQuery::default()).await.unwrap();
         let told = |files: &[quarterdeck_shared::files::FileUsed]| {
             let mut told: Vec<_> = files.iter().map(|file| (file.path.clone(), file.times, file.lines, file.added, file.removed)).collect();
             told.sort();
@@ -102,6 +102,14 @@ both! {
         assert_eq!(told(&files.consumed), [("/a.rs".to_owned(), 1, Some(9), 0, 0)]);
         let c = ("/c.rs".to_owned(), 1, None, 2, 2);
         assert_eq!(told(&files.produced), [("/a.rs".to_owned(), 1, None, 2, 1), ("/b.rs".to_owned(), 1, Some(3), 3, 0), c]);
+        let (mut pages, mut cursor) = (Vec::new(), None);
+        while pages.is_empty() || cursor.is_some() {
+            let page = store.agent_files(agent, &AgentFilesQuery { cursor: cursor.take(), limit: Some(1) }).await.unwrap();
+            cursor.clone_from(&page.next_cursor);
+            pages.push(page);
+        }
+        assert_eq!(pages.iter().flat_map(|page| page.consumed.clone()).collect::<Vec<_>>(), files.consumed);
+        assert_eq!(pages.iter().flat_map(|page| page.produced.clone()).collect::<Vec<_>>(), files.produced);
         let detail = store.agent(agent).await.unwrap().unwrap();
         let mut summed: Vec<_> = detail.files.iter().map(|file| (file.path.as_str(), file.file_use, file.times)).collect();
         summed.sort();
@@ -145,11 +153,11 @@ both! {
         });
         store.commit(called.row(Row::Agent(Box::new(agent)))).await.unwrap();
         catch_up(&store).await.unwrap();
-        assert_eq!(store.agent_files(id).await.unwrap().produced.len(), 1);
+        assert_eq!(store.agent_files(id, &AgentFilesQuery::default()).await.unwrap().produced.len(), 1);
         assert_eq!(store.agent(id).await.unwrap().unwrap().files.len(), 1);
         store.commit(told(ActivityKind::ToolResult, |answer| answer.is_error = Some(true))).await.unwrap();
         catch_up(&store).await.unwrap();
-        assert_eq!(store.agent_files(id).await.unwrap().produced, []);
+        assert_eq!(store.agent_files(id, &AgentFilesQuery::default()).await.unwrap().produced, []);
         assert_eq!(store.agent(id).await.unwrap().unwrap().files, []);
         store.close().await;
     }
@@ -166,7 +174,7 @@ both! {
         };
         let indexed = Indexed { done: (0..12_000).map(read).collect(), ..Indexed::default() };
         store.commit(Batch::new().row(Row::Indexed(Arc::new(indexed)))).await.unwrap();
-        let files = store.agent_files(id).await.unwrap();
+        let files = store.agent_files(id, &AgentFilesQuery::default()).await.unwrap();
         assert_eq!((files.consumed.len(), files.produced.len(), files.left_out), (1_000, 0, 10_500));
         let newest = &files.consumed[0];
         assert_eq!((newest.path.as_str(), newest.times, newest.lines, newest.last.as_str()), ("/499", 2, Some(11_999), "t11999"));

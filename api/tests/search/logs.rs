@@ -20,6 +20,7 @@ use quarterdeck_shared::{
     AgentId, Timestamp,
     conversations::{Conversation, ConversationQuery, ConversationSource, ItemKind, PlaceQuery, ThreadQuery},
     event::ActivityKind,
+    files::AgentFilesQuery,
 };
 use serde_json::json;
 use std::fs;
@@ -116,7 +117,7 @@ both! {
         let marks = conversations::marks(&store, id, &ThreadQuery::default()).await.unwrap().unwrap();
         assert_eq!((marks.prompts, marks.calls, marks.errors), (1, 2, 1));
 
-        let files = store.agent_files(id).await.unwrap();
+        let files = store.agent_files(id, &AgentFilesQuery::default()).await.unwrap();
         let detail = store.agent(id).await.unwrap().unwrap();
         assert_eq!(files.produced.iter().map(|it| it.path.as_str()).collect::<Vec<_>>(), ["/a"]);
         assert_eq!((files.consumed.len(), detail.files.len(), detail.files[0].path.as_str()), (0, 1, "/a"), "what failed read nothing");
@@ -137,7 +138,7 @@ both! {
         catch_up(&store).await.unwrap();
         assert_eq!((found(&store, "done").await, found(&store, "was that").await), (vec!["Done.".to_owned()], vec!["Was that all?".to_owned()]));
         let id = search(&store, words("done")).await.items[0].agent_id;
-        let mut files: Vec<_> = store.agent_files(id).await.unwrap().produced.into_iter().map(|it| it.path).collect();
+        let mut files: Vec<_> = store.agent_files(id, &AgentFilesQuery::default()).await.unwrap().produced.into_iter().map(|it| it.path).collect();
         files.sort();
         assert_eq!(files, ["/a", "/c"]);
         let written = quarterdeck::files::patch(&store, "t3").await.unwrap().unwrap();

@@ -1,7 +1,9 @@
 //! An agent's files: what it read, what it wrote, a file's history across agents, and what each modification did.
 
 use quarterdeck_shared::endpoints::{GetAgent, GetFileDiff, ListAgentFiles, ListFileChanges};
-use quarterdeck_shared::files::{AgentFiles, DiffQuery, FileChange, FileDeed, FileDiff, FileQuery, FileUsed};
+use quarterdeck_shared::files::{
+    AgentFiles, AgentFilesQuery, DiffQuery, FileChange, FileDeed, FileDiff, FileQuery, FileUsed,
+};
 use quarterdeck_shared::{AgentId, NoBody, NoQuery};
 use yew::prelude::*;
 
@@ -36,8 +38,11 @@ pub fn Files(props: &FilesProps) -> Html {
     let calls = known.map(|agent| agent.tool_calls);
     let is_active = known.is_some_and(|agent| agent.status.is_active());
     let agent = use_query(id, |id| GetAgent { id, query: NoQuery {}, body: NoBody });
-    let files =
-        use_query(id.map(|id| (id, calls)), |(id, _)| ListAgentFiles { id, query: NoQuery {}, body: NoBody });
+    let files = use_query(id.map(|id| (id, calls)), |(id, _)| ListAgentFiles {
+        id,
+        query: AgentFilesQuery::default(),
+        body: NoBody,
+    });
     use_following(is_active, &files.again);
     let file = address.get("file").to_owned();
     let change = address.get("change").to_owned();
